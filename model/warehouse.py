@@ -1,0 +1,118 @@
+"""The warehouse on disk: where a snapshot is, and the one place where a DuckDB file is opened.
+
+A warehouse is a directory with `CURRENT` (one line: the snapshot id) and one directory a snapshot, which holds
+`full.duckdb`, `analysis.duckdb`, `screen.duckdb` and `manifest.json`. A snapshot never changes once it is published,
+so readers take no lock and a new one is a new directory. This module must not know any table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pandas as pd
+from sqlalchemy import Engine, Executable, create_engine
+
+TIME_ZONE = "Asia/Shanghai"
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+SURFACES = ("full", "analysis", "screen")
+Surface = Literal["full", "analysis", "screen"]
+
+Connection = duckdb.DuckDBPyConnection
+Error = duckdb.Error
+DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"
+
+
+class NoSnapshotError(RuntimeError):
+    """The warehouse has no published snapshot, or CURRENT names one that is not there."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot: its id, its directory and what its manifest says."""
+
+    id: str
+    directory: Path
+    manifest: dict[str, Any]
+
+    def path(self, surface: Surface) -> Path:
+        """The DuckDB file of one surface."""
+        return self.directory / f"{surface}.duckdb"
+
+    def engine(self, surface: Surface) -> Engine:
+        """A read-only SQLAlchemy engine on one surface, shared by all threads of the process."""
+        return _engine(str(self.path(surface)))
+
+
+def default_directory() -> Path:
+    """The warehouse of this installation: the environment's, else data/warehouse beside this package."""
+    return Path(os.environ.get(DIRECTORY_VARIABLE) or Path(__file__).parent.parent / "data" / "warehouse")
+
+
+def current_id(directory: Path) -> str | None:
+    """The id that CURRENT names, or None where nothing has been published. One small read: cheap to poll."""
+    try:
+        return (directory / CURRENT).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def open_snapshot(directory: Path, snapshot_id: str | None = None) -> Snapshot:
+    """The snapshot of this id, else the current one. NoSnapshotError where there is none."""
+    found = snapshot_id or current_id(directory)
+    if not found:
+        raise NoSnapshotError(f"no snapshot has been published in {directory}")
+    try:
+        manifest = json.loads((directory / found / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NoSnapshotError(f"snapshot {found} is not in {directory}") from error
+    return Snapshot(found, directory / found, manifest)
+
+
+def read(engine: Engine, query: Executable, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
+    """The rows of a composed query as a DataFrame, fetched in columns."""
+    with engine.connect() as connection:
+        result = connection.execute(query, parameters or {})
+        return result.cursor.df()  # type: ignore[union-attr,no-any-return]
+
+
+def connect(
+    path: Path | str = ":memory:",
+    *,
+    read_only: bool = False,
+    memory_limit: str = "2GB",
+    temporary: Path | None = None,
+) -> Connection:
+    """A connection of the loader's own, in the bureau's time zone.
+
+    `memory_limit` bounds what DuckDB holds; beyond it, it spills to `temporary`, or fails where that is None.
+    """
+    config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": str(temporary or "")}
+    config |= {"autoinstall_known_extensions": False, "autoload_known_extensions": True}
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    connection.execute(f"SET TimeZone = '{TIME_ZONE}'")
+    return connection
+
+
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=16)
+def _make_engine(path: str) -> Engine:
+    settings = {"TimeZone": TIME_ZONE, "threads": 2}
+    return create_engine(
+        f"duckdb:///{path}",
+        connect_args={"read_only": True, "config": settings},
+    )
+
+
+def _engine(path: str) -> Engine:
+    with _LOCK:
+        return _make_engine(path)
