@@ -1,0 +1,1 @@
+"""Fair statistics for small counts: trends over time, comparison between units, patterns, portraits."""

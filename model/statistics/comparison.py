@@ -1,0 +1,362 @@
+"""Comparison between units: who differs from the others by more than chance, and who is only small.
+
+Raw rates of small units scatter most, so a ranking accuses the small and the unlucky. Funnels say what chance allows
+at each size, shrinkage says what is believable of one unit, alerts hold the false discoveries of one declared family
+down. Nothing here ranks, and a shrunken estimate must not replace a breach of a rule: one record is one breach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, special, stats
+
+from model.statistics import inputs
+from model.statistics.inputs import Floats, Numbers
+
+COVERAGES = {"95": 0.95, "998": 0.998}
+"""Funnel limits by column suffix: two and three standard deviations (Spiegelhalter 2005)."""
+PRIOR_SIZES = (1e-4, 1e8)
+"""Between these sizes (pseudo-trials or pseudo-exposure over the mean one) a prior is searched for."""
+
+Prior = tuple[float, float]
+Kind = Literal["proportion", "rate"]
+
+
+def proportion_funnel(
+    events: Numbers, trials: Numbers, *, overdispersed: bool = True, winsorise: float = 0.1
+) -> pd.DataFrame:
+    """Funnel of proportions around the pooled one.
+
+    events, trials: one count a unit. overdispersed: widen the limits by the variation between units that chance does
+    not explain; where there is none, or False, the limits are exact binomial. winsorise: share of z-scores pulled in
+    at each end before that variation is measured.
+    Returns a row a unit: value, lower95, upper95, lower998, upper998 as shares (clipped to 0...1), z, outside95,
+    outside998 (strictly). `.attrs`: target (pooled share), phi, tau2 (as measured, also when overdispersed is False).
+    An exact upper limit lies between two counts, and the higher one passes it although its own tail may be wider:
+    of ten trials at 99 %, ten events lie above. A small unit is accused by exact tails (`alerts`), not by a funnel.
+    ValueError: NaN, negative, events above trials, zero or broken trials, unequal lengths, winsorise not in [0, 0.5).
+    Source: Spiegelhalter 2005, Statistics in Medicine 24; FunnelPlotR (arcsine transformation).
+    """
+    happened, tried = inputs.events_of_trials(events, trials)
+    inputs.whole("trials", tried)
+    target = float(happened.sum() / tried.sum())
+    value, centre = happened / tried, float(np.arcsin(np.sqrt(target)))
+    sigma = 1 / (2 * np.sqrt(tried))
+    z = (np.arcsin(np.sqrt(value)) - centre) / sigma
+    phi, tau2 = _overdispersion(z, sigma, winsorise)
+
+    def limits(coverage: float) -> pd.DataFrame:
+        if overdispersed and tau2 > 0:
+            spread = _normal_quantile(coverage) * np.sqrt(sigma**2 + tau2)
+            lower, upper = (np.clip(centre + side * spread, 0, np.pi / 2) for side in (-1, 1))
+            return pd.DataFrame({"lower": np.sin(lower) ** 2, "upper": np.sin(upper) ** 2})
+        if target in (0.0, 1.0):
+            return pd.DataFrame({"lower": target, "upper": target}, index=range(tried.size))
+        return binomial_limits(tried, target, coverage).clip(0, 1)
+
+    return _funnel(value, z, limits, target=target, phi=phi, tau2=tau2)
+
+
+def ratio_funnel(
+    observed: Numbers, expected: Numbers, *, overdispersed: bool = True, winsorise: float = 0.1
+) -> pd.DataFrame:
+    """Funnel of observed over expected counts around 1.
+
+    observed: one count a unit; expected: what was expected of it, above zero. Other arguments, columns and `.attrs`
+    as `proportion_funnel`, values and limits as ratios (lower at least 0); the exact limits are Poisson.
+    ValueError: NaN, negative, zero expected, unequal lengths, winsorise not in [0, 0.5).
+    Source: Spiegelhalter 2005; FunnelPlotR (square-root transformation of the Care Quality Commission).
+    """
+    seen, awaited = inputs.observed_of_expected(observed, expected)
+    value, sigma = seen / awaited, 1 / (2 * np.sqrt(awaited))
+    z = (np.sqrt(value) - 1) / sigma
+    phi, tau2 = _overdispersion(z, sigma, winsorise)
+
+    def limits(coverage: float) -> pd.DataFrame:
+        if overdispersed and tau2 > 0:
+            spread = _normal_quantile(coverage) * np.sqrt(sigma**2 + tau2)
+            return pd.DataFrame({"lower": np.clip(1 - spread, 0, None) ** 2, "upper": (1 + spread) ** 2})
+        return poisson_limits(awaited, coverage)
+
+    return _funnel(value, z, limits, target=1.0, phi=phi, tau2=tau2)
+
+
+def _funnel(
+    value: Floats, z: Floats, limits: Callable[[float], pd.DataFrame], **attributes: float
+) -> pd.DataFrame:
+    """The columns that both funnels share."""
+    units = pd.DataFrame({"value": value, "z": z})
+    for name, coverage in COVERAGES.items():
+        found = limits(coverage)
+        units[f"lower{name}"], units[f"upper{name}"] = found["lower"], found["upper"]
+    for name in COVERAGES:
+        units[f"outside{name}"] = (value < units[f"lower{name}"]) | (value > units[f"upper{name}"])
+    units.attrs.update(attributes)
+    return units
+
+
+def _overdispersion(z: Floats, sigma: Floats, winsorise: float) -> tuple[float, float]:
+    """Dispersion ratio of the winsorised z-scores and the variance between units (DerSimonian-Laird moments)."""
+    share = inputs.number("winsorise", winsorise)
+    if not 0 <= share < 0.5:
+        raise ValueError(f"winsorise must lie in [0, 0.5), not {share}")
+    low, high = np.quantile(z, [share, 1 - share])
+    units, weight = z.size, 1 / sigma**2
+    phi = float(np.mean(np.clip(z, low, high) ** 2))
+    if units == 1:
+        return phi, 0.0
+    total = weight.sum()
+    tau2 = (units * phi - (units - 1)) / (total - (weight**2).sum() / total)
+    return phi, max(0.0, float(tau2))
+
+
+def _normal_quantile(coverage: float) -> float:
+    """Standard deviations on each side that hold the coverage."""
+    return float(special.ndtri((1 + coverage) / 2))
+
+
+def poisson_limits(expected: Numbers, coverage: float) -> pd.DataFrame:
+    """Exact Poisson limits of observed over expected.
+
+    expected: counts above zero, one a unit; coverage: 0.95 or another share.
+    Returns lower, upper as ratios around 1. ValueError: NaN, negative or zero expected, coverage not in (0, 1).
+    Source: chi-square form of the exact Poisson interval (Garwood 1936); FunnelPlotR.
+    """
+    awaited, tail = inputs.positive("expected", expected), (1 - inputs.fraction("coverage", coverage)) / 2
+    lower = stats.chi2.ppf(tail, 2 * awaited) / 2 / awaited
+    upper = stats.chi2.isf(tail, 2 * (awaited + 1)) / 2 / awaited
+    return pd.DataFrame({"lower": lower, "upper": upper})
+
+
+def binomial_limits(trials: Numbers, proportion: float, coverage: float) -> pd.DataFrame:
+    """Exact binomial limits of a proportion, interpolated between counts so that the funnel is smooth.
+
+    trials: whole counts above zero, one a unit; proportion: the target in 0...1; coverage: 0.95 or another share.
+    Returns lower, upper as shares, not clipped.
+    ValueError: NaN, negative, zero or broken trials; proportion outside 0...1; coverage not in (0, 1).
+    Source: Spiegelhalter 2005, appendix.
+    """
+    tried, target = inputs.whole("trials", trials), inputs.number("proportion", proportion)
+    if not 0 <= target <= 1:
+        raise ValueError(f"proportion must lie in 0...1, not {target}")
+    tail = (1 - inputs.fraction("coverage", coverage)) / 2
+    lower, upper = (_interpolated_quantile(q, tried, target) / tried for q in (tail, 1 - tail))
+    return pd.DataFrame({"lower": lower, "upper": upper})
+
+
+def _interpolated_quantile(q: float, trials: Floats, proportion: float) -> Floats:
+    """Smallest count r with F(r) >= q, moved back by the share of its step that lies above q."""
+    count = stats.binom.ppf(q, trials, proportion)
+    above = stats.binom.cdf(count, trials, proportion) - q
+    return np.asarray(count - above / stats.binom.pmf(count, trials, proportion), dtype=np.float64)
+
+
+def fit_beta(events: Numbers, trials: Numbers) -> Prior:
+    """Beta prior of the units' proportions by marginal (beta-binomial) maximum likelihood: (alpha, beta).
+
+    events, trials: one count a unit. Where the units vary no more than chance, the likelihood has no maximum and
+    the prior is worth as much as the pooled data: their events and non-events, at least half a one each.
+    ValueError: NaN, negative, events above trials, zero trials, unequal lengths.
+    Source: Skellam 1948; Robinson, Introduction to Empirical Bayes, 2017; boundary test: Tarone 1979.
+    """
+    happened, tried = inputs.events_of_trials(events, trials)
+    pooled = happened.sum() / tried.sum()
+    if not 0 < pooled < 1 or _binomial_excess(happened, tried, pooled) <= 0:
+        return max(float(happened.sum()), 0.5), max(float((tried - happened).sum()), 0.5)
+
+    def negative(parameters: Floats) -> tuple[float, Floats]:
+        mean, size = special.expit(parameters[0]), np.exp(parameters[1])
+        a, b = mean * size, (1 - mean) * size
+        likelihood = (special.betaln(happened + a, tried - happened + b) - special.betaln(a, b)).sum()
+        shared = special.digamma(size) - special.digamma(tried + size)
+        by_a = (special.digamma(happened + a) - special.digamma(a) + shared).sum()
+        by_b = (special.digamma(tried - happened + b) - special.digamma(b) + shared).sum()
+        slope = np.array([size * mean * (1 - mean) * (by_a - by_b), a * by_a + b * by_b])
+        return -float(likelihood), -slope
+
+    location, size = _maximum(negative, float(special.logit(pooled)), float(tried.mean()))
+    mean = float(special.expit(location))
+    return mean * size, (1 - mean) * size
+
+
+def fit_gamma(events: Numbers, exposure: Numbers) -> Prior:
+    """Gamma prior of the units' rates by marginal (negative binomial) maximum likelihood: (shape, rate).
+
+    events: one count a unit; exposure: above zero; the rate is in units of exposure. Where the units vary no more
+    than chance, the prior is worth as much as the pooled data: their events (at least half a one) and exposure.
+    ValueError: NaN, negative, zero exposure, unequal lengths.
+    Source: Clayton & Kaldor 1987, Biometrics 43; boundary test: Dean & Lawless 1989.
+    """
+    happened, exposed = inputs.events_of_exposure(events, exposure)
+    pooled = happened.sum() / exposed.sum()
+    if not pooled or _poisson_excess(happened, exposed, pooled) <= 0:
+        return max(float(happened.sum()), 0.5), float(exposed.sum())
+
+    def negative(parameters: Floats) -> tuple[float, Floats]:
+        mean, rate = np.exp(parameters)
+        shape = mean * rate
+        scale = np.log1p(exposed / rate)
+        gammas = special.gammaln(happened + shape) - special.gammaln(shape)
+        likelihood = (gammas - shape * scale - happened * np.log(rate + exposed)).sum()
+        by_shape = (special.digamma(happened + shape) - special.digamma(shape) - scale).sum()
+        by_rate = ((mean * exposed - happened) / (rate + exposed)).sum()
+        return -float(likelihood), -np.array([shape * by_shape, shape * by_shape + rate * by_rate])
+
+    location, rate = _maximum(negative, float(np.log(pooled)), float(exposed.mean()))
+    return float(np.exp(location)) * rate, rate
+
+
+def _binomial_excess(events: Floats, trials: Floats, pooled: float) -> float:
+    """Slope of the beta-binomial likelihood away from "all units alike": above zero where they vary more."""
+    failures = trials - events
+    pairs = events * (events - 1) / pooled + failures * (failures - 1) / (1 - pooled) - trials * (trials - 1)
+    return _beyond_rounding(pairs, trials * (trials - 1))
+
+
+def _poisson_excess(events: Floats, exposure: Floats, pooled: float) -> float:
+    """Slope of the negative binomial likelihood away from "all units alike"."""
+    pairs = events * (events - 1) / pooled - 2 * events * exposure + pooled * exposure**2
+    return _beyond_rounding(pairs, events * exposure)
+
+
+def _beyond_rounding(terms: Floats, scale: Floats) -> float:
+    """The sum of the terms, 0 where it is no more than the rounding of numbers of this scale."""
+    total = float(terms.sum())
+    return total if abs(total) > 1e-12 * float(scale.sum()) else 0.0
+
+
+def _maximum(
+    negative: Callable[[Floats], tuple[float, Floats]], location: float, typical: float
+) -> tuple[float, float]:
+    """Location and prior size of the highest likelihood, searched from `typical` size on a log scale."""
+    smallest, largest = (np.log(typical * bound) for bound in PRIOR_SIZES)
+    found = optimize.minimize(
+        negative,
+        np.array([location, np.log(typical)]),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None), (smallest, largest)],
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
+    )
+    polished = optimize.root(lambda parameters: negative(parameters)[1], found.x, tol=1e-12)
+    near = polished.success and np.abs(polished.x - found.x).max() < 0.01
+    best = polished.x if near else found.x
+    return float(best[0]), float(np.exp(best[1]))
+
+
+def beta_binomial(
+    events: Numbers, trials: Numbers, prior: Prior | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """Shrunken proportion of each unit: posterior mean and equal-tailed interval under a beta prior.
+
+    events, trials: one count a unit; prior: (alpha, beta), fitted to these units when None; level: of the interval.
+    Returns estimate, lower, upper as shares; `.attrs["prior"]`.
+    ValueError: as `fit_beta`; prior not above zero; level not in (0, 1).
+    Source: Robinson, Introduction to Empirical Bayes, 2017; Efron & Morris 1975.
+    """
+    happened, tried = inputs.events_of_trials(events, trials)
+    prior = _checked_prior(prior) if prior is not None else fit_beta(happened, tried)
+    posterior = stats.beta(happened + prior[0], tried - happened + prior[1])
+    return _posterior_rows(posterior, prior, level)
+
+
+def gamma_poisson(
+    events: Numbers, exposure: Numbers, prior: Prior | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """Shrunken rate of each unit: posterior mean and equal-tailed interval under a gamma prior.
+
+    events: one count a unit; exposure: above zero; prior: (shape, rate), fitted to these units when None.
+    Returns estimate, lower, upper in events per unit of exposure; `.attrs["prior"]`.
+    ValueError: as `fit_gamma`; prior not above zero; level not in (0, 1).
+    Source: Clayton & Kaldor 1987; Gelman et al., Bayesian Data Analysis, section 2.6.
+    """
+    happened, exposed = inputs.events_of_exposure(events, exposure)
+    prior = _checked_prior(prior) if prior is not None else fit_gamma(happened, exposed)
+    posterior = stats.gamma(happened + prior[0], scale=1 / (exposed + prior[1]))
+    return _posterior_rows(posterior, prior, level)
+
+
+def _checked_prior(prior: Prior) -> Prior:
+    """Two numbers above zero."""
+    pair = inputs.positive("prior", prior)
+    if pair.size != 2:
+        raise ValueError(f"prior must be two numbers, not {pair.size}")
+    return float(pair[0]), float(pair[1])
+
+
+def _posterior_rows(posterior: Any, prior: Prior, level: float) -> pd.DataFrame:
+    """Mean and equal-tailed interval of a frozen posterior distribution."""
+    tail = (1 - inputs.fraction("level", level)) / 2
+    units = pd.DataFrame(
+        {"estimate": posterior.mean(), "lower": posterior.ppf(tail), "upper": posterior.isf(tail)}
+    )
+    units.attrs["prior"] = prior
+    return units
+
+
+def worse_than(
+    events: Numbers,
+    trials_or_exposure: Numbers,
+    target: float,
+    improves: str,
+    *,
+    prior: Prior | None = None,
+    kind: Kind = "proportion",
+) -> Floats:
+    """Posterior probability that a unit's true proportion or rate is worse than the target.
+
+    events: one count a unit; trials_or_exposure: trials for kind "proportion", exposure for "rate"; target: in the
+    same unit; improves: "up" (worse is below) or "down" (worse is above); prior: as in `beta_binomial` and
+    `gamma_poisson`. Returns one probability a unit.
+    ValueError: as those two; target NaN; improves or kind unknown.
+    Source: Robinson 2017, chapter on posterior error probabilities.
+    """
+    wanted = inputs.number("target", target)
+    if inputs.direction(improves) is None:
+        raise ValueError('improves must be "up" or "down": without a direction nothing is worse')
+    if kind == "proportion":
+        happened, tried = inputs.events_of_trials(events, trials_or_exposure)
+        a, b = _checked_prior(prior) if prior is not None else fit_beta(happened, tried)
+        posterior = stats.beta(happened + a, tried - happened + b)
+    elif kind == "rate":
+        happened, exposed = inputs.events_of_exposure(events, trials_or_exposure)
+        shape, rate = _checked_prior(prior) if prior is not None else fit_gamma(happened, exposed)
+        posterior = stats.gamma(happened + shape, scale=1 / (exposed + rate))
+    else:
+        raise ValueError(f'kind must be "proportion" or "rate", not {kind!r}')
+    return np.asarray(posterior.cdf(wanted) if improves == "up" else posterior.sf(wanted), dtype=np.float64)
+
+
+def marshall(events: Numbers, exposure: Numbers) -> Floats:
+    """Global empirical Bayes rates by moments: each unit's rate drawn to the pooled one as its exposure is small.
+
+    events: one count a unit; exposure: above zero. Returns one rate a unit of exposure; the pooled rate for all
+    where the units vary no more than chance. ValueError: NaN, negative, zero exposure, unequal lengths.
+    Source: Marshall 1991, Applied Statistics 40.
+    """
+    happened, exposed = inputs.events_of_exposure(events, exposure)
+    rate, pooled = happened / exposed, happened.sum() / exposed.sum()
+    between = (exposed * (rate - pooled) ** 2).sum() / exposed.sum() - pooled / exposed.mean()
+    if between <= 0:
+        return np.full(rate.size, pooled)
+    weight = between / (between + pooled / exposed)
+    return np.asarray(pooled + weight * (rate - pooled), dtype=np.float64)
+
+
+def alerts(observed: Numbers, expected: Numbers, *, q: float = 0.05) -> pd.DataFrame:
+    """Which units of one family hold more events than chance explains, at a false discovery rate of q.
+
+    observed: one count a unit; expected: above zero. Call it once a declared family (indicator x level x month).
+    Returns p (exact Poisson upper tail, P(X >= observed)), adjusted (Benjamini-Hochberg), alert (adjusted <= q).
+    ValueError: NaN, negative, zero expected, unequal lengths, q not in (0, 1).
+    Source: Benjamini & Hochberg 1995, Journal of the Royal Statistical Society B 57.
+    """
+    seen, awaited = inputs.observed_of_expected(observed, expected)
+    rate = inputs.fraction("q", q)
+    p = stats.poisson.sf(np.ceil(seen) - 1, awaited)
+    adjusted = stats.false_discovery_control(p, method="bh")
+    return pd.DataFrame({"p": p, "adjusted": adjusted, "alert": adjusted <= rate})

@@ -1,0 +1,107 @@
+"""Composite portrait: several indicators in one number, with what is needed to doubt it.
+
+Goalposts are fixed, so no unit's score moves because another unit changed; a weak dimension is not bought off; a rank
+is only ever given as a range. These functions must not decide which indicators count, how heavy they are, or where
+goalposts stand: that is declared. Missing is NaN and never 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from model.statistics import inputs
+from model.statistics.inputs import Flags, Floats, Numbers
+
+FULL_SCORE = 100.0
+ROUNDING = 1e-12
+"""A share of weight this little under the declared one is rounding."""
+
+
+def goalposts(values: Numbers, floor: Numbers, target: Numbers) -> Floats:
+    """Scores of 0 at the floor to 100 at the target, clipped; floor above target means that lower is better.
+
+    values: any shape, NaN = missing stays NaN; floor, target: numbers, or arrays that broadcast to values (one an
+    indicator), all in the unit of values. Returns scores of the same shape.
+    ValueError: floor or target not finite, or equal. Source: UNDP, Human Development Report; COINr (fixed goalposts).
+    """
+    points = inputs.as_floats("values", values)
+    zero, full = inputs.as_floats("floor", floor), inputs.as_floats("target", target)
+    for name, post in (("floor", zero), ("target", full)):
+        if not np.isfinite(post).all():
+            raise ValueError(f"{name} must not hold NaN or infinity")
+    if np.any(zero == full):
+        raise ValueError("target must differ from floor")
+    return np.asarray(np.clip((points - zero) / (full - zero), 0.0, 1.0) * FULL_SCORE, dtype=np.float64)
+
+
+def weighted_mean(scores: Numbers, weights: Numbers, *, min_share: float = 0) -> Floats:
+    """Weighted arithmetic mean of the scores present, weights renormalised over them.
+
+    scores: indicators, or units x indicators (or more leading axes, as draws); NaN = missing. weights: one an
+    indicator, or of a shape that broadcasts to scores. min_share: share of the weight that must be present.
+    Returns one mean a row (0-dimensional for 1-D scores); NaN where less is present, or nothing.
+    ValueError: scores infinite; weights NaN, negative, all zero or not as many as indicators; min_share not in 0...1.
+    Source: OECD/JRC, Handbook on Constructing Composite Indicators, 2008; COINr (data availability threshold).
+    """
+    points, heavy, enough = _present(scores, weights, min_share)
+    return _row_means(points, heavy, enough)
+
+
+def geometric_mean(scores: Numbers, weights: Numbers, *, min_share: float = 0) -> Floats:
+    """Weighted geometric mean of the scores present: a weak one is not bought off by a strong one.
+
+    Arguments, missing values and shapes as `weighted_mean`; scores must be above zero.
+    ValueError: as `weighted_mean`; scores zero or negative. Source: OECD/JRC 2008; UNDP since 2010; COINr.
+    """
+    points, heavy, enough = _present(scores, weights, min_share)
+    if (points <= 0).any():
+        raise ValueError("scores must be above zero for a geometric mean")
+    return np.asarray(np.exp(_row_means(np.log(points), heavy, enough)), dtype=np.float64)
+
+
+def _present(scores: Numbers, weights: Numbers, min_share: float) -> tuple[Floats, Floats, Flags]:
+    """Scores, the weights of those present (0 where missing), and whether a row holds enough of the weight."""
+    points, heavy = np.atleast_1d(inputs.as_floats("scores", scores)), inputs.as_floats("weights", weights)
+    least = inputs.number("min_share", min_share)
+    if np.isinf(points).any():
+        raise ValueError("scores must not hold infinity")
+    if heavy.ndim < 1 or heavy.shape[-1] != points.shape[-1]:
+        raise ValueError(f"weights must be {points.shape[-1]}, one an indicator, not of shape {heavy.shape}")
+    if not (np.isfinite(heavy).all() and (heavy >= 0).all() and (heavy.sum(axis=-1) > 0).all()):
+        raise ValueError("weights must be numbers of 0 or more, not all 0")
+    if not 0 <= least <= 1:
+        raise ValueError(f"min_share must lie in 0...1, not {least}")
+    counted = np.where(np.isnan(points), 0.0, heavy)
+    share = counted.sum(axis=-1) / heavy.sum(axis=-1)
+    return points, counted, (share > 0) & (share >= least - ROUNDING)
+
+
+def _row_means(points: Floats, counted: Floats, enough: Flags) -> Floats:
+    """Weighted mean along the last axis, NaN where a row does not hold enough."""
+    total = np.where(np.isnan(points), 0.0, points * counted).sum(axis=-1)
+    present = counted.sum(axis=-1)
+    means = np.full(np.shape(total), np.nan)
+    np.divide(total, present, out=means, where=enough)
+    return means
+
+
+def rank_range(scores_by_draw: Numbers) -> pd.DataFrame:
+    """Best and worst rank of each unit over all draws: the only form in which a rank is ever shown.
+
+    scores_by_draw: draws x units, higher is better; NaN = no score, left out of that draw's ranks.
+    Returns a row a unit: best, worst (1 = highest; equal scores share the better rank); NaN for a unit without any
+    score. ValueError: not two-dimensional, no draw, infinite.
+    Source: Goldstein & Spiegelhalter 1996; Saisana, Saltelli & Tarantola 2005.
+    """
+    draws = inputs.as_floats("scores_by_draw", scores_by_draw)
+    if draws.ndim != 2 or not draws.shape[0] or np.isinf(draws).any():
+        raise ValueError("scores_by_draw must be finite, draws x units, at least one draw")
+    ranks = stats.rankdata(-draws, method="min", axis=1, nan_policy="omit")
+    scored = ~np.isnan(draws)
+    best = np.where(scored, ranks, np.inf).min(axis=0)
+    worst = np.where(scored, ranks, -np.inf).max(axis=0)
+    if scored.any(axis=0).all():
+        return pd.DataFrame({"best": best.astype(np.int64), "worst": worst.astype(np.int64)})
+    return pd.DataFrame({"best": best, "worst": worst}).replace([np.inf, -np.inf], np.nan)

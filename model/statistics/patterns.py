@@ -1,0 +1,96 @@
+"""Patterns: deviations worth a look, never scored and never ranked.
+
+Each function sets what was counted beside what plain chance or the other values would give. A small p or a value
+beyond a fence is a reason to read the records, not a finding; the caller decides within which stratum (district and
+period) chance may be assumed at all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from model.statistics import inputs
+from model.statistics.inputs import Numbers
+
+FENCE = 1.5
+"""Interquartile ranges beyond a quartile (Tukey 1977)."""
+
+
+def pairing(
+    pair_counts: Numbers, officer_totals: Numbers, retailer_totals: Numbers, total: float
+) -> pd.DataFrame:
+    """Does the same officer (or pair) meet the same retailer more often than assignment explains?
+
+    pair_counts: n meetings of an officer and a retailer; officer_totals, retailer_totals: all meetings of each of the
+    two, above zero; total: all meetings of the stratum in which assignment is exchangeable.
+    Returns n rows: expected (meetings), ratio (counted over expected), p (hypergeometric P(X >= counted)).
+    ValueError: NaN, negative or broken numbers, zero totals, unequal lengths, a count above a total, a total above
+    the stratum's. Source: Fisher's exact test, upper tail.
+    """
+    counted = inputs.counts("pair_counts", pair_counts)
+    officer = inputs.whole("officer_totals", officer_totals)
+    retailer = inputs.whole("retailer_totals", retailer_totals)
+    inputs.same_length(pair_counts=counted, officer_totals=officer, retailer_totals=retailer)
+    meetings = float(inputs.whole("total", inputs.number("total", total))[0])
+    if (counted > np.minimum(officer, retailer)).any():
+        raise ValueError("pair_counts must not exceed officer_totals or retailer_totals")
+    for name, totals in (("officer_totals", officer), ("retailer_totals", retailer)):
+        if (totals > meetings).any():
+            raise ValueError(f"{name} must not exceed total")
+    expected = officer * retailer / meetings
+    p = stats.hypergeom.sf(np.ceil(counted) - 1, meetings, retailer, officer)
+    return pd.DataFrame({"expected": expected, "ratio": counted / expected, "p": p})
+
+
+def bunching(values: Numbers, threshold: float, width: float) -> pd.DataFrame:
+    """Do values crowd just under a threshold?
+
+    values: n numbers; threshold T and width w in the same unit. Counts [T - w, T) against [T, T + w).
+    Returns one row: below, above (counts), share_below (NaN without values in the window), p (exact binomial at one
+    half, two-sided), p_upper (as many below or more). Both p are 1 without values in the window.
+    ValueError: NaN, width not above zero. Source: exact sign test; Kleven 2016, Annual Review of Economics 8.
+    """
+    checked, limit = inputs.series("values", values), inputs.number("threshold", threshold)
+    window = float(inputs.positive("width", width)[0])
+    below = int(((checked >= limit - window) & (checked < limit)).sum())
+    above = int(((checked >= limit) & (checked < limit + window)).sum())
+    both = below + above
+    row = {
+        "below": below,
+        "above": above,
+        "share_below": below / both if both else float("nan"),
+        "p": float(stats.binomtest(below, both).pvalue) if both else 1.0,
+        "p_upper": float(stats.binom.sf(below - 1, both, 0.5)) if both else 1.0,
+    }
+    return pd.DataFrame([row])
+
+
+def fence(values: Numbers, *, denominators: Numbers | None = None, minimum: float = 0) -> pd.DataFrame:
+    """Which values lie at or beyond 1.5 interquartile ranges from the quartiles of their fellows?
+
+    values: n numbers; denominators: how much each rests on; below the minimum a value neither counts for the
+    quartiles nor is flagged, and its limits are NaN.
+    Returns n rows: value, lower, upper, low (value <= lower), high (value >= upper). `.attrs`: q1, q3 (linear
+    quantiles, type 7; NaN where no value counts). Where q1 = q3 the fences meet, and every value on them is flagged.
+    ValueError: NaN, negative denominators, unequal lengths, a minimum without denominators.
+    Source: Tukey, Exploratory Data Analysis, 1977; Cardinal (Open Contracting Partnership).
+    """
+    checked, least = inputs.series("values", values), inputs.number("minimum", minimum)
+    inputs.same_length(values=checked)
+    if denominators is None and least > 0:
+        raise ValueError("denominators are needed for a minimum")
+    enough = np.full(checked.size, True)
+    if denominators is not None:
+        weights = inputs.counts("denominators", denominators)
+        inputs.same_length(values=checked, denominators=weights)
+        enough = weights >= least
+    q1, q3 = np.quantile(checked[enough], [0.25, 0.75]) if enough.any() else (np.nan, np.nan)
+    points = pd.DataFrame({"value": checked})
+    points["lower"] = np.where(enough, q1 - FENCE * (q3 - q1), np.nan)
+    points["upper"] = np.where(enough, q3 + FENCE * (q3 - q1), np.nan)
+    points["low"] = points["value"] <= points["lower"]
+    points["high"] = points["value"] >= points["upper"]
+    points.attrs.update(q1=float(q1), q3=float(q3))
+    return points
