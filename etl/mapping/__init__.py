@@ -17,7 +17,7 @@ from etl.mapping.declaration import (
     normalised,
 )
 from etl.mapping.reading import KEYS, discover, load
-from etl.mapping.selection import as_of, merged_count, select
+from etl.mapping.selection import as_of, identity, merged_count, overtaken, select
 
 __all__ = [
     "KEYS",
@@ -31,9 +31,11 @@ __all__ = [
     "Source",
     "as_of",
     "discover",
+    "identity",
     "load",
     "match_header",
     "merged_count",
     "normalised",
+    "overtaken",
     "select",
 ]

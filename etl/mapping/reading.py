@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
 from typing import Any, cast, get_args
@@ -68,7 +68,7 @@ def load(path: Path) -> Source:
         for section in root.listed("outputs", KEYS["output"])
         for output in _outputs(section, tuple(inputs))
     ]
-    _check_together(root, outputs)
+    _check_together(root, tuple(inputs), outputs)
     return Source(
         name=certificate.name("name"),
         file=path,
@@ -80,7 +80,7 @@ def load(path: Path) -> Source:
         extent=cast(Extent, certificate.choice("extent", get_args(Extent))),
         cadence_days=certificate.number("cadence_days"),
         inputs=tuple(_with_columns(item, outputs) for item in inputs.values()),
-        outputs=tuple(outputs),
+        outputs=tuple(_with_enrichments(item, outputs) for item in outputs),
     )
 
 
@@ -123,6 +123,15 @@ def _with_columns(declared: Input, outputs: Iterable[Output]) -> Input:
     ]
     unique = {normalised(column): column for column in reversed([*declared.columns, *needed])}
     return replace(declared, columns=tuple(reversed(unique.values())))
+
+
+def _with_enrichments(output: Output, outputs: Iterable[Output]) -> Output:
+    """A primary records what enriches it too, and hands it on as null while that is not there."""
+    if output.role != "primary":
+        return output
+    extra = [item for item in outputs if item.role == "enrichment" and item.table == output.table]
+    columns = dict.fromkeys([*output.recorded, *(column for item in extra for column in item.recorded)])
+    return replace(output, recorded=tuple(columns))
 
 
 def _database(section: Section) -> Database:
@@ -258,6 +267,8 @@ def _condition(section: Section) -> Condition:
 
 
 def _compiled(section: Section, key: str, pattern: str) -> re.Pattern[str]:
+    if re.search(r"\(\?<?[=!]|\\[1-9]", pattern):
+        raise section.error(key, "looks around or back, which the database's regular expressions cannot")
     try:
         return re.compile(pattern)
     except re.error as error:
@@ -289,6 +300,25 @@ def _check_recipe(section: Section, recipe: Recipe, column: Column[Any]) -> None
         for code in (value or "").split(";") if is_list else [value]:
             if code and codes and code not in codes:
                 raise section.error(key, f"{code!r} is no code of {column.name}: {', '.join(codes)}")
+        if value and not _is_of_kind(value, kind):
+            raise section.error(key, f"{value!r} is no {kind}, which {column.name} is")
+
+
+_CONVERSIONS: dict[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+    "integer": int,
+    "decimal": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+}
+
+
+def _is_of_kind(value: str, kind: str) -> bool:
+    try:
+        _CONVERSIONS.get(kind, str)(value)
+    except (ValueError, KeyError):
+        return False
+    return True
 
 
 def _check_output(section: Section, output: Output) -> None:
@@ -318,6 +348,8 @@ def _check_output(section: Section, output: Output) -> None:
                 raise section.error(
                     key, f"{name} is not among the columns" + suggestion(name, output.recipes)
                 )
+    if output.latest_by and table.columns[output.latest_by].info["kind"] not in ("date", "timestamp"):
+        raise section.error("latest_by", f"{output.latest_by} is no date or time")
     for name, recipe in output.recipes.items():
         if recipe.collect and (not output.group_by or name in output.group_by):
             raise section.error(
@@ -330,10 +362,11 @@ def _check_output(section: Section, output: Output) -> None:
         raise section.error("columns", f"{output.table} requires {', '.join(missing)}")
 
 
-def _check_together(root: Section, outputs: list[Output]) -> None:
-    """A supplement and an enrichment need the one primary that they belong to, with its match columns."""
-    if not outputs:
-        raise root.error("outputs", "is empty")
+def _check_together(root: Section, inputs: tuple[str, ...], outputs: list[Output]) -> None:
+    """Every input feeds something; a supplement and an enrichment have the one primary that they belong to."""
+    for name in inputs:
+        if name not in {output.input for output in outputs}:
+            raise root.error(f"inputs.{name}", "feeds no output")
     primaries: dict[str, Output] = {}
     for output in (item for item in outputs if item.role == "primary"):
         if output.table in primaries:

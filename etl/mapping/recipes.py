@@ -37,12 +37,10 @@ def expression(recipe: Recipe, kind: str) -> str:
     value = _origin(recipe, kind)
     if recipe.prefix:
         value = f"{sql.literal(recipe.prefix)} || {value}"
-    if recipe.split is None:
-        value = _refined(recipe, value, kind)
+    if kind == "list<string>" and recipe.constant is None:
+        value = _each_element(recipe, value)
     else:
-        elements = f"string_split({value}, {sql.literal(recipe.split)})"
-        element = _refined(recipe, f"nullif(trim(element, {sql.literal(_WHITE_SPACE)}), '')", kind)
-        value = f"nullif(array_to_string(list_transform({elements}, lambda element: {element}), ';'), '')"
+        value = _refined(recipe, value, kind)
     if recipe.when:
         value = f"CASE WHEN {condition(recipe.when)} THEN {value} END"
     if recipe.when_blank is not None:
@@ -120,6 +118,13 @@ def _summed(recipe: Recipe, kind: str) -> str:
         text = f"CASE WHEN {total} = floor({total}) THEN CAST(CAST({total} AS BIGINT) AS VARCHAR) ELSE {text} END"
     is_blank = " OR ".join(f"{cell} IS NULL" for cell in cells)
     return f"CASE WHEN {is_blank} THEN NULL ELSE coalesce({text}, concat_ws(' + ', {', '.join(cells)})) END"
+
+
+def _each_element(recipe: Recipe, value: str) -> str:
+    """A list with every element refined; blank elements fall away, and so does a list without any."""
+    elements = f"string_split({value}, {sql.literal(recipe.split or ';')})"
+    element = _refined(recipe, f"nullif(trim(_element, {sql.literal(_WHITE_SPACE)}), '')", "string")
+    return f"nullif(array_to_string(list_transform({elements}, lambda _element: {element}), ';'), '')"
 
 
 def _refined(recipe: Recipe, value: str, kind: str) -> str:

@@ -6,8 +6,8 @@ left out because of what is in it: judging is the check step's.
 
 `relations` names what stands after FROM: under an input's name its raw rows (all columns text, with `_batch_id`
 and `_row_number`). Two more are used where they are given: under `primary:<input>` the match columns of rows that
-this primary input gave in an earlier run, and under `loaded:<table>` the key columns of all rows that the table holds
-already, both as text under their contract names.
+this primary input gave in an earlier run, under `loaded:<table>` the key columns of all rows that the table holds
+already, both as text under their contract names. An input that is not there joins nothing and excludes nothing.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ def select(source: Source, output: Output, relations: Relations, header: Header)
     if output.role == "enrichment":
         raise ValueError(f"{source.name}: {output.table} from {output.input} adds columns, it has no rows")
     steps = _row_steps(source, output, relations, header, output.recorded)
-    kept = "mapped"
-    if output.role == "derived" or output.group_by:
-        steps["kept"] = _one_of_each(output)
-        kept = "kept"
-    count = {"derived": "0"}.get(output.role, "_source_rows" if output.group_by else "1")
-    columns = [*PLACE, f"CAST({count} AS BIGINT) AS _source_rows"]
-    joins, values = _enrich(source, output, relations, header, steps)
-    columns += [f"{value} AS {sql.name(column)}" for column, value in values.items()]
-    excluded = _excluded_keys(source, output, relations, header)
-    if excluded:
+    rows = "mapped"
+    if excluded := _excluded_keys(source, output, relations, header):
         key = output.match if output.role == "supplement" else identity(output.table)
-        steps["excluded"] = _query("DISTINCT " + sql.names(key), f"({' UNION ALL '.join(excluded)})")
-        joins.append(f"ANTI JOIN excluded USING ({sql.names(key)})")
-    return _statement(steps, _query(columns, kept, *joins))
+        steps["excluded"] = " UNION ALL ".join(excluded)
+        steps["remaining"] = _query("*", rows, f"ANTI JOIN excluded USING ({sql.names(key)})")
+        rows = "remaining"
+    if output.role == "derived" or output.group_by:
+        steps["kept"] = _one_of_each(output, rows)
+        rows = "kept"
+    count = {"derived": "0"}.get(output.role, "_source_rows" if output.group_by else "1")
+    joins, values = _enrich(source, output, relations, header, steps)
+    columns = [*PLACE, f"CAST({count} AS BIGINT) AS _source_rows"]
+    columns += [f"{value} AS {sql.name(column)}" for column, value in values.items()]
+    return _statement(steps, _query(columns, rows, *joins))
 
 
 def merged_count(source: Source, output: Output, relations: Relations, header: Header) -> str:
@@ -67,8 +67,25 @@ def merged_count(source: Source, output: Output, relations: Relations, header: H
     return _statement(steps, _query(merged, "mapped", join, "GROUP BY _batch_id"))
 
 
+def overtaken(source: Source, output: Output, relations: Relations, header: Header) -> str:
+    """The keys of supplement rows of an earlier run whose match key the primary has now: its rows repeat them.
+
+    `supplement:<input>` names a relation of the loaded rows of this supplement: their key and match columns, as text.
+    """
+    loaded = relations[f"supplement:{output.input}"]
+    columns = [sql.name(column.name) for column in table_named(output.table).primary_key]
+    keys = _excluded_keys(source, output, relations, header)
+    if not keys:
+        return _query(columns, loaded, "WHERE false")
+    steps = {"repeated": " UNION ALL ".join(keys)}
+    return _statement(steps, _query(columns, loaded, f"SEMI JOIN repeated USING ({sql.names(output.match)})"))
+
+
 def as_of(declared: AsOf, relation: str, header: Mapping[str, str]) -> str | None:
-    """Up to when each batch of an input speaks: `_batch_id`, `as_of` (text); None where no column says so."""
+    """Up to when each batch of an input speaks: `_batch_id`, `as_of` (text); None where no column says so.
+
+    A mistyped date may lie in the future: the caller takes nothing later than the arrival.
+    """
     if not declared.columns:
         return None
     cells = [recipes.clean(header[column], ()) for column in declared.columns]
@@ -117,7 +134,7 @@ def _value(output: Output, column: str, kind: str) -> str:
     return recipes.expression(recipe, kind) if recipe else "CAST(NULL AS VARCHAR)"
 
 
-def _one_of_each(output: Output) -> str:
+def _one_of_each(output: Output, rows: str) -> str:
     """One row for each key and batch: the latest, then the last; lists gather the values of all rows.
 
     A row without a key stands for itself, so that each is refused with its own number; a derived one is left out.
@@ -131,13 +148,15 @@ def _one_of_each(output: Output) -> str:
         values = f"list_sort(list_distinct(list({column}) OVER one))"
         replaced.append(f"nullif(array_to_string({values}, ';'), '') AS {column}")
     everything = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
-    latest = f"{sql.name(output.latest_by)} DESC NULLS LAST, " if output.latest_by else ""
+    latest = (
+        f"try_cast({sql.name(output.latest_by)} AS TIMESTAMP) DESC NULLS LAST, " if output.latest_by else ""
+    )
     return _query(
         [everything, "count(*) OVER one AS _source_rows"],
-        "mapped",
+        rows,
         f"WHERE NOT ({is_blank})" if is_derived else "",
         f"WINDOW one AS ({group})",
-        f"QUALIFY row_number() OVER ({group} ORDER BY {latest}mapped._row_number DESC) = 1",
+        f"QUALIFY row_number() OVER ({group} ORDER BY {latest}{rows}._row_number DESC) = 1",
     )
 
 
@@ -146,25 +165,21 @@ def _enrich(
 ) -> tuple[list[str], dict[str, str]]:
     """The joins to what enriches a primary, added to the steps, and the value of each recorded column."""
     values = {column: sql.name(column) for column in output.recorded}
+    extras = source.enrichments(output.table) if output.role == "primary" else ()
     joins: list[str] = []
-    if output.role != "primary":
-        return joins, values
-    for number, extra in enumerate(source.enrichments(output.table)):
-        added = [column for column in extra.recorded if column not in extra.match]
-        if extra.input not in relations:
-            continue
-        step = f"enrichment_{number}"
-        inner = _row_steps(source, extra, relations, header, extra.recorded)
-        renamed = [f"{sql.name(column)} AS {sql.name(f'_{number}_{column}')}" for column in added]
-        first = f"PARTITION BY {sql.names(extra.match)} ORDER BY _batch_id DESC, _row_number"
-        chosen = _query(
-            [sql.names(extra.match), *renamed], "mapped", f"QUALIFY row_number() OVER ({first}) = 1"
-        )
-        steps[step] = _statement(inner, chosen)
-        joins.append(f"LEFT JOIN {step} USING ({sql.names(extra.match)})")
-        values |= {
-            column: f"coalesce({sql.name(f'_{number}_{column}')}, {values[column]})" for column in added
+    for number, extra in enumerate(item for item in extras if item.input in relations):
+        step, keys = f"enrichment_{number}", sql.names(extra.match)
+        added = {
+            column: sql.name(f"_{number}_{column}") for column in extra.recorded if column not in extra.match
         }
+        chosen = [keys, *(f"{sql.name(column)} AS {name}" for column, name in added.items())]
+        first = f"row_number() OVER (PARTITION BY {keys} ORDER BY _batch_id DESC, _row_number) = 1"
+        steps[step] = _statement(
+            _row_steps(source, extra, relations, header, extra.recorded),
+            _query(chosen, "mapped", f"QUALIFY {first}"),
+        )
+        joins.append(f"LEFT JOIN {step} USING ({keys})")
+        values |= {column: f"coalesce({name}, {values[column]})" for column, name in added.items()}
     return joins, values
 
 
