@@ -1,0 +1,46 @@
+"""The one template of all charts: fonts, axes, margins, no decoration.
+
+It exists so that charts agree. Figures are drawn as SVG and fetch nothing. It must not know what is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.parts import theme
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+"""How every chart is shown: no tool bar (it speaks English), no zoom to get lost in."""
+
+_AXIS: dict[str, Any] = {
+    "fixedrange": True,
+    "zeroline": False,
+    "linecolor": theme.LINE,
+    "gridcolor": theme.LINE,
+    "tickfont": {"color": theme.FAINT, "size": 12},
+}
+
+
+def base_figure(height: int) -> go.Figure:
+    """An empty figure in the template."""
+    figure = go.Figure()
+    figure.update_layout(
+        template="none",
+        height=height,
+        margin={"l": 44, "r": 8, "t": 8, "b": 26},
+        paper_bgcolor=theme.PANEL,
+        plot_bgcolor=theme.PANEL,
+        font={"family": theme.FONTS, "size": 13, "color": theme.INK},
+        hovermode="x unified",
+        hoverlabel={"bgcolor": theme.PANEL, "bordercolor": theme.LINE, "font": {"family": theme.FONTS}},
+        dragmode=False,
+        showlegend=False,
+        barmode="overlay",
+        bargap=0.35,
+        separators=".,",
+    )
+    figure.update_xaxes(**_AXIS, showgrid=False, ticks="")
+    figure.update_yaxes(**_AXIS, rangemode="tozero", nticks=4, tickformat=",", showline=False)
+    return figure

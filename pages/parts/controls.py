@@ -1,0 +1,150 @@
+"""The filters of a page. The URL is their only memory: a shared link opens the same picture.
+
+A control shows what the URL says, or its default where the URL says nothing or something that does not exist, and
+writes what a person picks back to the URL. It must not read data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.words import DEFAULT, LANGUAGES, Language, Words
+
+SHARED = ("lang", "unit", "month")
+"""What the links between pages carry along."""
+
+_INDENT = "\u3000"
+
+
+def words() -> Words:
+    """The language that the URL asks for."""
+    asked = st.query_params.get("lang", DEFAULT)
+    language: Language = next((one for one in LANGUAGES if one == asked), DEFAULT)
+    return Words(language)
+
+
+def carried(**changed: str) -> dict[str, str]:
+    """The query parameters of a link to another page or picture: the shared ones, with some changed."""
+    kept = {name: st.query_params[name] for name in SHARED if name in st.query_params}
+    return kept | changed
+
+
+def language_switch(words: Words) -> None:
+    """The choice between the two languages, each written in itself."""
+    key = "control_lang"
+    st.session_state[key] = words.language
+    st.segmented_control(
+        words.say("shared.language"),
+        LANGUAGES,
+        format_func=lambda one: words.say(f"shared.language_{one}"),
+        key=key,
+        on_change=_to_url,
+        args=("lang", DEFAULT),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def choose(name: str, label: str, options: Sequence[str], default: str, show: Callable[[str], str]) -> str:
+    """One of the options, kept in the URL under this name."""
+    asked = st.query_params.get(name, default)
+    key = f"control_{name}"
+    st.session_state[key] = asked if asked in options else default
+    st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default))
+    return str(st.session_state[key])
+
+
+def switch(name: str, label: str, options: Mapping[str, str], default: str, clears: str = "") -> str:
+    """One of a few options, all visible, kept in the URL under this name; a change forgets `clears`."""
+    asked = st.query_params.get(name, default)
+    key = f"control_{name}"
+    st.session_state[key] = asked if asked in options else default
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda one: options[one],
+        key=key,
+        on_change=_to_url,
+        args=(name, default, clears),
+        required=True,
+        label_visibility="collapsed",
+    )
+    return str(st.session_state[key])
+
+
+def choose_unit(words: Words, units: pd.DataFrame) -> str:
+    """A unit of the tree; the first root where the URL names none."""
+    names = dict(zip(units["unit_id"], units["name"], strict=True))
+    depths = tree_order(units)
+    default = next(iter(depths))
+    return choose(
+        "unit",
+        words.say("shared.unit"),
+        list(depths),
+        default,
+        lambda unit_id: f"{_INDENT * depths[unit_id]}{names[unit_id]}",
+    )
+
+
+def choose_month(words: Words, months: Sequence[date], default: date) -> date:
+    """A month, the latest first."""
+    chosen = choose(
+        "month",
+        words.say("shared.month"),
+        [month.strftime("%Y-%m") for month in months],
+        default.strftime("%Y-%m"),
+        lambda one: words.month(date.fromisoformat(f"{one}-01")),
+    )
+    return date.fromisoformat(f"{chosen}-01")
+
+
+def picked(name: str) -> str | None:
+    """What was picked in a table, as the URL says."""
+    return st.query_params.get(name)
+
+
+def pick(name: str, value: str | None) -> None:
+    """Keep in the URL what was picked in a table; the same again clears it."""
+    if value is None or st.query_params.get(name) == value:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def tree_order(units: pd.DataFrame) -> dict[str, int]:
+    """Every unit after its parent, siblings in the order given, with its depth; units without parent are roots."""
+    known = set(units["unit_id"])
+    children: dict[str | None, list[str]] = {}
+    for unit_id, parent in zip(units["unit_id"], units["parent_unit_id"], strict=True):
+        children.setdefault(parent if parent in known else None, []).append(unit_id)
+    depths: dict[str, int] = {}
+    waiting = [(unit_id, 0) for unit_id in reversed(children.get(None, []))]
+    while waiting:
+        unit_id, depth = waiting.pop()
+        depths[unit_id] = depth
+        waiting += [(child, depth + 1) for child in reversed(children.get(unit_id, []))]
+    return depths
+
+
+def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
+    """The units above this one, the root first."""
+    parents = dict(zip(units["unit_id"], units["parent_unit_id"], strict=True))
+    above: list[str] = []
+    parent = parents.get(unit_id)
+    while parent in parents and parent not in above:
+        above.insert(0, str(parent))
+        parent = parents[parent]
+    return above
+
+
+def _to_url(name: str, default: str, clears: str = "") -> None:
+    st.query_params.pop(clears, None)
+    chosen = st.session_state[f"control_{name}"]
+    if chosen is None or chosen == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen

@@ -1,0 +1,112 @@
+"""What every page stands in: one snapshot a run, the title with its clocks, and the states of having no data.
+
+An open page asks every few seconds which snapshot is current (one small file) and draws itself again only when
+that, or the lateness of a source, has changed. A snapshot that vanished while it was shown is no error: the current
+one is shown. It must not know any indicator.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NoReturn
+
+import streamlit as st
+
+from model import warehouse
+from model.warehouse import NoSnapshotError, Snapshot
+from pages.parts import clocks, controls, panels, reads
+from pages.parts.kinds import KINDS
+from pages.parts.words import Words
+
+POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
+_ATTEMPTS = 3
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class View:
+    """One run of one page: the snapshot that all of it is read from, its language and its moment."""
+
+    snapshot: Snapshot
+    words: Words
+    now: datetime
+
+    @cached_property
+    def clocks(self) -> dict[str, clocks.SourceClock]:
+        return clocks.of_snapshot(self.snapshot)
+
+
+def open_view(words: Words) -> View:
+    """The current snapshot as this run sees it; where there is none, says so and ends the run."""
+    directory = warehouse.default_directory()
+    if warehouse.current_id(directory) is None:
+        _nothing_yet(words)
+    for _ in range(_ATTEMPTS):
+        with suppress(NoSnapshotError):
+            return View(warehouse.open_snapshot(directory), words, clocks.now())
+    return View(warehouse.open_snapshot(directory), words, clocks.now())
+
+
+def _nothing_yet(words: Words) -> NoReturn:
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html(panels.title(words.say("shared.product")))
+        controls.language_switch(words)
+    st.html(panels.message(words.say("shared.empty_title"), words.say("shared.empty_text")))
+    _watch(words, None, {}, clocks.late_sources({}, clocks.now()))
+    st.stop()
+
+
+def masthead(view: View, title: str) -> None:
+    """The page's title, the three clocks and the language switch."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html(panels.title(title))
+        with st.container(key="clocks", gap=None, width="content"):
+            known = reads.coverage(view.snapshot)
+            kinds = [(view.words.say(f"overview.{kind.id}"), known[kind.id]) for kind in KINDS]
+            st.html(panels.clocks(view.words, kinds, view.clocks, view.now))
+            with st.container(key="edition_clock", horizontal=True, horizontal_alignment="right"):
+                st.html(panels.edition(view.words, view.snapshot, view.now))
+                late = clocks.late_sources(view.clocks, view.now)
+                _watch(view.words, view.snapshot.id, view.clocks, late)
+        with st.container(key="language", width="content"):
+            controls.language_switch(view.words)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _watch(
+    words: Words, shown: str | None, sources: dict[str, clocks.SourceClock], late: tuple[str, ...]
+) -> None:
+    """Draw the page again when there is a new snapshot or a source has become late; else only the third clock."""
+    now = clocks.now()
+    current = warehouse.current_id(warehouse.default_directory())
+    if current != shown or clocks.late_sources(sources, now) != late:
+        st.rerun()
+    st.html(panels.refreshed(words, now))
+
+
+def run(page: Callable[[], None], words: Words) -> None:
+    """Run a page; what it cannot do is logged and told calmly."""
+    started_with = warehouse.current_id(warehouse.default_directory())
+    try:
+        page()
+    except Exception:
+        current = warehouse.current_id(warehouse.default_directory())
+        if current != started_with:
+            st.rerun()
+        now = clocks.now()
+        LOG.exception("a page failed at %s", now.isoformat(timespec="seconds"))
+        text = words.say("shared.failing_text", moment=now.strftime("%Y-%m-%d %H:%M:%S"))
+        st.html(panels.message(words.say("shared.failing_title"), text, failing=True))
+        _watch_failing(current)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _watch_failing(shown: str | None) -> None:
+    if warehouse.current_id(warehouse.default_directory()) != shown:
+        st.rerun()

@@ -1,0 +1,174 @@
+"""The HTML parts of the pages: title and clocks, messages, the table of headline figures, notes.
+
+Each is a pure function to a string; all that comes from data is escaped here. It must not read or decide, and
+colours are classes of style.css.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html import escape
+
+from model.warehouse import Snapshot
+from pages.parts import words as written
+from pages.parts.clocks import SourceClock, moment_of
+from pages.parts.kinds import Kind
+from pages.parts.monthly import Coverage, Headline
+from pages.parts.words import Words
+
+_MARKS = ("line", "bar", "part")
+
+
+def title(text: str) -> str:
+    """The page's title."""
+    return f'<h1 class="page-title">{escape(text)}</h1>'
+
+
+def message(heading: str, text: str, *, failing: bool = False) -> str:
+    """A calm message in place of a picture."""
+    role = "alert" if failing else "status"
+    return (
+        f'<section class="message{" failing" if failing else ""}" role="{role}">'
+        f"<h2>{escape(heading)}</h2><p>{escape(text)}</p></section>"
+    )
+
+
+def clocks(
+    words: Words, kinds: Sequence[tuple[str, Coverage]], sources: dict[str, SourceClock], now: datetime
+) -> str:
+    """Until when each kind of record is known; a late one says by how much."""
+    parts = []
+    for name, coverage in kinds:
+        known = [sources[one] for one in coverage.sources if one in sources]
+        late = max((by for by in (one.late_by(now) for one in known) if by), default=None)
+        text = escape(f"{name} {written.moment(coverage.as_of, now)}")
+        if late:
+            overdue = escape(words.say("shared.late", age=words.age(late)))
+            text = f'<span class="late">{text} {overdue}</span>'
+        parts.append(text)
+    return f'<p class="clock">{escape(words.say("shared.known_until"))} {" · ".join(parts)}</p>'
+
+
+def edition(words: Words, snapshot: Snapshot, now: datetime) -> str:
+    """When the snapshot was published, and its number."""
+    published = written.moment(moment_of(snapshot.manifest.get("published_at")), now)
+    sequence = words.say("shared.sequence", number=snapshot.manifest.get("sequence", written.NONE))
+    return (
+        f'<p class="clock">{escape(words.say("shared.published", moment=published))} · {escape(sequence)}</p>'
+    )
+
+
+def refreshed(words: Words, now: datetime) -> str:
+    """When the page last made sure that it shows the current snapshot."""
+    text = escape(words.say("shared.refreshed", moment=now.strftime("%H:%M:%S")))
+    return f'<p class="clock refreshed">{text}</p>'
+
+
+def strip(heading: str, parts: Iterable[str], notices: Iterable[str]) -> str:
+    """What this edition brought, on one line, and what the loader has to say, below."""
+    shown = "".join(f"<span>{escape(part)}</span>" for part in parts)
+    said = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
+    return f'<section class="strip"><div><strong>{escape(heading)}</strong>{shown}</div>{said}</section>'
+
+
+def heading(text: str, *what: str, late: str = "") -> str:
+    """A panel's title, what and when it shows, and the word that says that it is old."""
+    soft = " · ".join(escape(part) for part in what if part)
+    if late:
+        soft += f' · <span class="late-mark">{escape(late)}</span>'
+    return f'<div class="panel-heading"><h2>{escape(text)}</h2><p>{soft}</p></div>'
+
+
+def provenance(
+    words: Words, coverage: Coverage, sources: dict[str, SourceClock], now: datetime
+) -> tuple[str, str, str]:
+    """Source, as-of and, where it is late, how late: the three words under every picture's title."""
+    known = [sources[name] for name in coverage.sources if name in sources]
+    if not known:
+        return words.say("overview.never_note"), "", ""
+    names = words.say("shared.list_joint").join(words.pick(one.name_zh, one.name_en) for one in known)
+    late = [by for by in (one.late_by(now) for one in known) if by]
+    return (
+        words.say("shared.source_named", names=names),
+        words.say("shared.as_of", moment=written.moment(coverage.as_of, now)),
+        words.say("shared.late", age=words.age(max(late))) if late else "",
+    )
+
+
+def figures(
+    words: Words, kind: Kind, month: date, headlines: Sequence[tuple[str, Headline]], note: str
+) -> str:
+    """The figures of one kind of record for one month, each beside the mark that draws it in the chart."""
+    heads = (
+        f'<th scope="col">{escape(words.say("overview.measure_head"))}</th>'
+        f'<th scope="col" class="n">{escape(words.month(month))}</th>'
+        f'<th scope="col" class="n">{escape(words.say("overview.on_month"))}</th>'
+        f'<th scope="col" class="n">{escape(words.say("overview.on_year"))}</th>'
+    )
+    rows = "".join(_figure_row(words, kind, measure, one) for measure, one in headlines)
+    foot = f'<p class="note">{escape(note)}</p>' if note else ""
+    return f'<table class="figures"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{foot}'
+
+
+def _figure_row(words: Words, kind: Kind, measure: str, one: Headline) -> str:
+    marks = dict(zip((kind.came, kind.done, kind.part), _MARKS, strict=True))
+    mark = f'<i class="mark {marks[measure]}" aria-hidden="true"></i>' if measure in marks else ""
+    return (
+        f'<tr><th scope="row">{mark}{escape(words.say(f"overview.{measure}"))}</th>'
+        f'<td class="n figure">{_count(words, one)}</td>'
+        f'<td class="n">{_change(words, one, one.on_month, one.on_month_pct)}</td>'
+        f'<td class="n">{_change(words, one, one.on_year, one.on_year_pct)}</td></tr>'
+    )
+
+
+def _count(words: Words, one: Headline) -> str:
+    if one.point.state == "no_data":
+        return f'<span class="absent">{escape(words.say("shared.no_data"))}</span>'
+    if one.point.state == "partial":
+        partial = escape(words.say("shared.partial"))
+        return f'<span class="hollow">{written.number(one.point.count)}</span><small>{partial}</small>'
+    return written.number(one.point.count)
+
+
+def _change(words: Words, one: Headline, value: int | None, pct: float | None) -> str:
+    if value is None:
+        why = escape(words.say("overview.no_comparison"))
+        return f'<span class="absent" title="{why}">{written.NONE}</span>'
+    share = written.percent_change(pct) if pct is not None else words.say("shared.not_computable")
+    return f"{written.change(value)}<small>{escape(share)}</small>"
+
+
+def tile(figure: str, count: str, state: str) -> str:
+    """One small multiple: its count and its picture."""
+    return f'<div class="tile"><p class="tile-count {escape(state)}">{escape(count)}</p>{figure}</div>'
+
+
+def cards(items: Sequence[tuple[str, str, str, bool]]) -> str:
+    """A row of counts: label, number, remark, and whether the remark asks for attention."""
+    shown = "".join(
+        f'<div class="card"><dt>{escape(label)}</dt><dd>{escape(number)}'
+        f'<small class="{"attention" if attention else ""}">{escape(remark)}</small></dd></div>'
+        for label, number, remark, attention in items
+    )
+    return f'<dl class="cards">{shown}</dl>'
+
+
+def note(text: str) -> str:
+    """A remark under or in place of a picture."""
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def share_legend(labels: Sequence[str]) -> str:
+    """What the parts of a stacked bar are, in their order."""
+    parts = "".join(
+        f'<span><i class="mark key-{index}" aria-hidden="true"></i>{escape(label)}</span>'
+        for index, label in enumerate(labels)
+    )
+    return f'<p class="legend">{parts}</p>'
+
+
+def part(text: str, what: str = "") -> str:
+    """The title of a part of a panel."""
+    soft = f" · {escape(what)}" if what else ""
+    return f'<p class="panel-part">{escape(text)}{soft}</p>'

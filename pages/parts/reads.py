@@ -1,0 +1,315 @@
+"""Every read of the pages: one composed query each, cached by the snapshot that it reads.
+
+A snapshot never changes, so a cached read is right for as long as its snapshot is shown. It exists so that no page
+holds a query. It must not format, colour or decide; values of personal columns never leave it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import ColumnElement, Select, String, and_, case, desc, func, literal, select, union_all
+from sqlalchemy import cast as sql_cast
+
+from model import warehouse
+from model.contract import TABLES
+from model.warehouse import Snapshot
+from pages.parts import relations
+from pages.parts.kinds import KINDS
+from pages.parts.monthly import Coverage
+
+LISTED = 500
+"""How many rows a list shows at most; the pages say so where there are more."""
+
+_OWN_ROWS = ("primary", "derived")
+"""The roles of a batch that brings rows of its own; the others add to rows that another source brought."""
+
+_cached = partial(
+    st.cache_data,
+    max_entries=400,
+    show_spinner=False,
+    hash_funcs={Snapshot: lambda snapshot: str(snapshot.directory)},
+)
+
+
+def _read(snapshot: Snapshot, query: Select[Any]) -> pd.DataFrame:
+    return warehouse.read(snapshot.engine("full"), query)
+
+
+def _moment(value: object) -> datetime | None:
+    """A timestamp of a DataFrame as Python's own, None where it is missing."""
+    return None if pd.isna(cast(Any, value)) else pd.Timestamp(cast(Any, value)).to_pydatetime()
+
+
+@_cached()
+def units(snapshot: Snapshot) -> pd.DataFrame:
+    """Every unit in the order of its code: unit_id, parent_unit_id, name, level."""
+    unit = relations.unit
+    return _read(
+        snapshot,
+        select(unit.c.unit_id, unit.c.parent_unit_id, unit.c.name, unit.c.level).order_by(unit.c.unit_id),
+    )
+
+
+@_cached()
+def volume(snapshot: Snapshot, unit_id: str) -> dict[str, dict[date, int]]:
+    """The counts of one unit: measure → month → count."""
+    volume = relations.volume
+    found = _read(
+        snapshot, select(volume.c.measure, volume.c.month, volume.c.count).where(volume.c.unit_id == unit_id)
+    )
+    counts: dict[str, dict[date, int]] = {}
+    for measure, month, count in zip(found["measure"], found["month"], found["count"], strict=True):
+        counts.setdefault(str(measure), {})[pd.Timestamp(month).date()] = int(count)
+    return counts
+
+
+@_cached()
+def volume_of_children(snapshot: Snapshot, unit_id: str, measure: str) -> dict[str, dict[date, int]]:
+    """One count of every unit directly below: unit_id → month → count."""
+    volume, unit = relations.volume, relations.unit
+    found = _read(
+        snapshot,
+        select(volume.c.unit_id, volume.c.month, volume.c.count)
+        .join(unit, unit.c.unit_id == volume.c.unit_id)
+        .where(unit.c.parent_unit_id == unit_id, volume.c.measure == measure),
+    )
+    counts: dict[str, dict[date, int]] = {}
+    for child, month, count in zip(found["unit_id"], found["month"], found["count"], strict=True):
+        counts.setdefault(str(child), {})[pd.Timestamp(month).date()] = int(count)
+    return counts
+
+
+@_cached()
+def coverage(snapshot: Snapshot) -> dict[str, Coverage]:
+    """For each kind of record: which sources speak of it, since when and until when."""
+    batch = relations.batch
+    tables = [kind.table for kind in KINDS]
+    clocks = _read(
+        snapshot,
+        select(batch.c.table_name, batch.c.source, func.max(batch.c.as_of).label("as_of"))
+        .where(batch.c.table_name.in_(tables), batch.c.role.in_(_OWN_ROWS))
+        .group_by(batch.c.table_name, batch.c.source)
+        .order_by(batch.c.source),
+    )
+    first = _read(
+        snapshot,
+        select(relations.volume.c.measure, func.min(relations.volume.c.month).label("month")).group_by(
+            relations.volume.c.measure
+        ),
+    )
+    since = {str(row.measure): pd.Timestamp(cast(Any, row.month)).date() for row in first.itertuples()}
+    found = {}
+    for kind in KINDS:
+        own = clocks[clocks["table_name"] == kind.table]
+        moments = [moment for moment in map(_moment, own["as_of"]) if moment]
+        months = [since[name] for name in kind.flows if name in since]
+        found[kind.id] = Coverage(
+            sources=tuple(str(name) for name in own["source"]),
+            since=min(months, default=None),
+            reached=min(moments, default=None),
+            as_of=max(moments, default=None),
+        )
+    return found
+
+
+@_cached()
+def edition(snapshot: Snapshot) -> dict[str, int]:
+    """What this snapshot's own batches brought: batches, loaded, superseding; and all rows in quarantine."""
+    batch = relations.batch
+    waiting = select(func.count()).select_from(relations.quarantine).scalar_subquery()
+    found = _read(
+        snapshot,
+        select(
+            func.count().label("batches"),
+            func.coalesce(func.sum(batch.c.loaded_count), 0).label("loaded"),
+            func.coalesce(func.sum(batch.c.superseding_count), 0).label("superseding"),
+            waiting.label("quarantined"),
+        ).where(batch.c.snapshot_id == snapshot.id),
+    )
+    return {str(name): int(found[name].iloc[0]) for name in found.columns}
+
+
+@_cached()
+def totals(snapshot: Snapshot) -> dict[str, int]:
+    """How many entries each list of the data-quality page has."""
+
+    def count(table: Any, *conditions: ColumnElement[bool]) -> Any:
+        return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
+
+    found = _read(
+        snapshot,
+        select(
+            count(relations.source).label("sources"),
+            count(relations.batch).label("batches"),
+            count(relations.file, relations.file.c.status == "refused").label("refused"),
+            count(relations.quarantine).label("quarantine"),
+            count(relations.cell).label("cells"),
+            count(relations.disappeared).label("disappeared"),
+        ),
+    )
+    revised = sum(int(one.get("revisions", 0)) for one in snapshot.manifest.get("tables", {}).values())
+    return {str(name): int(found[name].iloc[0]) for name in found.columns} | {"revisions": revised}
+
+
+@_cached()
+def sources(snapshot: Snapshot) -> pd.DataFrame:
+    """Every source with its clocks."""
+    return _read(snapshot, select(relations.source).order_by(relations.source.c.source))
+
+
+@_cached()
+def batches(snapshot: Snapshot) -> pd.DataFrame:
+    """The latest batches and where their rows went; off_by is 0 where reading adds up."""
+    batch = relations.batch
+    went = (
+        batch.c.loaded_count,
+        batch.c.unchanged_count,
+        batch.c.superseding_count,
+        batch.c.quarantined_count,
+        batch.c.merged_count,
+    )
+    off_by = batch.c.read_count - sum(went[1:], start=cast(Any, went[0]))
+    query = select(batch, off_by.label("off_by"))
+    return _read(snapshot, query.order_by(desc(batch.c.batch_id)).limit(LISTED))
+
+
+@_cached()
+def refused(snapshot: Snapshot) -> pd.DataFrame:
+    """Files that were not loaded at all, with their error."""
+    file = relations.file
+    return _read(
+        snapshot,
+        select(file).where(file.c.status == "refused").order_by(desc(file.c.arrived_at)).limit(LISTED),
+    )
+
+
+@_cached()
+def quarantine_reasons(snapshot: Snapshot) -> pd.DataFrame:
+    """How many rows each rule keeps out: table_name, reason, rows, waiting."""
+    quarantine = relations.quarantine
+    each = select(
+        quarantine.c.table_name,
+        func.unnest(quarantine.c.reasons).label("reason"),
+        case((quarantine.c.is_waiting, 1), else_=0).label("waits"),
+    ).subquery()
+    return _read(
+        snapshot,
+        select(
+            each.c.table_name,
+            each.c.reason,
+            func.count().label("rows"),
+            func.sum(each.c.waits).label("waiting"),
+        )
+        .group_by(each.c.table_name, each.c.reason)
+        .order_by(desc("rows"), each.c.table_name, each.c.reason),
+    )
+
+
+@_cached()
+def quarantine_rows(snapshot: Snapshot, table: str | None, reason: str | None) -> pd.DataFrame:
+    """Rows in quarantine, of one table and rule or of all."""
+    quarantine = relations.quarantine
+    query = select(quarantine)
+    if table and reason:
+        query = query.where(
+            quarantine.c.table_name == table, func.list_contains(quarantine.c.reasons, reason)
+        )
+    order = (quarantine.c.table_name, quarantine.c.file, quarantine.c.row_number)
+    return _read(snapshot, query.order_by(*order).limit(LISTED))
+
+
+@_cached()
+def cell_rules(snapshot: Snapshot) -> pd.DataFrame:
+    """How many values each rule emptied: table_name, column_name, rule, cells."""
+    cell = relations.cell
+    by = (cell.c.table_name, cell.c.column_name, cell.c.rule)
+    query = select(*by, func.count().label("cells")).group_by(*by)
+    return _read(snapshot, query.order_by(desc("cells"), *by))
+
+
+@_cached()
+def cells(snapshot: Snapshot, table: str | None, column: str | None, rule: str | None) -> pd.DataFrame:
+    """Emptied values, of one column and rule or of all."""
+    cell = relations.cell
+    query = select(cell)
+    if table and column:
+        query = query.where(cell.c.table_name == table, cell.c.column_name == column, cell.c.rule == rule)
+    order = (cell.c.table_name, cell.c.file, cell.c.row_number)
+    return _read(snapshot, query.order_by(*order).limit(LISTED))
+
+
+@_cached()
+def disappeared(snapshot: Snapshot) -> pd.DataFrame:
+    """Records that a later full extract no longer holds, those still missing first."""
+    gone = relations.disappeared
+    order = (gone.c.returned_batch_id.isnot(None), desc(gone.c.missing_batch_id), gone.c.record_key)
+    return _read(snapshot, select(gone).order_by(*order).limit(LISTED))
+
+
+@_cached()
+def revised_columns(snapshot: Snapshot) -> pd.DataFrame:
+    """How often each column was revised: table_name, column_name, revisions."""
+    tables = [
+        name for name, one in snapshot.manifest.get("tables", {}).items() if one.get("revisions", 0) > 0
+    ]
+    each = [_changes_of(name) for name in tables if name in TABLES]
+    if not each:
+        return pd.DataFrame(columns=["table_name", "column_name", "revisions"])
+    changed = union_all(*each).subquery()
+    by = (changed.c.table_name, changed.c.column_name)
+    query = select(*by, func.count().label("revisions")).group_by(*by)
+    return _read(snapshot, query.order_by(desc("revisions"), *by))
+
+
+def _changes_of(table: str) -> Select[Any]:
+    changed = relations.revision(table).c.changed_columns
+    return select(literal(table).label("table_name"), func.unnest(changed).label("column_name"))
+
+
+def shown_columns(table: str) -> list[str]:
+    """The columns of a table whose values may be shown: none that identifies a person."""
+    return [one.name for one in TABLES[table].columns if one.info["pii"] == "none"]
+
+
+@_cached()
+def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFrame:
+    """The latest revisions of a table: key, batches, changed columns, and old_ and new_ of what may be shown.
+
+    The newer version of a revision is whatever row of the same key came with the superseding batch: the current
+    row, or a revision of its own.
+    """
+    old, keys = relations.revision(table), [one.name for one in TABLES[table].primary_key]
+    values = [name for name in shown_columns(table) if name not in keys]
+    latest = select(old)
+    if column:
+        latest = latest.where(func.list_contains(old.c.changed_columns, column))
+    before = latest.order_by(desc(old.c.superseded_by_batch_id)).limit(LISTED).subquery()
+    versions = [
+        select(*(one.c[name] for name in (*keys, "batch_id", *values)))
+        for one in (relations.record(table), old)
+    ]
+    after = union_all(*versions).subquery()
+    same = and_(
+        after.c.batch_id == before.c.superseded_by_batch_id,
+        *(after.c[name] == before.c[name] for name in keys),
+    )
+    visible = [name for name in keys if name in shown_columns(table)]
+    query = select(
+        before.c.batch_id,
+        before.c.superseded_by_batch_id,
+        before.c.changed_columns,
+        *(sql_cast(before.c[name], String).label(f"key_{name}") for name in visible),
+        *(sql_cast(before.c[name], String).label(f"old_{name}") for name in values),
+        *(sql_cast(after.c[name], String).label(f"new_{name}") for name in values),
+    ).select_from(before.outerjoin(after, same))
+    return _read(snapshot, query.order_by(desc(before.c.superseded_by_batch_id)))
+
+
+def name_of(units: pd.DataFrame, unit_id: str) -> str:
+    """The name of one of the units read before."""
+    return str(units.loc[units["unit_id"] == unit_id, "name"].iloc[0])

@@ -1,0 +1,25 @@
+"""The HTTP routes beside the pages, mounted by dashboard.py.
+
+It exists so that a proxy or a supervisor can ask how the service is without opening a page. No route may show a
+record, and none may touch a database.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from model import warehouse
+
+
+def health(_: Request) -> Response:
+    """200 with the current snapshot's id while there is one that can be opened, else 503."""
+    try:
+        snapshot = warehouse.open_snapshot(warehouse.default_directory())
+    except (warehouse.NoSnapshotError, OSError, ValueError):
+        return JSONResponse({"status": "no snapshot"}, status_code=503)
+    return JSONResponse({"status": "ok", "snapshot": snapshot.id})
+
+
+ROUTES = [Route("/healthz", health)]

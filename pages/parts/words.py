@@ -1,0 +1,94 @@
+"""Every text that a person sees, in Chinese (default) and English, and how numbers and moments are written.
+
+The texts are in words/*.toml, one table a text with `zh` and `en`; {names} are filled in. It exists so that no
+page holds a sentence. It must not decide anything and must not import Streamlit.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DEFAULT: Language = "zh"
+MINUS = "−"
+NONE = "—"
+_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Every text by its dotted key, e.g. overview.title → {zh, en}."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((Path(__file__).parent / "words").glob("*.toml")):
+        for name, both in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found[f"{path.stem}.{name}"] = both
+    return found
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of one language."""
+
+    language: Language = DEFAULT
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of this key with its {names} filled in; KeyError where it is not declared."""
+        return texts()[key][self.language].format(**values)
+
+    def pick(self, zh: str, en: str) -> str:
+        """The one of two labels that is in this language: for labels that come with the data."""
+        return zh if self.language == "zh" else en
+
+    def month(self, month: date) -> str:
+        """2026年10月, Oct 2026."""
+        if self.language == "zh":
+            return f"{month.year}年{month.month}月"
+        return f"{_ENGLISH_MONTHS[month.month - 1]} {month.year}"
+
+    def month_tick(self, month: date) -> str:
+        """A month under an axis: its year in January, else the month alone."""
+        if month.month == 1:
+            return f"{month.year}年" if self.language == "zh" else str(month.year)
+        return f"{month.month}月" if self.language == "zh" else _ENGLISH_MONTHS[month.month - 1]
+
+    def age(self, age: timedelta) -> str:
+        """How long ago, in the largest unit that says it: 3 天, 5 hours."""
+        minutes = int(age.total_seconds() // 60)
+        for unit, size in (("days", 1440), ("hours", 60)):
+            if minutes >= size:
+                return self.say(f"shared.age_{unit}", count=number(minutes // size))
+        return self.say("shared.age_minutes", count=max(minutes, 0))
+
+
+def number(value: float | int | None) -> str:
+    """1,240; a dash where there is none."""
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def change(value: int | None) -> str:
+    """+12, −3, 0, with a real minus sign."""
+    if value is None:
+        return NONE
+    return f"{MINUS if value < 0 else '+' if value else ''}{abs(value):,d}"
+
+
+def percent_change(value: float | None) -> str:
+    """+5.1%, −3.0%; empty where it cannot be computed."""
+    if value is None:
+        return ""
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{abs(value):.1f}%"
+
+
+def moment(when: datetime | None, now: datetime | None = None) -> str:
+    """2026-11-22 08:00; without the year where `now` is in the same one; a dash where there is none."""
+    if when is None:
+        return NONE
+    is_this_year = now is not None and when.year == now.year
+    return when.strftime("%m-%d %H:%M" if is_this_year else "%Y-%m-%d %H:%M")
