@@ -80,7 +80,7 @@ def read(engine: Engine, query: Executable, parameters: dict[str, Any] | None = 
     """The rows of a composed query as a DataFrame, fetched in columns."""
     with engine.connect() as connection:
         result = connection.execute(query, parameters or {})
-        return result.cursor.df()  # type: ignore[union-attr,no-any-return]
+        return result.cursor.df()  # type: ignore[no-any-return]
 
 
 def connect(

@@ -7,16 +7,18 @@ CREATE SCHEMA IF NOT EXISTS mart;
 CREATE TABLE IF NOT EXISTS quality.file (
     file VARCHAR, sha256 VARCHAR, source VARCHAR, table_names VARCHAR[], size_bytes BIGINT, row_count BIGINT,
     status VARCHAR, error VARCHAR, as_of TIMESTAMP, arrived_at TIMESTAMP, snapshot_id VARCHAR,
-    is_sealed BOOLEAN, unknown_columns VARCHAR[]
+    is_sealed BOOLEAN, unknown_columns VARCHAR[],
+    modified_ns BIGINT, changed_ns BIGINT, cursor_value VARCHAR
 );
 
 -- One row a file and table: what came, as of when, and where its rows went.
 -- read_count = loaded_count + unchanged_count + superseding_count + quarantined_count + merged_count, always.
 CREATE TABLE IF NOT EXISTS quality.batch (
-    batch_id BIGINT, snapshot_id VARCHAR, source VARCHAR, table_name VARCHAR, file VARCHAR, sha256 VARCHAR,
+    batch_id BIGINT, snapshot_id VARCHAR, source VARCHAR, input VARCHAR, table_name VARCHAR, file VARCHAR, sha256 VARCHAR,
     as_of TIMESTAMP, arrived_at TIMESTAMP, extent VARCHAR, role VARCHAR, recorded_columns VARCHAR[],
     read_count BIGINT, loaded_count BIGINT, unchanged_count BIGINT, superseding_count BIGINT,
-    quarantined_count BIGINT, merged_count BIGINT, released_count BIGINT, derived_count BIGINT, cell_count BIGINT
+    quarantined_count BIGINT, merged_count BIGINT, released_count BIGINT, released_unchanged_count BIGINT,
+    derived_count BIGINT, cell_count BIGINT
 );
 
 -- Rows kept out, whole (JSON object of column -> text as delivered), with every rule that they broke.

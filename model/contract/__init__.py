@@ -10,7 +10,18 @@ from sqlalchemy import Table
 from model.contract import complaints, inspection, licensing, programmes, registers, supporting
 from model.contract.columns import METADATA, PersonalData, Rule
 
-__all__ = ["METADATA", "REGISTERS", "TABLES", "VAULT", "PersonalData", "Rule", "table_named"]
+__all__ = [
+    "INDICATOR_IDS",
+    "METADATA",
+    "REGISTERS",
+    "TABLES",
+    "VAULT",
+    "PersonalData",
+    "Rule",
+    "key_of",
+    "table_named",
+    "unit_column",
+]
 
 _MODULES = (registers, licensing, inspection, complaints, supporting, programmes)
 
@@ -40,3 +51,22 @@ REGISTERS: dict[str, Table] = {name: item for name, item in TABLES.items() if "i
 def table_named(name: str) -> Table:
     """The declared table of this name, the vault's included; KeyError for another name."""
     return VAULT if name == VAULT.name else TABLES[name]
+
+
+INDICATOR_IDS: tuple[str, ...] = tuple(
+    f"{letter}{number}"
+    for letter, count in {"L": 16, "I": 12, "C": 12, "H": 8, "M": 4, "Q": 10}.items()
+    for number in range(1, count + 1)
+)
+"""The indicators that lists and warnings may refer to."""
+
+
+def key_of(item: Table) -> tuple[str, ...]:
+    """The names of a table's key columns."""
+    return tuple(column.name for column in item.primary_key.columns)
+
+
+def unit_column(item: Table) -> str | None:
+    """The column that says which unit answers for a row, or None."""
+    names = ("unit_id", "handling_unit_id", "issuing_unit_id", "taker_unit_id")
+    return next((name for name in names if name in item.columns), None)

@@ -138,7 +138,7 @@ _CREDIT_CODE_SUM = " + ".join(
 _RING = r"\(\s*-?[0-9.eE+-]+\s+-?[0-9.eE+-]+(\s*,\s*-?[0-9.eE+-]+\s+-?[0-9.eE+-]+){3,}\s*\)"
 _POLYGON = rf"\(\s*{_RING}(\s*,\s*{_RING})*\s*\)"
 _WKT = rf"^\s*(POLYGON\s*{_POLYGON}|MULTIPOLYGON\s*\(\s*{_POLYGON}(\s*,\s*{_POLYGON})*\s*\))\s*$"
-_POSITION = ("longitude", "latitude", "coordinate_system")
+POSITION = ("longitude", "latitude", "coordinate_system")
 
 
 def _parse(text: str, own: str, names: list[str]) -> Rule:
@@ -164,6 +164,6 @@ def _parse(text: str, own: str, names: list[str]) -> Rule:
     words = set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", condition)))
     mentioned = tuple(name for name in names if name in words or name == own)
     scope: Scope = "value" if mentioned == (own,) else "row"
-    if scope == "row" and set(mentioned) <= set(_POSITION):
+    if scope == "row" and set(mentioned) <= set(POSITION):
         scope = "position"
     return Rule(text, condition, scope, asks_for or mentioned)

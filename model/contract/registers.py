@@ -75,7 +75,7 @@ org_unit = table(
         note="added: the source asks for the system to be stated; distances are computed only between points in the same system",
     ),
     column("is_active", "是否在用", "is the unit in use", "boolean", note="blank = not known at the source"),
-    info={"in_force_from": ()},
+    info={"in_force_from": {}},
 )
 
 staff = table(
@@ -169,7 +169,12 @@ staff = table(
         pii="general",
         note="blank = not known at the source",
     ),
-    info={"in_force_from": ("certificate_valid_from", "post_since")},
+    info={
+        "in_force_from": {
+            "certificate_valid_from": ("certificate_no", "certificate_valid_from", "certificate_valid_to"),
+            "post_since": ("post_since", "unit_id", "role", "is_key_post"),
+        }
+    },
 )
 
 staff_relation = table(
@@ -317,7 +322,7 @@ market_cell = table(
         rules=("not null where boundary is not null",),
         note="added: see retailer.coordinate_system",
     ),
-    info={"in_force_from": ("valid_from",), "versions_of": "cell_id"},
+    info={"in_force_from": {}, "versions_of": "cell_id"},
 )
 
 school = table(
@@ -387,7 +392,7 @@ school = table(
         rules=("valid_to >= valid_from",),
         note="blank for the current version",
     ),
-    info={"in_force_from": ("valid_from",), "versions_of": "school_id"},
+    info={"in_force_from": {}, "versions_of": "school_id"},
 )
 
 retailer = table(
@@ -544,7 +549,7 @@ retailer = table(
         codes="active=正常|suspended=停业|closed=歇业|cancelled=注销|reclaimed=收回",
         note="blank = not known at the source",
     ),
-    info={"in_force_from": ()},
+    info={"in_force_from": {}, "keyed_hash": ("retailer_hash", "retailer_id")},
 )
 
 licence = table(

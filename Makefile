@@ -1,0 +1,70 @@
+# Two commands: `make run` starts the system, `make test` proves it. Everything they need they set up themselves.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+INBOX ?= data/inbox
+WAREHOUSE ?= data/warehouse
+export INTEGRITY_WAREHOUSE ?= $(abspath $(WAREHOUSE))
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run load serve test format lint types imports check bench evaluate screenshots clean
+
+run: load serve
+
+load: $(VENV)/run.stamp
+	@if [ -z "$$(ls $(INBOX) 2>/dev/null)" ] && [ ! -e $(WAREHOUSE)/CURRENT ]; then \
+	  echo "The inbox is empty: writing the demo bureau"; $(BIN)/python -m etl demo --out $(INBOX); fi
+	@$(BIN)/python -m etl run --inbox $(INBOX) --warehouse $(WAREHOUSE); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
+
+serve: $(VENV)/run.stamp
+	@echo "http://127.0.0.1:$(PORT)"
+	@$(BIN)/streamlit run dashboard.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
+
+test: $(VENV)/test.stamp packages check
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# --- environments: made once, made again when what they need changes -------------------------------------------------
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory debian PACKAGES=python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --requirement requirements.txt --constraint constraints.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --requirement requirements-dev.txt --constraint constraints.txt
+	@touch $@ $(VENV)/run.stamp
+
+# --- Debian packages that the tests need: a browser, a Chinese font, a PostgreSQL server ------------------------------
+
+.PHONY: packages debian
+packages:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	{ command -v fc-list >/dev/null && [ -n "$$(fc-list :lang=zh-cn)" ]; } || missing="$$missing fonts-noto-cjk fontconfig"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -z "$$missing" ] || $(MAKE) --no-print-directory debian PACKAGES="$$missing"
+
+debian:
+	@if [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
+	else echo "Missing Debian packages; install them as root: apt-get install $(PACKAGES)"; exit 1; fi
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,254 @@
+"""Arrivals: what each accepted file brings for each table, ready to be staged.
+
+A feed file feeds one table. A mapped file feeds the tables that its mapping says, through the mapping's SELECT over
+the file's raw rows. Reading happens when a table's turn comes, so that parents are loaded before their children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from etl import extract, sql, whistleblower
+from etl.building import Building
+from etl.check import Arrival
+from etl.extract import Relation
+from etl.gather import Intake
+from etl.inbox import RefusedError, is_full
+from etl.mapping import Output, Source, identity, merged_count, select
+from etl.mapping import as_of as mapped_as_of
+from etl.readers import Row
+from model import warehouse
+from model.contract import key_of, table_named
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows to stage: the relation, what each column is called in it, and the source rows that it does not show.
+
+    `repair` gives the same rows by the patient readers, where DuckDB cannot read them.
+    """
+
+    relation: Relation
+    headers: dict[str, str]
+    merged: int = 0
+    repair: Callable[[], Relation] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One batch to load. `prepare` reads its rows when its table's turn has come."""
+
+    arrival: Arrival
+    intake: Intake
+    prepare: Callable[[], Prepared]
+
+
+@dataclass
+class RawInput:
+    """The raw rows of all files of one mapped input in this run."""
+
+    relation: str
+    headers: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def feed_step(building: Building, intake: Intake) -> Step:
+    """The one batch of a feed file."""
+    assert intake.offer and intake.headers is not None
+    extent = "full" if is_full(intake.offer) else "delta"
+    table = intake.tables[0]
+    arrival = building.arrival(intake, table, table, "primary", tuple(intake.headers), extent)
+    return Step(arrival, intake, lambda: _prepare_feed(building, intake))
+
+
+def _prepare_feed(building: Building, intake: Intake) -> Prepared:
+    assert intake.layout and intake.headers is not None
+    relation, repair = _relation(building, intake)
+    return Prepared(relation, intake.headers, repair=repair)
+
+
+def _relation(building: Building, intake: Intake) -> tuple[Relation, Callable[[], Relation] | None]:
+    """The rows of a landed file, and how to read them patiently should DuckDB fail on them."""
+    assert intake.layout and intake.landed
+    layout, landed = intake.layout, intake.landed
+    target = building.directory / f"{intake.sha256}.csv"
+    if intake.content is not None:
+        hidden = whistleblower.sensitive_columns(intake.tables, intake.unknown)
+        return whistleblower.without(intake.content, layout, hidden, target), None
+
+    def repair() -> Relation:
+        sheet = (intake.input.sheet if intake.input else None) or intake.tables[0]
+        with extract.opened(landed.path, layout.is_gzip) as content:
+            return extract.repaired(content, layout, target, sheet)
+
+    fast = extract.relation(
+        building.connection, landed.path, layout, building.directory / f"{intake.sha256}.unpacked.csv"
+    )
+    return (fast, repair) if fast else (repair(), None)
+
+
+def read_raw(
+    building: Building, source: Source, intakes: list[Intake]
+) -> tuple[dict[str, RawInput], dict[str, str]]:
+    """The raw rows of a source's files as one table an input; also the files that could not be read, with why.
+
+    Each file's rows carry `_batch_id`, the place of the file in `intakes`, so that outputs can be told apart.
+    """
+    inputs: dict[str, RawInput] = {}
+    refused: dict[str, str] = {}
+    for number, intake in enumerate(intakes):
+        assert intake.input and intake.headers is not None
+        raw = inputs.setdefault(
+            intake.input.name, RawInput(sql.name(f"raw {source.name} {intake.input.name}"))
+        )
+        raw.headers = {column: column for column in intake.headers}
+        try:
+            raw.unreadable[intake.name] = _append_raw(building, intake, number, raw.relation)
+        except RefusedError as refusal:
+            refused[intake.name] = str(refusal)
+    return inputs, refused
+
+
+def _append_raw(building: Building, intake: Intake, number: int, target: str) -> list[Row]:
+    relation, repair = _relation(building, intake)
+    try:
+        _copy_raw(building.connection, relation, intake, number, target)
+    except warehouse.Error:
+        if repair is None:
+            raise
+        relation = repair()
+        _copy_raw(building.connection, relation, intake, number, target)
+    return relation.unreadable
+
+
+def _copy_raw(
+    connection: warehouse.Connection, relation: Relation, intake: Intake, number: int, target: str
+) -> None:
+    assert intake.headers is not None
+    columns = ", ".join(
+        f"{sql.name(header)} AS {sql.name(column)}" for column, header in intake.headers.items()
+    )
+    place = "_row_number" if relation.is_numbered else "rowid + 1"
+    if relation.is_numbered:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS FROM {relation.sql}")
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS FROM {relation.sql}")
+        connection.execute("CREATE OR REPLACE TEMP VIEW incoming AS SELECT rowid, * FROM incoming_rows")
+    select_rows = f"SELECT {number} AS _batch_id, {place} AS _row_number, {columns} FROM incoming"
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {target} AS {select_rows} LIMIT 0")
+    connection.execute(f"INSERT INTO {target} BY NAME {select_rows}")
+
+
+def mapped_steps(
+    building: Building, source: Source, intakes: list[Intake]
+) -> tuple[list[Step], dict[str, str]]:
+    """The batches of a mapped source's files, and the files that could not be read, with why."""
+    inputs, refused = read_raw(building, source, intakes)
+    usable = [(number, item) for number, item in enumerate(intakes) if item.name not in refused]
+    outputs = Outputs(building, source, inputs)
+    steps = []
+    for output in source.outputs:
+        for number, intake in usable:
+            assert intake.input
+            if intake.input.name == output.input:
+                steps.append(outputs.step(output, intake, number))
+    return steps, refused
+
+
+@dataclass
+class Outputs:
+    """The SELECTs of one source's outputs over its raw rows, each run once and shared by its batches."""
+
+    building: Building
+    source: Source
+    inputs: dict[str, RawInput]
+    _made: set[str] = field(default_factory=set)
+
+    def step(self, output: Output, intake: Intake, number: int) -> Step:
+        """The batch of one file for one output."""
+        as_of = self._as_of(intake, number)
+        recorded = tuple(output.recorded)
+        extent = "delta" if output.role == "derived" else self.source.extent
+        arrival = self.building.arrival(as_of, output.table, output.input, output.role, recorded, extent)
+        return Step(arrival, intake, lambda: self._prepare(output, intake, number))
+
+    def _as_of(self, intake: Intake, number: int) -> Intake:
+        """The intake with the as-of that its mapping declares."""
+        assert intake.input
+        declared = intake.input.as_of
+        raw = self.inputs[intake.input.name]
+        if declared is None:
+            return intake
+        if declared.constant:
+            return replace(intake, as_of=datetime.fromisoformat(declared.constant))
+        query = mapped_as_of(declared, f"(FROM {raw.relation} WHERE _batch_id = {number})", raw.headers)
+        row = self.building.connection.execute(query).fetchone() if query else None
+        return replace(intake, as_of=datetime.fromisoformat(row[1])) if row and row[1] else intake
+
+    def _prepare(self, output: Output, intake: Intake, number: int) -> Prepared:
+        connection = self.building.connection
+        relations, headers = self._relations(output)
+        target = sql.name(f"mapped {self.source.name} {self.source.outputs.index(output)}")
+        if output.role == "enrichment":
+            counts = _merged(connection, merged_count(self.source, output, relations, headers))
+            empty = "(SELECT 0 AS _row_number WHERE false)"
+            return Prepared(Relation(empty, (), True), {}, counts.get(number, 0))
+        if target not in self._made:
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {target} AS {select(self.source, output, relations, headers)}"
+            )
+            self._made.add(target)
+        merged = _merged(connection, merged_count(self.source, output, relations, headers)).get(number, 0)
+        grouped = connection.execute(
+            f"SELECT coalesce(sum(_source_rows) - count(*), 0) FROM {target} WHERE _batch_id = ? AND _source_rows > 0",
+            [number],
+        ).fetchone()
+        rows = f"(SELECT * EXCLUDE (_batch_id, _source_rows) FROM {target} m WHERE _batch_id = {number}"
+        if output.role == "derived":
+            rows += f" AND {_is_unknown(output.table)}"
+        rows += ")"
+        unreadable = (
+            self.inputs[output.input].unreadable.get(intake.name, []) if self._is_first(output) else []
+        )
+        return Prepared(
+            Relation(rows, output.recorded, True, unreadable),
+            {column: column for column in output.recorded},
+            merged + (int(grouped[0]) if grouped else 0),
+        )
+
+    def _is_first(self, output: Output) -> bool:
+        """Unreadable rows are reported once, under the first table that the input feeds rows to."""
+        return output is next(
+            item for item in self.source.outputs if item.input == output.input and item.role != "derived"
+        )
+
+    def _relations(self, output: Output) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        relations = {name: raw.relation for name, raw in self.inputs.items()}
+        headers = {name: raw.headers for name, raw in self.inputs.items()}
+        loaded = f"snapshot.record.{sql.name(output.table)}"
+        keys = key_of(table_named(output.table))
+        casts = ", ".join(f"CAST({sql.name(key)} AS VARCHAR) AS {sql.name(key)}" for key in keys)
+        relations[f"loaded:{output.table}"] = f"(SELECT {casts} FROM {loaded})"
+        if output.role == "supplement":
+            match = ", ".join(f"CAST({sql.name(key)} AS VARCHAR) AS {sql.name(key)}" for key in output.match)
+            primary = self.source.primary(output.table)
+            batches = (
+                "SELECT batch_id FROM snapshot.quality.batch"
+                f" WHERE source = {sql.literal(self.source.name)} AND role = 'primary'"
+            )
+            relations[f"primary:{primary.input}"] = (
+                f"(SELECT {match} FROM {loaded} WHERE batch_id IN ({batches}))"
+            )
+        return relations, headers
+
+
+def _is_unknown(table: str) -> str:
+    """True for a derived row whose record no other delivery has given yet."""
+    same = " AND ".join(f"CAST(r.{sql.name(key)} AS VARCHAR) = m.{sql.name(key)}" for key in identity(table))
+    return f"NOT EXISTS (SELECT 1 FROM snapshot.record.{sql.name(table)} r WHERE {same})"
+
+
+def _merged(connection: warehouse.Connection, query: str) -> dict[int, int]:
+    return {int(batch): int(count) for batch, count in connection.execute(query).fetchall()}

@@ -1,0 +1,226 @@
+"""Gather: from what the inbox and the databases offer to files that are landed and known to be readable.
+
+Each offered file ends as accepted, already loaded, waiting or refused, with the reason in words. Nothing
+here reads rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from etl import extract, inbox, land
+from etl.extract import Layout
+from etl.inbox import Offer, RefusedError, WaitingError
+from etl.land import Landed
+from etl.mapping.declaration import Input, Source, match_header, normalised
+from etl.whistleblower import sensitive_columns
+from model import vault
+from model.contract import VAULT, table_named
+
+Status = Literal["loaded", "already loaded", "waiting", "refused"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A file that an earlier run took: enough to know it again without reading it."""
+
+    sha256: str
+    source: str
+    tables: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One offered file and what is known of it so far. `headers`: needed column → the file's own name of it."""
+
+    name: str
+    status: Status
+    error: str | None = None
+    offer: Offer | None = None
+    source: str = ""
+    tables: tuple[str, ...] = ()
+    sha256: str = ""
+    rows: int | None = None
+    layout: Layout | None = None
+    landed: Landed | None = None
+    content: bytes | None = None
+    as_of: datetime | None = None
+    headers: dict[str, str] | None = None
+    unknown: tuple[str, ...] = ()
+    mapping: Source | None = None
+    input: Input | None = None
+    cursor: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """True for a file whose rows this run is to load."""
+        return self.status == "loaded"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The folders of one warehouse: landing and vault stand beside it."""
+
+    directory: Path
+
+    @property
+    def landing(self) -> Path:
+        """Where what came is kept as it came."""
+        return self.directory.parent / "landing"
+
+    @property
+    def vault(self) -> Path:
+        """Where keys and sealed rows are."""
+        return self.directory.parent / "vault"
+
+
+def gather(
+    place: Path,
+    warehouse: Warehouse,
+    mappings: Iterable[Source],
+    by_stamp: dict[tuple[str, int, int, int], Known],
+    by_hash: dict[str, Known],
+) -> Iterator[Intake]:
+    """Look at each file of the inbox once, in order of its name; land those that are new."""
+    sources = list(mappings)
+    taken = dict(by_hash)
+    for found in inbox.walk(place):
+        if not isinstance(found, Offer):
+            yield Intake(found[0], "refused", str(found[1]))
+            continue
+        known = by_stamp.get((found.name, found.size, found.modified_ns, found.changed_ns))
+        if known:
+            yield _again(found, known)
+            continue
+        try:
+            intake = _take(found, warehouse, sources, taken)
+        except WaitingError as waiting:
+            intake = Intake(found.name, "waiting", str(waiting), found)
+        except RefusedError as refusal:
+            intake = _refused(found, sources, str(refusal))
+        if intake.is_new:
+            taken[intake.sha256] = Known(intake.sha256, intake.source, intake.tables, 0)
+        yield intake
+
+
+def _again(offer: Offer, known: Known) -> Intake:
+    return Intake(
+        offer.name, "already loaded", None, offer, known.source, known.tables, known.sha256, known.rows
+    )
+
+
+def _refused(offer: Offer, sources: list[Source], reason: str) -> Intake:
+    table = inbox.table_of(offer)
+    source = next((item.name for item in sources for one in item.inputs if one.accepts(offer.base)), "")
+    return Intake(offer.name, "refused", reason, offer, source or (f"feed.{table}" if table else ""))
+
+
+def _take(offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict[str, Known]) -> Intake:
+    wanted = [(item, one) for item in sources for one in item.inputs if one.accepts(offer.base)]
+    table = inbox.table_of(offer)
+    if not wanted and not table:
+        raise RefusedError(
+            "is named by no table of the contract and taken by no mapping; expected e.g. inspection.csv"
+        )
+    if len(wanted) > 1:
+        names = ", ".join(item.name for item, _ in wanted)
+        raise RefusedError(f"is taken by {len(wanted)} mappings ({names}); expected one")
+    inbox.require_complete(offer)
+    sheet = (wanted[0][1].sheet if wanted else None) or table or ""
+    layout = extract.inspect(offer.path, sheet)
+    layout = _declared_reading(layout, wanted[0][1]) if wanted else layout
+    intake = _mapped(offer, layout, *wanted[0]) if wanted else _fed(offer, layout, str(table))
+    return _landed(intake, warehouse, taken)
+
+
+def _declared_reading(layout: Layout, declared: Input) -> Layout:
+    """A mapping may know better than the file's looks which encoding and delimiter it has."""
+    return replace(
+        layout,
+        encoding=declared.encoding or layout.encoding,
+        delimiter=declared.delimiter or layout.delimiter,
+    )
+
+
+def _unique_headers(columns: tuple[str, ...]) -> None:
+    seen: set[str] = set()
+    for position, column in enumerate(columns, start=1):
+        if not column.strip():
+            raise RefusedError(f"header, column {position}: is blank; expected a column name")
+        if normalised(column) in seen:
+            raise RefusedError(f"header: column {column!r} stands twice; expected each once")
+        seen.add(normalised(column))
+
+
+def _fed(offer: Offer, layout: Layout, name: str) -> Intake:
+    """A feed file: its header is the contract's, by code or Chinese label, in any order and case."""
+    _unique_headers(layout.columns)
+    table = table_named(name)
+    meant = {normalised(column.name): column.name for column in table.columns}
+    meant |= {normalised(str(column.info["zh"])): column.name for column in table.columns}
+    headers: dict[str, str] = {}
+    unknown = []
+    for header in layout.columns:
+        column = meant.get(normalised(header))
+        if column is None:
+            unknown.append(header)
+        elif column in headers:
+            raise RefusedError(f"header: {headers[column]!r} and {header!r} both mean {column}; expected one")
+        else:
+            headers[column] = header
+    missing = [
+        column.name for column in table.columns if column.info["required"] and column.name not in headers
+    ]
+    if missing:
+        present = ", ".join(layout.columns)
+        raise RefusedError(
+            f"header: required columns of {name} are missing: {', '.join(missing)}; found: {present}"
+        )
+    return Intake(
+        offer.name, "loaded", None, offer, f"feed.{name}", (name,), layout=layout,
+        as_of=inbox.as_of(offer), headers=headers, unknown=tuple(unknown),
+    )  # fmt: skip
+
+
+def _mapped(offer: Offer, layout: Layout, mapping: Source, declared: Input) -> Intake:
+    _unique_headers(layout.columns)
+    headers, missing = match_header(declared, layout.columns)
+    if missing:
+        raise RefusedError(
+            f"header: columns that {mapping.name} needs are missing: {', '.join(missing)};"
+            f" found: {', '.join(layout.columns)}"
+        )
+    tables = tuple(dict.fromkeys(item.table for item in mapping.outputs if item.input == declared.name))
+    unknown = tuple(column for column in layout.columns if column not in headers.values())
+    return Intake(
+        offer.name, "loaded", None, offer, mapping.name, tables, layout=layout, as_of=inbox.as_of(offer),
+        headers=headers, unknown=unknown, mapping=mapping, input=declared,
+    )  # fmt: skip
+
+
+def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> Intake:
+    """Land a file that is well named and has a usable header; one with whistle-blower columns sealed or not at all."""
+    assert intake.offer and intake.layout
+    if VAULT.name in intake.tables or sensitive_columns(intake.tables, intake.unknown):
+        key = vault.public_key(warehouse.vault)
+        if key is None:
+            raise RefusedError(
+                "holds whistle-blower data and no public key is configured: nothing of it was kept; "
+                "expected the discipline role's public key in the vault"
+            )
+        before = hashlib.sha256(intake.offer.path.read_bytes()).hexdigest()
+        if before in taken:
+            return _again(intake.offer, taken[before])
+        landed, content = land.land_sealed(warehouse.landing, intake.offer, key)
+        return replace(intake, landed=landed, content=content, sha256=landed.sha256)
+    ending = intake.layout.format + (".gz" if intake.layout.is_gzip else "")
+    landed = land.land(warehouse.landing, intake.offer, ending)
+    if landed.sha256 in taken:
+        return _again(intake.offer, taken[landed.sha256])
+    return replace(intake, landed=landed, sha256=landed.sha256)

@@ -1,0 +1,235 @@
+"""Load: checked rows into the current records, and every superseded version into the revisions.
+
+Versions of a record stand in the order of the source's as-of, never of arrival: an older file that comes late adds to
+the past and leaves the present alone. Nothing is lost: a row is loaded, unchanged, superseding, or quarantined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Table
+
+from etl import check, sql
+from etl.check import Arrival, record, type_name
+from etl.extract import Relation
+from model import warehouse
+from model.contract import REGISTERS, key_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the rows of a batch went, in rows; `cells` in values."""
+
+    read: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    superseding: int = 0
+    quarantined: int = 0
+    merged: int = 0
+    released: int = 0
+    released_unchanged: int = 0
+    derived: int = 0
+    cells: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+    @property
+    def is_conserved(self) -> bool:
+        """True where every row that was read went exactly one way."""
+        gone = self.loaded + self.unchanged + self.superseding + self.quarantined + self.merged
+        return self.read == gone
+
+
+def revision(table: Table) -> str:
+    """The quoted name of a table's superseded versions."""
+    return f"snapshot.record.{sql.name(table.name + '_revision')}"
+
+
+def create_tables(connection: warehouse.Connection, tables: dict[str, Table]) -> None:
+    """Create what is missing of the warehouse under construction."""
+    connection.execute("USE snapshot")
+    connection.execute(sql.statement("schema"))
+    connection.execute("USE memory")
+    for table in tables.values():
+        columns = ", ".join(f"{sql.name(column.name)} {type_name(column)}" for column in table.columns)
+        connection.execute(
+            sql.statement("create_record", record=record(table), revision=revision(table), columns=columns)
+        )
+
+
+def create_version_views(connection: warehouse.Connection) -> None:
+    """For each effective-dated register its versions with `in_force_from` and `in_force_to` (null: still in force).
+
+    A version is in force from the date that it states, where what changed states one, else from its batch's as-of.
+    """
+    connection.execute("USE snapshot")
+    for table in REGISTERS.values():
+        owner = table.info.get("versions_of")
+        stated: dict[str, tuple[str, ...]] = table.info["in_force_from"]
+        cases = " ".join(
+            f"WHEN list_has_any(what_changed, [{', '.join(sql.literal(name) for name in changed)}])"
+            f" AND {sql.name(date)} IS NOT NULL THEN {sql.name(date)}"
+            for date, changed in stated.items()
+        )
+        starts = sql.name("valid_from") if owner else f"CASE {cases} ELSE CAST(as_of AS DATE) END"
+        connection.execute(
+            sql.statement(
+                "versions" if not owner else "versions_stated",
+                view=sql.name(f"{table.name}_version"),
+                table=sql.name(table.name),
+                revision=sql.name(f"{table.name}_revision"),
+                columns=sql.names(column.name for column in table.columns),
+                key=sql.names(key_of(table)),
+                owner=sql.name(owner or ""),
+                starts=starts if cases or owner else "CAST(as_of AS DATE)",
+            )
+        )
+    connection.execute("USE memory")
+
+
+def load(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
+    """Load the staged rows that have no reason against them; the counts are loaded, unchanged and superseding."""
+    slots = _slots(arrival)
+    has_reasons = _count(connection, "SELECT count(*) FROM finding_reason")
+    condition = "WHERE _id NOT IN (SELECT _id FROM finding_reason)" if has_reasons else ""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW accepted_rows AS FROM staged_rows {condition}")
+    connection.execute(sql.statement("repeated", **slots))
+    repeated = _count(connection, "SELECT count(*) FROM repeated")
+    known = _count(connection, "SELECT count(*) FROM known")
+    new = "true"
+    if repeated:
+        new += f" AND ({slots['key']}) NOT IN (SELECT {_one(slots['key'])} FROM repeated)"
+    if known:
+        new += " AND _id NOT IN (SELECT _id FROM known)"
+    batch = {"batch": arrival.batch_id}
+    added = connection.execute(sql.statement("add_new", condition=new, **slots), batch).fetchone()
+    outcome = Outcome(loaded=int(added[0])) if added else Outcome()
+    if repeated or known:
+        outcome += _contested(connection, arrival, slots)
+    return outcome
+
+
+def _one(key: str) -> str:
+    return f"({key})" if "," in key else key
+
+
+def _contested(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
+    connection.execute(sql.statement("contested", **slots))
+    same = _count(
+        connection, "SELECT count(*) FROM known WHERE is_same AND _id NOT IN (SELECT _id FROM contested)"
+    )
+    if not _count(connection, "SELECT count(*) FROM contested"):
+        return Outcome(unchanged=same)
+    connection.execute(
+        sql.statement("timeline", **slots), {"batch": arrival.batch_id, "as_of": arrival.as_of}
+    )
+    for statement in sql.statement("rewrite", **slots).split(";\n"):
+        parameters = {"table": arrival.table.name} if "$table" in statement else None
+        connection.execute(statement, parameters)
+    found = connection.execute(sql.statement("outcome", **slots)).fetchone()
+    unchanged, loaded, kept = found or (0, 0, 0)
+    return Outcome(loaded=loaded, unchanged=same + unchanged, superseding=kept - loaded)
+
+
+def _slots(arrival: Arrival) -> dict[str, str]:
+    table, keys = arrival.table, key_of(arrival.table)
+    names = [column.name for column in table.columns]
+    delivered = set(arrival.recorded) | {name for name, _ in [table.info.get("keyed_hash", ("", ""))]}
+    content = [name for name in names if name not in keys]
+    return {
+        "record": record(table),
+        "revision": revision(table),
+        "columns": sql.names(names),
+        "columns_r": sql.names(names, "r."),
+        "key": sql.names(keys),
+        "key_s": sql.names(keys, "s."),
+        "same_key": " AND ".join(f"s.{sql.name(key)} = r.{sql.name(key)}" for key in keys),
+        "same_chain_key": " AND ".join(f"k.{sql.name(key)} = r.{sql.name(key)}" for key in keys),
+        "same": " AND ".join(
+            f"s.{sql.name(name)} IS NOT DISTINCT FROM r.{sql.name(name)}"
+            for name in content
+            if name in delivered
+        )
+        or "true",
+        "arriving": ", ".join(
+            f"{'s' if name in delivered or name in keys else 'r'}.{sql.name(name)}" for name in names
+        ),
+        "content": ", ".join(f"{sql.name(name)} := {sql.name(name)}" for name in content)
+        or "nothing := true",
+        "changed": ", ".join(
+            f"CASE WHEN content.{sql.name(name)} IS DISTINCT FROM next_content.{sql.name(name)}"
+            f" THEN {sql.literal(name)} END"
+            for name in content
+        )
+        or "NULL",
+    }
+
+
+def note_disappeared(connection: warehouse.Connection, arrival: Arrival) -> None:
+    """After a full extract: which records of its source it no longer holds, and which are back."""
+    keys = key_of(arrival.table)
+    key_text = "concat_ws(' · ', {})"
+    slots = {
+        "key": sql.names(keys),
+        "record": record(arrival.table),
+        "key_text": key_text.format(sql.names(keys, "r.")),
+        "delivered_key_text": key_text.format(sql.names(keys)),
+    }
+    first, second, third = sql.statement("disappeared", **slots).split(";\n")
+    everything = {
+        "table": arrival.table.name,
+        "batch": arrival.batch_id,
+        "source": arrival.source,
+        "input": arrival.input,
+        "role": arrival.role,
+        "as_of": arrival.as_of,
+    }
+    connection.execute(first)
+    connection.execute(second, everything)
+    connection.execute(third, {"table": arrival.table.name, "batch": arrival.batch_id})
+
+
+def release(
+    connection: warehouse.Connection, table: Table, arrivals: Callable[[int], Arrival]
+) -> dict[int, Outcome]:
+    """Load the waiting rows of a table whose parents have arrived; counts by the batch that first brought them."""
+    query = "SELECT DISTINCT batch_id FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting ORDER BY 1"
+    waiting = connection.execute(query, [table.name]).fetchall()
+    return {batch_id: _release(connection, arrivals(batch_id)) for (batch_id,) in waiting}
+
+
+def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
+    structure = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in arrival.recorded) + "}"
+    connection.execute(
+        sql.statement(
+            "waiting",
+            structure=structure,
+            columns=", ".join(f"cells.{sql.name(name)} AS {sql.name(name)}" for name in arrival.recorded),
+        ),
+        {"table": arrival.table.name, "batch": arrival.batch_id},
+    )
+    headers = {name: name for name in arrival.recorded}
+    check.stage(connection, Relation("waiting", arrival.recorded, is_numbered=True), arrival, headers)
+    check.check(connection, arrival, is_numbered=True)
+    outcome = load(connection, arrival)
+    released = outcome.loaded + outcome.unchanged + outcome.superseding
+    if released:
+        connection.execute(
+            "DELETE FROM snapshot.quality.quarantine WHERE table_name = ? AND batch_id = ?"
+            " AND row_number IN (SELECT _row_number FROM accepted_rows)",
+            [arrival.table.name, arrival.batch_id],
+        )
+        connection.execute(sql.statement("cells"), check.identity(arrival))
+        connection.execute(
+            "INSERT INTO added SELECT ?, ?, _row_number FROM accepted_rows",
+            [arrival.table.name, arrival.batch_id],
+        )
+    return replace(Outcome(), released=released, released_unchanged=outcome.unchanged)
+
+
+def _count(connection: warehouse.Connection, query: str) -> int:
+    found = connection.execute(query).fetchone()
+    return int(found[0]) if found else 0

@@ -1,0 +1,200 @@
+"""Patient readers: rows of text from files that need care (broken shape, XLSX, JSON Lines, sealed bytes).
+
+The fast path is DuckDB's own CSV and Parquet reader (etl/extract.py); these readers take what it cannot, row by
+row, and say of each row that cannot be read why. They know nothing of tables, and write nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from etl.inbox import RefusedError
+
+MAXIMUM_LINE = 2_000_000
+"""The longest line taken, in characters; beyond it a file is broken, not large."""
+
+csv.field_size_limit(MAXIMUM_LINE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One data row: its number (the first is 1), its cells as text, and why it could not be read, if so."""
+
+    number: int
+    cells: tuple[str | None, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A header and its data rows."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def _lines(text: IO[str]) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAXIMUM_LINE + 1):
+        number += 1
+        if len(line) > MAXIMUM_LINE:
+            raise RefusedError(
+                f"line {number} is longer than {MAXIMUM_LINE:,} characters: is this a table of rows?"
+            )
+        yield line
+
+
+def read_csv(text: IO[str], delimiter: str) -> Sheet:
+    """The rows of delimited text; a row of the wrong width or with broken quotes carries its error."""
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    try:
+        header = tuple(cell.strip() for cell in next(reader))
+    except StopIteration:
+        raise RefusedError("is empty; expected a header row") from None
+    except csv.Error as error:
+        raise RefusedError(f"header row: {error}") from error
+    return Sheet(header, _csv_rows(reader, len(header)))
+
+
+def _csv_rows(reader: Any, width: int) -> Iterator[Row]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                raise RefusedError(f"row {number}: a quote is opened and never closed") from error
+            yield Row(number, (), f"quotes: {error}")
+            continue
+        if not cells:
+            number -= 1
+            continue
+        yield Row(number, tuple(cell or None for cell in cells), _shape_error(cells, width))
+
+
+def _shape_error(cells: list[str], width: int) -> str | None:
+    if any("�" in cell for cell in cells):
+        return "encoding: bytes that are neither UTF-8 nor GB18030"
+    if len(cells) != width:
+        return f"ragged: {len(cells)} cells, expected {width}"
+    return None
+
+
+def read_workbook(content: IO[bytes], wanted: str) -> Sheet:
+    """The rows of the one sheet with data of an Excel workbook, or of the sheet called `wanted`."""
+    try:
+        workbook = CalamineWorkbook.from_filelike(content)
+        sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
+    except CalamineError as error:
+        raise RefusedError(f"is no readable Excel workbook: {error}") from error
+    filled = {name: rows for name, rows in sheets.items() if any(any(c != "" for c in row) for row in rows)}
+    if not filled:
+        raise RefusedError("is empty; expected a header row")
+    if len(filled) > 1 and wanted not in filled:
+        found = ", ".join(filled)
+        raise RefusedError(
+            f"has {len(filled)} sheets with data ({found}); expected one, or one named {wanted}"
+        )
+    rows = filled[wanted] if wanted in filled else next(iter(filled.values()))
+    first = next(i for i, row in enumerate(rows) if any(cell != "" for cell in row))
+    header = [_cell_text(cell) or "" for cell in rows[first]]
+    while header and not header[-1]:
+        header.pop()
+    return Sheet(tuple(header), _workbook_rows(rows[first + 1 :], len(header)))
+
+
+def _workbook_rows(rows: list[list[Any]], width: int) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=1):
+        cells = [_cell_text(cell) for cell in row]
+        while len(cells) > width and cells[-1] is None:
+            cells.pop()
+        cells += [None] * (width - len(cells))
+        if any(cell is not None for cell in cells):
+            error = f"ragged: {len(cells)} cells, expected {width}" if len(cells) > width else None
+            yield Row(number, tuple(cells), error)
+
+
+def _cell_text(cell: Any) -> str | None:
+    """A cell in the contract's text form; a whole float as an integer while it is exact."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
+    return str(cell).strip() or None
+
+
+def read_json_lines(text: IO[str]) -> Sheet:
+    """The objects of a JSON Lines text; its columns are all keys, in order of appearance (two passes)."""
+    columns: dict[str, None] = {}
+    for _, item in _objects(text):
+        if isinstance(item, dict):
+            columns |= dict.fromkeys(item)
+    if not columns:
+        raise RefusedError("is empty; expected one JSON object a line")
+    text.seek(0)
+    return Sheet(tuple(columns), _json_rows(text, tuple(columns)))
+
+
+def _objects(text: IO[str]) -> Iterator[tuple[int, Any]]:
+    """Each non-blank line's number among them and its object, or a string that says why it is none."""
+    number = 0
+    for line in _lines(text):
+        if not line.strip().strip("\ufeff"):
+            continue
+        number += 1
+        try:
+            found = json.loads(line.strip("\ufeff"))
+        except ValueError as error:
+            found = f"JSON: {error}"
+        yield number, found if isinstance(found, (dict, str)) else "JSON: not an object"
+
+
+def _json_rows(text: IO[str], columns: tuple[str, ...]) -> Iterator[Row]:
+    for number, item in _objects(text):
+        if isinstance(item, str):
+            yield Row(number, (), item)
+        else:
+            yield Row(number, tuple(_json_text(item.get(column)) for column in columns))
+
+
+def _json_text(value: Any) -> str | None:
+    if isinstance(value, list):
+        return ";".join(_json_text(item) or "" for item in value) or None
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return _cell_text(value)
+
+
+def write_canonical(sheet: Sheet, target: IO[str]) -> list[Row]:
+    """Write the readable rows as plain CSV behind a `_row_number`; return the unreadable ones."""
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(["_row_number", *sheet.columns])
+    unreadable = []
+    for row in sheet.rows:
+        if row.error:
+            unreadable.append(row)
+        else:
+            writer.writerow([row.number, *("" if cell is None else cell for cell in row.cells)])
+    return unreadable
+
+
+def decoded(content: IO[bytes], encoding: str) -> IO[str]:
+    """Text of the bytes, line ends kept; undecodable bytes become U+FFFD, which marks the row."""
+    return io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")

@@ -1,0 +1,236 @@
+"""A run, as one story: extract → land → check → load → measure → publish.
+
+Everything is built aside, in a copy of the current snapshot that nobody reads, and becomes visible by one replace of
+CURRENT. A run that fails or is killed leaves the warehouse as it was; the next one starts over from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from etl import arrivals, check, land, load, measure, publish, whistleblower, working_days
+from etl.arrivals import Prepared, Step
+from etl.building import Building, Report
+from etl.check import Arrival
+from etl.extract import Relation
+from etl.gather import Intake, Warehouse, gather
+from etl.inbox import RefusedError, now
+from etl.load import Outcome
+from etl.mapping import Source
+from etl.readers import Row
+from model import vault, warehouse
+from model.contract import TABLES, VAULT
+
+Progress = Callable[[str, int], None]
+"""Told what is being done now, and how many bytes of input are done with it."""
+
+
+def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Progress) -> Report:
+    """Take what is new in the inbox and publish a snapshot that holds it; nothing new, nothing published."""
+    publish.clean(place)
+    known = publish.known_files(place)
+    progress("extract", 0)
+    intakes = list(gather(inbox, place, sources, known.by_stamp, known.by_hash))
+    if not any(item.is_new or known.is_news(item) for item in intakes):
+        return Report(publish.current_id(place), files=intakes)
+    report = Report()
+    with publish.building(place) as building:
+        load_calendar(building)
+        report.files = load_files(building, place, intakes, report, progress)
+        progress("measure", 0)
+        measure.measure(building)
+        progress("publish", 0)
+        report.snapshot = publish.publish(building, place, report)
+    report.published = True
+    return report
+
+
+def load_calendar(building: Building) -> None:
+    """Fill the working calendar from the kept library, once; a delivered calendar supersedes it day by day."""
+    connection = building.connection
+    filled = connection.execute("SELECT count(*) FROM snapshot.record.working_calendar").fetchone()
+    if filled and filled[0]:
+        return
+    calendar = working_days.calendar()
+    columns = tuple(calendar.columns)
+    connection.register("calendar_days", calendar)
+    arrival = building.internal_arrival("chinesecalendar", "working_calendar", columns, now())
+    check.stage(
+        connection, Relation("calendar_days", columns, False), arrival, {name: name for name in columns}
+    )
+    loaded = load.load(connection, arrival)
+    connection.unregister("calendar_days")
+    building.keep(Report(), arrival, Outcome(derived=loaded.loaded))
+
+
+def load_files(
+    building: Building, place: Warehouse, intakes: list[Intake], report: Report, progress: Progress
+) -> list[Intake]:
+    """Load the new files table by table, parents first; return all files with their fate and rows."""
+    steps, refusals = _steps(building, [item for item in intakes if item.is_new])
+    rows: dict[str, int] = {}
+    for table in TABLES.values():
+        mine = [step for step in steps if step.arrival.table is table]
+        for step in sorted(mine, key=lambda step: (step.arrival.as_of, step.arrival.batch_id)):
+            progress(table.name, 0)
+            try:
+                outcome = load_step(building, step)
+            except RefusedError as refusal:
+                refusals[step.intake.name] = str(refusal)
+                continue
+            building.keep(report, step.arrival, outcome)
+            rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
+        for batch_id, outcome in load.release(building.connection, table, building.arrival_of).items():
+            building.keep_released(report, batch_id, outcome)
+    for intake in intakes:
+        if intake.is_new and VAULT.name in intake.tables:
+            rows[intake.name] = seal_reporters(building, place, intake, report)
+    _release_reporters(building, report)
+    return [_finish(building, place, intake, rows, refusals, progress) for intake in intakes]
+
+
+def _steps(building: Building, intakes: list[Intake]) -> tuple[list[Step], dict[str, str]]:
+    """All batches of the new files, and those files that turn out unreadable."""
+    steps = [
+        arrivals.feed_step(building, item)
+        for item in intakes
+        if not item.mapping and item.tables[0] in TABLES
+    ]
+    refusals: dict[str, str] = {}
+    mapped = sorted((item for item in intakes if item.mapping), key=lambda item: item.source)
+    for _, group in groupby(mapped, key=lambda item: item.source):
+        members = list(group)
+        assert members[0].mapping
+        found, refused = arrivals.mapped_steps(building, members[0].mapping, members)
+        steps += found
+        refusals |= refused
+    return steps, refusals
+
+
+def load_step(building: Building, step: Step) -> Outcome:
+    """Stage, check and load one batch; its counts. RefusedError where the rows cannot be read at all."""
+    connection, arrival = building.connection, step.arrival
+    prepared = step.prepare()
+    if not prepared.headers:
+        return Outcome(read=prepared.merged, merged=prepared.merged)
+    relation = _stage(connection, arrival, prepared)
+    check.check(connection, arrival, is_numbered=relation.is_numbered)
+    is_derived = arrival.role == "derived"
+    staged = connection.execute("SELECT count(*) FROM staged").fetchone()
+    quarantined, cells = (0, 0) if is_derived else check.keep_findings(connection, arrival)
+    loaded = load.load(connection, arrival)
+    if arrival.extent == "full":
+        load.note_disappeared(connection, arrival)
+    connection.execute("DROP VIEW accepted_rows; DROP VIEW staged_rows; DROP TABLE staged")
+    if is_derived:
+        return Outcome(derived=loaded.loaded + loaded.superseding)
+    unreadable = len(relation.unreadable)
+    _keep_unreadable(building, arrival, relation)
+    read = int(staged[0] if staged else 0) + unreadable + prepared.merged
+    found = Outcome(read=read, quarantined=quarantined + unreadable, merged=prepared.merged, cells=cells)
+    return found + loaded
+
+
+def _stage(connection: warehouse.Connection, arrival: Arrival, prepared: Prepared) -> Relation:
+    try:
+        check.stage(connection, prepared.relation, arrival, prepared.headers)
+        return prepared.relation
+    except warehouse.Error:
+        if prepared.repair is None:
+            raise
+    relation = prepared.repair()
+    check.stage(connection, relation, arrival, prepared.headers)
+    return relation
+
+
+def _keep_unreadable(building: Building, arrival: Arrival, relation: Relation) -> None:
+    """Quarantine the rows that could not be read, with what could be made out of them."""
+    for row in relation.unreadable:
+        building.connection.execute(
+            "INSERT INTO snapshot.quality.quarantine VALUES (?, ?, ?, ?, ?, ?, false, NULL)",
+            [
+                arrival.table.name, arrival.file, row.number, [str(row.error)],
+                _readable_part(arrival, relation, row), arrival.batch_id,
+            ],
+        )  # fmt: skip
+
+
+def _readable_part(arrival: Arrival, relation: Relation, row: Row) -> str | None:
+    """The cells by position, where no column of the table hides personal data behind a mask or a hash."""
+    hides = any(column.info["mask"] or column.name.endswith("_hash") for column in arrival.table.columns)
+    if hides or not row.cells:
+        return None
+    named = dict(zip(relation.columns, row.cells, strict=False))
+    more = list(row.cells[len(relation.columns) :])
+    return json.dumps(named | ({"…": more} if more else {}), ensure_ascii=False)
+
+
+def seal_reporters(building: Building, place: Warehouse, intake: Intake, report: Report) -> int:
+    """Seal a file of reporters into the vault; its rows read. Nothing of it enters the warehouse but counts."""
+    assert intake.content is not None and intake.layout and intake.headers is not None
+    key = vault.public_key(place.vault)
+    assert key, "a file of reporters is taken only where a public key is configured"
+    arrival = building.arrival(intake, VAULT.name, VAULT.name, "primary", tuple(intake.headers), "delta")
+    target = place.vault / whistleblower.FOLDER / f"{intake.sha256}.jsonl"
+    sealed, refused = whistleblower.seal_rows(
+        building.connection, intake.content, intake.layout, intake.headers, target, key
+    )
+    for one in refused:
+        row = json.dumps({"ticket_no": one.ticket_no}) if one.ticket_no else None
+        building.connection.execute(
+            "INSERT INTO snapshot.quality.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+            [
+                VAULT.name,
+                intake.name,
+                one.row_number,
+                one.reasons,
+                row,
+                arrival.batch_id,
+                bool(one.ticket_no),
+            ],
+        )
+    outcome = Outcome(read=sealed + len(refused), loaded=sealed, quarantined=len(refused))
+    building.keep(report, arrival, outcome)
+    return outcome.read
+
+
+def _release_reporters(building: Building, report: Report) -> None:
+    """Reporters' rows whose ticket has arrived are sealed already: they only leave the quarantine."""
+    arrived = (
+        "FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting"
+        " AND json_extract_string(\"row\", '$.ticket_no') IN (SELECT ticket_no FROM snapshot.record.complaint)"
+    )
+    counts = building.connection.execute(
+        f"SELECT batch_id, count(*) {arrived} GROUP BY 1", [VAULT.name]
+    ).fetchall()
+    building.connection.execute(f"DELETE {arrived}", [VAULT.name])
+    for batch_id, released in counts:
+        building.keep_released(report, batch_id, Outcome(released=released))
+
+
+def _finish(
+    building: Building,
+    place: Warehouse,
+    intake: Intake,
+    rows: dict[str, int],
+    refusals: dict[str, str],
+    progress: Progress,
+) -> Intake:
+    if not intake.is_new:
+        if intake.status == "refused":
+            building.keep_file(intake)
+        return intake
+    assert intake.landed and intake.offer and intake.as_of
+    if intake.name in refusals:
+        done = replace(intake, status="refused", error=refusals[intake.name], content=None)
+    else:
+        done = replace(intake, rows=rows.get(intake.name, 0), content=None)
+    building.keep_source(done)
+    land.certify(place.landing, intake.landed, intake.offer, intake.as_of, done.rows)
+    building.keep_file(done)
+    progress("load", intake.offer.size)
+    return done

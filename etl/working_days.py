@@ -1,0 +1,40 @@
+"""China's working calendar, from a kept library: statutory holidays and make-up working days (调休) included.
+
+The library covers whole years up to LAST_YEAR; beyond it nothing is guessed: working-day arithmetic gives null there,
+and the snapshot says so.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import pandas as pd
+from chinese_calendar.constants import Holiday, holidays, in_lieu_days, workdays
+
+FIRST_YEAR = min(day.year for day in holidays)
+LAST_YEAR = max(day.year for day in holidays)
+_NAMES = {item.value: item.chinese for item in Holiday}
+
+
+def calendar() -> pd.DataFrame:
+    """Every covered day: `date`, `is_working_day` (true/false as text), `note`; one row a day, all text."""
+    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return pd.DataFrame(
+        {
+            "date": [day.isoformat() for day in days],
+            "is_working_day": ["true" if chinese_calendar.is_workday(day) else "false" for day in days],
+            "note": [_note(day) for day in days],
+        },
+        dtype="object",
+    )
+
+
+def _note(day: date) -> str | None:
+    if day in workdays:
+        return f"{_NAMES.get(str(workdays[day]), str(workdays[day]))}调休上班"
+    if day in holidays:
+        name = _NAMES.get(str(holidays[day]), str(holidays[day]))
+        return f"{name}调休放假" if day in in_lieu_days else name
+    return None

@@ -1,0 +1,78 @@
+"""The vault: sealing whistle-blower data with a public key, and the keyed hashes that stand for identities.
+
+Sealing needs the public key only (libsodium sealed box); whoever seals cannot open. Opening belongs to the ledger, in
+the discipline role's hands. The vault is the folder `vault` beside the warehouse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from nacl.encoding import HexEncoder
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+PUBLIC_KEY_VARIABLE = "INTEGRITY_PUBLIC_KEY"
+PUBLIC_KEY_FILE = "public.key"
+HASH_KEY_FILE = "hash.key"
+_BLOCK = 64
+
+
+class VaultError(ValueError):
+    """A key that is not what it should be; the message never holds the key."""
+
+
+def public_key(vault: Path) -> bytes | None:
+    """The public key of the discipline role (32 bytes), from the environment or the vault; None where there is none."""
+    path = vault / PUBLIC_KEY_FILE
+    text = os.environ.get(PUBLIC_KEY_VARIABLE) or (path.read_text("ascii") if path.exists() else "")
+    if not text.strip():
+        return None
+    try:
+        return bytes(PublicKey(text.strip().encode("ascii"), HexEncoder))
+    except (ValueError, TypeError) as error:
+        raise VaultError("the public key is not 64 hexadecimal characters") from error
+
+
+def new_key_pair() -> tuple[str, str]:
+    """A new private and public key, each as 64 hexadecimal characters."""
+    private = PrivateKey.generate()
+    return private.encode(HexEncoder).decode(), private.public_key.encode(HexEncoder).decode()
+
+
+def seal(content: bytes, key: bytes) -> bytes:
+    """Seal bytes for the holder of the private key."""
+    return bytes(SealedBox(PublicKey(key)).encrypt(content))
+
+
+def hash_key(vault: Path) -> bytes:
+    """The installation's key for keyed hashes (32 bytes), made at first use and readable by its owner only."""
+    path = vault / HASH_KEY_FILE
+    vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with open(
+            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    try:
+        return bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError as error:
+        raise VaultError(f"{HASH_KEY_FILE} is not hexadecimal") from error
+
+
+def hash_pads(key: bytes) -> tuple[bytes, bytes]:
+    """The inner and outer pad of HMAC-SHA256 (RFC 2104), so that SQL can compute the same hash as `keyed_hash`."""
+    padded = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
+
+
+def keyed_hash(text: str, key: bytes) -> str:
+    """HMAC-SHA256 of a text, 64 hexadecimal characters."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
