@@ -18,9 +18,9 @@ def main() -> None:
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.style())
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
-    groups = {
+    groups = {  # an url_path is never a file name of pages/: Streamlit would run that file by itself
         words.say("shared.group_manage"): [
-            st.Page(overview.show, title=words.say("overview.title"), url_path="overview", default=True)
+            st.Page(overview.show, title=words.say("overview.title"), url_path="home", default=True)
         ],
         words.say("shared.group_data"): [
             st.Page(data_health.show, title=words.say("health.title"), url_path="data-health")

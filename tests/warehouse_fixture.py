@@ -13,14 +13,17 @@ import os
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from string import Template
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from duckdb_sqlalchemy import Dialect
 
 from model import warehouse
 from model.contract import TABLES
 
-SCHEMA = Path(__file__).parent.parent / "etl" / "sql" / "schema.sql"
+_SQL = Path(__file__).parent.parent / "etl" / "sql"
+SCHEMA, RECORDS = _SQL / "schema.sql", _SQL / "create_record.sql"
 MEASURES = {
     "applications_received": 40,
     "applications_decided": 38,
@@ -41,6 +44,8 @@ DISTRICTS = {
     "420111": "洪山区局(营销部)",
     "420112": "东西湖区局(营销部)",
 }
+SECRET = "隐私值"
+"""A value that stands in personal columns only: no page may ever show it."""
 OFFICES = ("首义所(部)", "中南所(部)", "水果湖所(部)", "徐家棚所(部)", "积玉桥所(部)")
 SOURCES = (
     # source, zh, en, table, cadence in days, age of its as-of in hours
@@ -48,6 +53,7 @@ SOURCES = (
     ("inspection", "检查系统", "inspection system", "inspection", 1, 3),
     ("hotline", "12313 工单", "12313 tickets", "complaint", 1, 70),
     ("units", "机构名录", "unit register", "org_unit", 90, 30 * 24),
+    ("retailers", "零售户名录", "retailer register", "retailer", 30, 100),
     ("staff", "人员名录", "staff register", "staff", 30, 100),
 )
 
@@ -137,13 +143,11 @@ def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> Non
 
 def _create_records(connection: warehouse.Connection) -> None:
     dialect = Dialect()
+    statement = Template(RECORDS.read_text(encoding="utf-8"))
     for name, item in TABLES.items():
         columns = ", ".join(f'"{one.name}" {one.type.compile(dialect)}' for one in item.columns)
-        loaded = f"{columns}, batch_id BIGINT, row_number BIGINT"
-        connection.execute(f"CREATE TABLE record.{name} ({loaded})")
         connection.execute(
-            f"CREATE TABLE record.{name}_revision "
-            f"({loaded}, superseded_by_batch_id BIGINT, changed_columns VARCHAR[])"
+            statement.substitute(record=f"record.{name}", revision=f"record.{name}_revision", columns=columns)
         )
 
 
@@ -188,10 +192,9 @@ def _write_volume(connection: warehouse.Connection, clock: Clock, scale: float) 
                 season = 1 + 0.2 * math.sin(month.month * 0.55 + (0.5 if came else 0))
                 drift = 1 + 0.15 * math.sin(back * 0.9 + index * 2)
                 rows.append((measure, unit_id, month, int(size * season * drift * weight * part * scale / 3)))
-    connection.execute("CREATE TEMP TABLE leaf (measure VARCHAR, unit_id VARCHAR, month DATE, n BIGINT)")
-    connection.executemany("INSERT INTO leaf VALUES (?, ?, ?, ?)", rows)
+    connection.register("leaf", pd.DataFrame(rows, columns=["measure", "unit_id", "month", "n"]))
     connection.execute(
-        "INSERT INTO mart.volume SELECT measure, ancestor_id, month, sum(n) FROM leaf "
+        "INSERT INTO mart.volume SELECT measure, ancestor_id, CAST(month AS DATE), sum(n) FROM leaf "
         "JOIN mart.unit_tree USING (unit_id) WHERE n > 0 GROUP BY ALL"
     )
 
@@ -240,44 +243,46 @@ def _write_quality(connection: warehouse.Connection, clock: Clock, snapshot_id: 
 
 
 def _write_findings(connection: warehouse.Connection) -> None:
-    inspection = "inspection/inspection.csv"
+    inspection, orphan = "inspection/inspection.csv", "retailer_id: references retailer.retailer_id"
+    hostile = '{"inspection_no": "JC-41", "note": "<img src=x onerror=alert(1)>"}'
     quarantine = [
-        ("inspection", inspection, 17, ["inspected_at required"], '{"inspection_no": "JC-17"}', 2, False),
-        ("inspection", inspection, 18, ["inspected_at required"], '{"inspection_no": "JC-18"}', 2, False),
-        ("inspection", inspection, 40, ["retailer_id references retailer"], '{"inspection_no": "JC-40"}', 2, True),
-        ("inspection", inspection, 41, ["unit_id references org_unit", "inspected_at required"],
-         '{"inspection_no": "JC-41", "note": "<img src=x onerror=alert(1)>"}', 2, False),
-        ("complaint", "hotline/complaint.csv", 5, ["ticket_no required"], '{"channel": "12313"}', 3, False),
-    ]  # fmt: skip
+        ("inspection", inspection, 17, ["started_at: required"], '{"inspection_no": "JC-17"}', 2, False),
+        ("inspection", inspection, 18, ["started_at: required"], '{"inspection_no": "JC-18"}', 2, False),
+        ("inspection", inspection, 40, [orphan], '{"inspection_no": "JC-40"}', 2, True),
+        ("inspection", inspection, 41, [orphan, "started_at: required"], hostile, 2, False),
+        ("complaint", "hotline/complaint.csv", 5, ["ticket_no: required"], '{"channel": "12313"}', 3, False),
+    ]
     for row in quarantine:
         connection.execute("INSERT INTO quality.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, '420106')", list(row))
-    for row_number in (3, 9):
+    cells = [
+        ("inspection", inspection, 3, "longitude", "214.2", "longitude between -180 and 180", 2),
+        ("inspection", inspection, 9, "longitude", "1181", "longitude between -180 and 180", 2),
+        ("staff", "staff/staff.csv", 2, "certificate_no", SECRET, "unique where not null", 5),
+    ]
+    for cell in cells:
+        connection.execute("INSERT INTO quality.cell VALUES (?, ?, ?, ?, ?, ?, ?)", list(cell))
+    for table, key, batch in (("inspection", "JC-7", 2), ("staff", SECRET, 5)):
         connection.execute(
-            "INSERT INTO quality.cell VALUES ('inspection', ?, ?, 'longitude', '214.2', "
-            "'longitude between -180 and 180', 2)",
-            [inspection, row_number],
+            "INSERT INTO quality.disappeared VALUES (?, ?, ?, ?, NULL)", [table, key, batch, batch]
         )
-    connection.execute(
-        "INSERT INTO quality.cell VALUES ('staff', 'staff/staff.csv', 2, 'name', NULL, 'name', 5)"
-    )
-    connection.execute("INSERT INTO quality.disappeared VALUES ('inspection', 'JC-7', 2, 2, NULL)")
-    connection.execute("INSERT INTO quality.disappeared VALUES ('staff', 'S-100', 5, 5, NULL)")
 
 
 def _write_records(connection: warehouse.Connection) -> None:
-    """Two revisions of an inspection (one of them of a personal column) and one of a member of staff."""
-    place = "inspection_no, unit_id, batch_id, row_number"
-    connection.execute(f"INSERT INTO record.inspection ({place}) VALUES ('JC-1', '420106-S01', 2, 4)")
-    old = f"{place}, superseded_by_batch_id, changed_columns"
-    connection.execute(
-        f"INSERT INTO record.inspection_revision ({old}) VALUES ('JC-1', '420106-S02', 1, 4, 2, ['unit_id'])"
-    )
+    """An inspection revised twice (once in a personal column) and a member of staff revised once."""
     personal = next(one.name for one in TABLES["inspection"].columns if one.info["pii"] != "none")
-    connection.execute(
-        f"INSERT INTO record.inspection_revision ({old}) VALUES ('JC-1', '420106-S03', 0, 3, 1, ['{personal}'])"
-    )
-    connection.execute("INSERT INTO record.staff (staff_id, name, batch_id) VALUES ('S-1', '王*', 5)")
-    connection.execute(
-        "INSERT INTO record.staff_revision (staff_id, name, batch_id, superseded_by_batch_id, changed_columns) "
-        "VALUES ('S-1', '李*', 1, 5, ['name'])"
-    )
+    inspection = {"inspection_no": "JC-1", "row_number": 4}
+    _insert(connection, "record.inspection", **inspection, unit_id="420106-S01", batch_id=2)
+    _insert(
+        connection, "record.inspection_revision", **inspection, unit_id="420106-S02", batch_id=1,
+        superseded_by_batch_id=2, superseded_by_row_number=4, changed_columns=["unit_id"],
+    )  # fmt: skip
+    _insert(
+        connection, "record.inspection_revision", **inspection, **{personal: SECRET}, unit_id="420106-S02",
+        batch_id=0, superseded_by_batch_id=1, superseded_by_row_number=4, changed_columns=[personal],
+    )  # fmt: skip
+    staff = {"staff_id": SECRET, "row_number": 2}
+    _insert(connection, "record.staff", **staff, name=SECRET, batch_id=5)
+    _insert(
+        connection, "record.staff_revision", **staff, name=SECRET, batch_id=1, superseded_by_batch_id=5,
+        superseded_by_row_number=2, changed_columns=["name"],
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts import controls, labels, panels, reads
+from pages.parts import controls, labels, panels, reads, rules
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.table import Column, mark, table
@@ -77,6 +77,7 @@ def batches(view: View, total: int, late: Sequence[str]) -> None:
             "read": int(one["read_count"]),
             "shares": list(went.values()),
             "conserved": adds_up,
+            "released": int(one["released_count"]),
             "file": one["file"],
         }
         rows.append(own | went)
@@ -90,6 +91,7 @@ def batches(view: View, total: int, late: Sequence[str]) -> None:
         *numbers,
         "shares:shares",
         "conserved:mark",
+        "released:number",
         "file:mono",
     )
     table(words, "batches", words.say("health.batches"), columns, rows)
@@ -121,7 +123,7 @@ def quarantine(view: View, total: int, late: Sequence[str]) -> None:
     causes = [
         {
             "key": _JOINT.join((one["table_name"], one["reason"])),
-            "reason": one["reason"],
+            "reason": rules.in_words(words, one["table_name"], one["reason"]),
             "table": labels.table_name_of(words, one["table_name"]),
             "rows": int(one["rows"]),
             "waiting": int(one["waiting"]),
@@ -136,7 +138,9 @@ def quarantine(view: View, total: int, late: Sequence[str]) -> None:
             "table": labels.table_name_of(words, one["table_name"]),
             "file": one["file"],
             "row_number": one["row_number"],
-            "reasons": labels.texts_of(one["reasons"]),
+            "reasons": [
+                rules.in_words(words, one["table_name"], each) for each in labels.texts_of(one["reasons"])
+            ],
             "state": mark(words.say(f"health.waiting_{'yes' if one['is_waiting'] else 'no'}")),
             "content": one["row"],
         }
@@ -155,7 +159,7 @@ def cells(view: View, total: int, late: Sequence[str]) -> None:
     causes = [
         {
             "key": _JOINT.join((one["table_name"], one["column_name"], one["rule"])),
-            "reason": one["rule"],
+            "reason": rules.in_words(words, one["table_name"], one["rule"]),
             "column": labels.column_name(words, one["table_name"], one["column_name"]),
             "table": labels.table_name_of(words, one["table_name"]),
             "count": int(one["cells"]),
@@ -172,7 +176,7 @@ def cells(view: View, total: int, late: Sequence[str]) -> None:
             "value": one["value"]
             if one["value"] is not None and labels.is_shown(one["table_name"], one["column_name"])
             else words.say("health.value_hidden"),
-            "reason": one["rule"],
+            "reason": rules.in_words(words, one["table_name"], one["rule"]),
             "file": one["file"],
             "row_number": one["row_number"],
         }

@@ -280,7 +280,7 @@ def shown_columns(table: str) -> list[str]:
 def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFrame:
     """The latest revisions of a table: key, batches, changed columns, and old_ and new_ of what may be shown.
 
-    The newer version of a revision is whatever row of the same key came with the superseding batch: the current
+    The newer version of a revision is the row of the same key that its superseding batch and row name: the current
     row, or a revision of its own.
     """
     old, keys = relations.revision(table), [one.name for one in TABLES[table].primary_key]
@@ -290,12 +290,13 @@ def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFram
         latest = latest.where(func.list_contains(old.c.changed_columns, column))
     before = latest.order_by(desc(old.c.superseded_by_batch_id)).limit(LISTED).subquery()
     versions = [
-        select(*(one.c[name] for name in (*keys, "batch_id", *values)))
+        select(*(one.c[name] for name in (*keys, "batch_id", "row_number", *values)))
         for one in (relations.record(table), old)
     ]
     after = union_all(*versions).subquery()
     same = and_(
         after.c.batch_id == before.c.superseded_by_batch_id,
+        after.c.row_number == before.c.superseded_by_row_number,
         *(after.c[name] == before.c[name] for name in keys),
     )
     visible = [name for name in keys if name in shown_columns(table)]

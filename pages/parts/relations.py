@@ -113,7 +113,13 @@ disappeared = _table(
 @cache
 def record(name: str) -> Table:
     """The current rows of one table of the contract, with the batch that brought them."""
-    return Table(name, MetaData(schema="record"), *_contract_columns(name), Column("batch_id", BigInteger))
+    return Table(
+        name,
+        MetaData(schema="record"),
+        *_contract_columns(name),
+        Column("batch_id", BigInteger),
+        Column("row_number", BigInteger),
+    )
 
 
 @cache
@@ -123,6 +129,7 @@ def revision(name: str) -> Table:
         Column("batch_id", BigInteger),
         Column("row_number", BigInteger),
         Column("superseded_by_batch_id", BigInteger),
+        Column("superseded_by_row_number", BigInteger),
         Column("changed_columns", _LIST),
     )
     return Table(f"{name}_revision", MetaData(schema="record"), *_contract_columns(name), *own)

@@ -9,8 +9,12 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
+
+PagesManager.uses_pages_directory = False
+"""Until the first visitor has run dashboard.py, Streamlit would take the folder pages/ for pages of its own."""
 
 
 def health(_: Request) -> Response:

@@ -181,7 +181,7 @@ export default function (component) {
     root.append(body(root, data, pick, draw));
   };
   root.replaceChildren();
-  if (data.rows.length > 8) root.append(bar(root, data, draw));
+  if (data.rows.length > 5) root.append(bar(root, data, draw));
   else root.append(Object.assign(element("span", "table-count"), { hidden: true }));
   draw();
 }

@@ -1,0 +1,271 @@
+"""The pages without a browser: months and their states, the tree, reads, masking, and each page's branches."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model import warehouse
+from pages.parts import clocks, controls, monthly, panels, reads, relations, theme
+from pages.parts.charts.tile import bars
+from pages.parts.charts.trend import trend
+from pages.parts.kinds import KINDS
+from pages.parts.monthly import Coverage, Headline, Point
+from pages.parts.words import Words
+from tests import warehouse_fixture as fixture
+
+ROOT = Path(__file__).parent.parent
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+def covered(as_of: datetime, since: date = date(2024, 1, 1)) -> Coverage:
+    return Coverage(("one",), since, as_of, as_of)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("warehouse")
+    fixture.publish(directory)
+    return directory
+
+
+@pytest.fixture
+def snapshot(published: Path) -> warehouse.Snapshot:
+    return warehouse.open_snapshot(published)
+
+
+class TestMonths:
+    def test_a_month_after_the_as_of_has_no_data_and_is_not_zero(self) -> None:
+        found = monthly.point({}, NOVEMBER, covered(datetime(2026, 10, 31, 8)))
+        assert found == Point(NOVEMBER, "no_data", None)
+
+    def test_the_month_of_the_as_of_is_partial_until_its_end(self) -> None:
+        assert covered(datetime(2026, 10, 31, 8)).state(OCTOBER) == "partial"
+        assert covered(datetime(2026, 10, 31, 23, 59)).state(OCTOBER) == "value"
+        assert covered(datetime(2026, 11, 1)).state(OCTOBER) == "value"
+        assert covered(datetime(2026, 11, 1)).state(NOVEMBER) == "no_data"
+
+    def test_of_several_sources_the_slowest_completes_a_month(self) -> None:
+        both = Coverage(("a", "b"), date(2024, 1, 1), datetime(2026, 10, 5), datetime(2026, 11, 5))
+        assert (both.state(OCTOBER), both.state(NOVEMBER)) == ("partial", "partial")
+
+    def test_a_covered_month_without_rows_is_zero_and_before_the_first_record_there_is_no_data(self) -> None:
+        known = covered(datetime(2026, 11, 20))
+        assert monthly.point({}, OCTOBER, known) == Point(OCTOBER, "zero", 0)
+        assert monthly.point({}, date(2023, 12, 1), known).state == "no_data"
+
+    def test_whole_months_are_compared_and_a_part_of_one_never(self) -> None:
+        counts = {date(2025, 10, 1): 0, date(2026, 9, 1): 80, OCTOBER: 100, NOVEMBER: 30}
+        known = covered(datetime(2026, 11, 20))
+        october = monthly.headline(counts, OCTOBER, known)
+        assert (october.on_month, october.on_month_pct) == (20, 25.0)
+        assert (october.on_year, october.on_year_pct) == (100, None)
+        assert monthly.headline(counts, NOVEMBER, known) == Headline(
+            Point(NOVEMBER, "partial", 30), None, None, None, None
+        )
+
+    def test_the_default_month_is_the_last_whole_one(self) -> None:
+        today = date(2026, 11, 22)
+        assert monthly.default_month([covered(datetime(2026, 11, 20))], today) == OCTOBER
+        assert monthly.default_month([covered(datetime(2026, 10, 31, 23, 59))], today) == OCTOBER
+        assert monthly.default_month([Coverage((), None, None, None)], today) == OCTOBER
+
+    def test_spans_cross_the_year(self) -> None:
+        assert monthly.span(date(2026, 1, 1), 3) == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
+
+
+class TestTree:
+    units = pd.DataFrame(
+        {"unit_id": ["1", "11", "12", "111", "9"], "parent_unit_id": [None, "1", "1", "11", "gone"]}
+    )
+
+    def test_children_follow_their_parent_and_an_orphan_is_a_root(self) -> None:
+        assert controls.tree_order(self.units) == {"1": 0, "11": 1, "111": 2, "12": 1, "9": 0}
+
+    def test_ancestors_start_at_the_root(self) -> None:
+        assert controls.ancestors(self.units, "111") == ["1", "11"]
+        assert controls.ancestors(self.units, "9") == []
+
+
+class TestClocks:
+    def test_a_source_is_late_after_its_cadence(self) -> None:
+        clock = clocks.SourceClock("a", "甲", "A", datetime(2026, 11, 20, 8), 1)
+        assert clock.late_by(datetime(2026, 11, 21, 8)) is None
+        assert clock.late_by(datetime(2026, 11, 21, 9)) == timedelta(hours=1)
+        assert clocks.SourceClock("a", "甲", "A", None, 1).late_by(datetime(2026, 11, 21)) is None
+
+    def test_a_moment_with_a_zone_becomes_beijing_time(self) -> None:
+        assert clocks.moment_of("2026-11-22T00:00:00+00:00") == datetime(2026, 11, 22, 8)
+        assert clocks.moment_of("2026-11-22T08:00:00") == datetime(2026, 11, 22, 8)
+        assert clocks.moment_of(None) is None
+
+    def test_ages_are_said_in_their_largest_unit(self) -> None:
+        assert Words("zh").age(timedelta(days=3, hours=4)) == "3 天"
+        assert Words("en").age(timedelta(hours=4, minutes=59)) == "4 h"
+        assert Words("en").age(timedelta(minutes=2)) == "2 min"
+
+
+class TestReads:
+    def test_the_declared_relations_are_those_of_the_schema(self, snapshot: warehouse.Snapshot) -> None:
+        connection = warehouse.connect(snapshot.path("full"), read_only=True)
+        for table in relations.METADATA.tables.values():
+            held = connection.execute(f"SELECT * FROM {table.schema}.{table.name} LIMIT 0").df().columns
+            assert {column.name for column in table.columns} <= set(held), table.name
+        connection.close()
+
+    def test_a_parent_has_what_its_children_have(self, snapshot: warehouse.Snapshot) -> None:
+        whole = reads.volume(snapshot, "4201")["inspections_done"]
+        parts = reads.volume_of_children(snapshot, "4201", "inspections_done")
+        assert whole[OCTOBER] == sum(counts[OCTOBER] for counts in parts.values())
+        assert len(parts) == len(fixture.DISTRICTS)
+
+    def test_coverage_names_the_sources_of_each_kind(self, snapshot: warehouse.Snapshot) -> None:
+        found = reads.coverage(snapshot)
+        assert {kind: one.sources for kind, one in found.items()} == {
+            "licensing": ("licensing",), "inspection": ("inspection",), "complaint": ("hotline",)
+        }  # fmt: skip
+
+    def test_every_batch_adds_up(self, snapshot: warehouse.Snapshot) -> None:
+        assert (reads.batches(snapshot)["off_by"] == 0).all()
+
+    def test_quarantine_is_drilled_by_table_and_rule(self, snapshot: warehouse.Snapshot) -> None:
+        rows = reads.quarantine_rows(snapshot, "inspection", "started_at: required")
+        assert list(rows["row_number"]) == [17, 18, 41]
+        assert len(reads.quarantine_rows(snapshot, None, None)) == 5
+
+    def test_a_revision_has_old_and_new_of_what_may_be_shown_only(self, snapshot: warehouse.Snapshot) -> None:
+        found = reads.revisions(snapshot, "inspection", "unit_id")
+        assert list(found["old_unit_id"]) == ["420106-S02"]
+        assert list(found["new_unit_id"]) == ["420106-S01"]
+        for table in ("inspection", "staff"):
+            held = reads.revisions(snapshot, table, None)
+            assert fixture.SECRET not in held.to_string()
+            assert len(held) == {"inspection": 2, "staff": 1}[table]
+
+
+class TestCharts:
+    points = monthly.series(
+        {OCTOBER: 12, NOVEMBER: 3}, monthly.span(date(2026, 12, 1), 24), covered(datetime(2026, 11, 20))
+    )
+
+    @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+    def test_a_trend_draws_partial_hollow_and_missing_as_a_track(self, kind: object) -> None:
+        assert kind in KINDS
+        chosen = next(one for one in KINDS if one == kind)
+        figure = trend(Words("zh"), chosen, {one: self.points for one in chosen.flows}, OCTOBER)
+        fills = [list(trace.marker.color) for trace in figure.data if trace.type == "bar"]
+        assert all(colours[-2] == theme.PANEL != colours[-3] for colours in fills)
+        assert all(trace.y[-1] is None for trace in figure.data if trace.type == "bar")
+        tracks = [shape for shape in figure.layout.shapes if shape.fillcolor == theme.TRACK]
+        assert len(tracks) == 1
+        assert len(figure.data) == len(chosen.flows) + bool(chosen.came)
+
+    def test_a_tile_is_a_picture_with_words(self) -> None:
+        assert 'alt="甲 &lt;b&gt;"' in bars(self.points, OCTOBER, 12, "甲 <b>")
+
+
+def test_texts_from_data_are_escaped() -> None:
+    assert "<b>" not in panels.heading("<b>", "<b>") + panels.strip("<b>", ["<b>"], ["<b>"])
+
+
+def test_the_theme_is_the_same_in_streamlit_and_in_the_pages() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    look = config["theme"]
+    assert look["primaryColor"] == theme.IMPROVING
+    assert look["backgroundColor"] == theme.BACKGROUND
+    assert look["textColor"] == theme.INK
+    assert look["borderColor"] == theme.LINE
+    assert look["font"] == theme.FONTS
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["server"]["address"] == "127.0.0.1"
+
+
+def test_pages_are_thin_and_hold_no_colour_and_no_query() -> None:
+    for path in [ROOT / "dashboard.py", *(ROOT / "pages").glob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= (60 if path.name == "dashboard.py" else 80), path.name
+        assert not re.search(r"#[0-9a-fA-F]{6}|sqlalchemy|plotly|SELECT ", text), path.name
+
+
+def test_colours_stand_in_the_theme_only() -> None:
+    for path in (ROOT / "pages" / "parts").rglob("*.py"):
+        if path.name != "theme.py":
+            assert not re.search(r"#[0-9a-fA-F]{6}", path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[AppTest]:
+    """The whole app over the warehouse that the test is marked with, or over the published one."""
+    directory = getattr(request, "param", None) or request.getfixturevalue("published")
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(directory))
+    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20)
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.get("html"))
+
+
+def test_an_empty_bureau_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(tmp_path))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20).run()
+    assert not app.exception
+    assert Words("zh").say("shared.empty_title") in shown(app)
+
+
+def test_a_file_that_cannot_be_read_is_told_calmly_and_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fixture.publish_broken(tmp_path)
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(tmp_path))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20)
+    app.query_params["lang"] = "en"
+    app.run()
+    assert not app.exception
+    assert Words("en").say("shared.failing_title") in shown(app)
+    assert "a page failed at" in caplog.text
+
+
+def test_current_naming_a_lost_snapshot_is_told_calmly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixture.point(tmp_path, "s000404")
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(tmp_path))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20).run()
+    assert not app.exception
+    assert Words("zh").say("shared.failing_title") in shown(app)
+
+
+def test_the_filters_come_from_the_url_and_nonsense_is_the_default(app: AppTest) -> None:
+    app.query_params["unit"] = "420106"
+    app.query_params["month"] = "1999-01"
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="control_unit").value == "420106"
+    assert app.selectbox(key="control_month").value != "1999-01"
+    assert "武昌区局(营销部)" in shown(app)
+
+
+def test_a_choice_is_written_to_the_url_and_a_default_is_not(app: AppTest) -> None:
+    app.run()
+    app.selectbox(key="control_unit").set_value("420106-S01").run()
+    assert app.query_params["unit"] in ("420106-S01", ["420106-S01"])
+    app.selectbox(key="control_unit").set_value("4201").run()
+    assert "unit" not in app.query_params
+
+
+def test_a_late_source_is_called_late(app: AppTest) -> None:
+    app.run()
+    assert re.search(r'class="late">[^<]*投诉[^<]*已过期', shown(app))
+
+
+def test_the_overview_names_no_person_shop_or_ticket(app: AppTest) -> None:
+    app.run()
+    assert fixture.SECRET not in shown(app)
+    assert "JC-" not in shown(app)

@@ -1,0 +1,316 @@
+"""The pages in a real browser: nothing cut, nothing in the wrong language, nothing asked of another host.
+
+One server and one browser serve all tests; a test moves the warehouse's CURRENT to the state that it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from model import warehouse
+from pages.data_health import VIEWS
+from pages.parts.words import Words
+from tests import warehouse_fixture as fixture
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PAGES = {"overview": "/", "health": "/data-health"}
+DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+DATA = re.compile(
+    "|".join(
+        map(
+            re.escape,
+            ["信息中心", "流水号", "中文", "武汉市局(公司)", *fixture.DISTRICTS.values(), *fixture.OFFICES],
+        )
+    )
+)
+CUT = """() => [...document.querySelectorAll('h1, h2, p, th, td, dt, dd, label, li, button, a, span')]
+  .filter(one => one.offsetParent && one.clientWidth > 1 && one.innerText && !one.closest('.unseen')
+    && getComputedStyle(one).display !== 'inline' && getComputedStyle(one).overflowX !== 'visible'
+    && one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.innerText)"""
+WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
+TEXT = """() => {
+  const copy = document.querySelector('[data-testid=stApp]');
+  const skipped = [...copy.querySelectorAll('td.mono, .whole, td[data-label="Error"], td[data-label="原因"]')];
+  const hidden = skipped.map(one => [one, one.style.display]);
+  hidden.forEach(([one]) => { one.style.display = 'none'; });
+  const text = copy.innerText;
+  hidden.forEach(([one, display]) => { one.style.display = display; });
+  return text;
+}"""
+
+
+@dataclass
+class Site:
+    """The running service: its address, its warehouse, and every request that went elsewhere."""
+
+    url: str
+    directory: Path
+    browser: Browser
+    foreign: list[str]
+
+    def show(self, state: str) -> None:
+        """Let CURRENT name the snapshot of this state, or none."""
+        if state == "empty":
+            (self.directory / warehouse.CURRENT).unlink(missing_ok=True)
+        else:
+            fixture.point(self.directory, {"demo": "s000001", "failing": "s000009"}[state])
+
+    def open(self, path: str, size: dict[str, int] = DESKTOP) -> Page:
+        page = self.browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
+        page.on("request", self._note)
+        page.goto(self.url + path)
+        return settled(page)
+
+    def _note(self, request: object) -> None:
+        address = str(request.url)  # type: ignore[attr-defined]
+        if not address.startswith((self.url, "data:", "blob:")):
+            self.foreign.append(address)
+
+
+def settled(page: Page) -> Page:
+    page.wait_for_selector(".page-title, .message")
+    page.wait_for_selector(IDLE)
+    return page
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    directory = tmp_path_factory.mktemp("warehouse")
+    fixture.publish(directory)
+    fixture.publish_broken(directory)
+    port = free_port()
+    variables = {warehouse.DIRECTORY_VARIABLE: str(directory), "INTEGRITY_POLL_SECONDS": "1"}
+    with (directory / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
+            cwd=ROOT, env=os.environ | variables, stdout=log, stderr=log,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_served(url)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield Site(url, directory, browser, [])
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_until_served(url: str) -> None:
+    for _ in range(100):
+        if health(url):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+def health(url: str) -> int:
+    """The status of /healthz; 0 while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open(site: Site) -> Iterator[None]:
+    yield
+    for context in site.browser.contexts:
+        context.close()
+    assert site.foreign == [], "a request left the building"
+
+
+def check(page: Page, language: str) -> None:
+    """Nothing wider than the screen, nothing cut, no exception, one language."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(150)
+        assert page.evaluate(WIDE) <= 0, f"wider than {size['width']}"
+        assert page.evaluate(CUT) == []
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    assert page.locator(".stException").count() == 0
+    assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
+    text = DATA.sub("", page.evaluate(TEXT)).replace("English", "")
+    if language == "zh":
+        said = re.sub(r"data/inbox|python -m etl run", "", text)
+        assert re.findall(r"[A-Za-z]{3,}", said) == []
+    else:
+        assert re.findall(r"[\u4e00-\u9fff]+", re.sub(r"第.所\(部\)", "", text)) == []
+
+
+@pytest.mark.parametrize("state", ["empty", "demo", "failing"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_in_every_state(site: Site, name: str, language: str, state: str) -> None:
+    site.show(state)
+    page = site.open(f"{PAGES[name]}?lang={language}")
+    wanted = {"empty": "shared.empty_title", "demo": f"{name}.title", "failing": "shared.failing_title"}[
+        state
+    ]
+    expect(page.locator("h1, h2").filter(has_text=Words(language).say(wanted)).first).to_be_visible()  # type: ignore[arg-type]
+    check(page, language)
+    assert page.locator("h1").count() == (0 if state == "failing" else 1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_list_of_the_data_quality_page_is_whole(site: Site, language: str) -> None:
+    site.show("demo")
+    for view in VIEWS:
+        page = site.open(f"/data-health?lang={language}&view={view}")
+        page.wait_for_selector("table.list")
+        check(page, language)
+        assert fixture.SECRET not in page.content()
+        page.context.close()
+
+
+def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/?unit=420106")
+    page.get_by_text("首义所(部)", exact=True).click()
+    page.wait_for_url("**unit=420106-S01**")
+    settled(page)
+    page.get_by_text("English", exact=True).click()
+    page.wait_for_url("**lang=en**")
+    expect(page.locator("h1")).to_have_text("Overview")
+    figures = page.locator("table.figures").all_inner_texts()
+    expect(page.locator(".panel-heading").first).to_contain_text("首义所(部)")
+    again = site.open(page.url.removeprefix(site.url))
+    assert again.locator("table.figures").all_inner_texts() == figures
+    page.get_by_role("link", name="Data quality").click()
+    expect(page.locator("h1")).to_have_text("Data quality")
+    assert "lang=en" in page.url and "unit=420106-S01" in page.url
+
+
+def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/")
+    page.locator(".st-key-control_unit input").fill("武昌")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**unit=420106")
+    expect(page.locator(".panel-heading").first).to_contain_text("武昌区局(营销部)")
+    page.go_back()
+    expect(page.locator(".panel-heading").first).to_contain_text("武汉市局(公司)")
+
+
+def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site) -> None:
+    first = fixture.publish(site.directory, sequence=3)
+    page = site.open("/")
+    page.evaluate("window.same = true")
+    before = page.locator("td.figure").first.inner_text()
+    fixture.publish(site.directory, sequence=4, scale=2.0)
+    shutil.rmtree(site.directory / first)
+    expect(page.locator("td.figure").first).not_to_have_text(before, timeout=10_000)
+    expect(page.locator(".st-key-edition_clock")).to_contain_text(
+        Words("zh").say("shared.sequence", number=4)
+    )
+    assert page.evaluate("window.same") is True
+    assert page.locator(".message.failing").count() == 0
+    page.evaluate("document.querySelector('.strip').setAttribute('data-stale', 'true')")
+    assert page.evaluate("getComputedStyle(document.querySelector('.strip')).opacity") == "1"
+
+
+def test_the_first_snapshot_ends_the_waiting(site: Site) -> None:
+    site.show("empty")
+    page = site.open("/")
+    expect(page.locator(".message")).to_be_visible()
+    site.show("demo")
+    expect(page.locator("table.figures").first).to_be_visible(timeout=10_000)
+    expect(page.locator(".message")).to_have_count(0)
+
+
+def test_a_failing_page_recovers_by_itself(site: Site) -> None:
+    site.show("failing")
+    page = site.open("/data-health")
+    expect(page.locator(".message.failing")).to_be_visible()
+    site.show("demo")
+    expect(page.locator("table.list").first).to_be_visible(timeout=10_000)
+    expect(page.locator(".message")).to_have_count(0)
+
+
+def test_a_cause_is_picked_with_the_keyboard_and_its_rows_are_text(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/data-health?view=quarantine")
+    page.locator("table.list").nth(1).wait_for()
+    assert page.locator("table.list").nth(1).locator("tbody tr").count() == 5
+    cause = page.locator(".pick").filter(has_text="检查开始时间：必填")
+    cause.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**pick=**")
+    rows = page.locator("table.list").nth(1).locator("tbody tr")
+    expect(rows).to_have_count(3)
+    expect(page.locator("tr.picked")).to_have_count(1)
+    page.locator("summary").last.click()
+    expect(page.locator(".whole").last).to_contain_text("<img src=x")
+    assert page.locator('img[src="x"]').count() == 0
+    page.locator(".pick").filter(has_text="检查开始时间：必填").click()
+    expect(rows).to_have_count(5)
+    assert "pick=" not in page.url
+
+
+def test_a_table_sorts_and_searches(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/data-health?view=batches")
+    first = page.locator("table.list tbody tr").first
+    expect(first).to_contain_text("staff.csv")
+    page.get_by_role("button", name="批次").click()
+    expect(first).to_contain_text("licence_application.csv")
+    assert page.locator("th").first.get_attribute("aria-sort") == "ascending"
+    page.locator(".table-bar input").fill("COMPLAINT")
+    expect(page.locator("table.list tbody tr")).to_have_count(1)
+    expect(page.locator("table.list tbody tr")).to_contain_text("✓")
+
+
+def test_everything_is_reached_with_the_keyboard(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/")
+    reached = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(document.activeElement.ariaLabel || document.activeElement.innerText || '').trim()"
+            )
+        )
+    text = " ".join(reached)
+    for wanted in ("数据质量", "English", "机构", "期间", "江岸区局(营销部)"):
+        assert wanted in text, f"{wanted} is not among {sorted(reached)}"
+
+
+def test_health_says_whether_there_is_a_snapshot(site: Site) -> None:
+    site.show("demo")
+    assert health(site.url) == 200
+    site.show("empty")
+    assert health(site.url) == 503

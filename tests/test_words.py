@@ -1,0 +1,88 @@
+"""Every text of the pages exists in both languages, is used, and takes the same values in both."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pages.parts import rules, words
+from pages.parts.words import Words
+
+ROOT = Path(__file__).parent.parent
+CODE = "\n".join(
+    path.read_text(encoding="utf-8") for path in [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_BOTH = {"shared.language_zh", "shared.language_en"}
+
+
+@pytest.mark.parametrize("key", sorted(words.texts()))
+def test_a_text_is_in_both_languages_with_the_same_places(key: str) -> None:
+    both = words.texts()[key]
+    assert set(both) == {"zh", "en"}
+    places = {language: set(re.findall(r"{(\w+)}", text)) for language, text in both.items()}
+    assert places["zh"] == places["en"]
+    assert all(text.strip() for text in both.values())
+    if key not in SAME_IN_BOTH:
+        assert not CHINESE.search(both["en"]), "Chinese in the English text"
+        bare = re.sub(r"{\w+}|data/inbox|python -m etl run", "", both["zh"])
+        assert not re.search(r"[A-Za-z]{3,}", bare), "English in the Chinese text"
+
+
+def _said() -> tuple[set[str], set[str]]:
+    """The keys that the code names, and patterns of those that it puts together (`overview.{measure}`)."""
+    whole, composed = set(), set()
+    for node in ast.walk(ast.parse(CODE.replace("from __future__ import annotations", ""))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            whole.add(node.value)
+        if isinstance(node, ast.JoinedStr):
+            parts = [
+                re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in node.values
+            ]
+            composed.add("".join(parts))
+    groups = {key.split(".")[0] for key in words.texts()}
+    return whole, {one for one in composed if one.split("\\.")[0] in groups}
+
+
+WHOLE, COMPOSED = _said()
+
+
+@pytest.mark.parametrize("key", sorted(words.texts()))
+def test_a_text_is_used(key: str) -> None:
+    is_column = key.startswith("health.") and any(
+        one == key.removeprefix("health.") or one.startswith(key.removeprefix("health.") + ":")
+        for one in WHOLE
+    )
+    assert key in WHOLE or is_column or any(re.fullmatch(one, key) for one in COMPOSED - {r"health\..+"})
+
+
+def test_no_page_holds_a_sentence() -> None:
+    """Chinese characters stand in words/*.toml and in comments of the look only (ticks and ages are in words.py)."""
+    for path in [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]:
+        code = re.sub(r'"""[\s\S]*?"""|#.*', "", path.read_text(encoding="utf-8"))
+        if path.name != "words.py":
+            assert not CHINESE.search(code), path.name
+
+
+@pytest.mark.parametrize(
+    ("rule", "zh", "en"),
+    [
+        ("started_at: required", "检查开始时间：必填", "started at: required"),
+        ("ended_at >= started_at", "检查结束时间 ≥ 检查开始时间", "ended at ≥ started at"),
+        ("started_at: type timestamp", "检查开始时间：不是日期时间", "started at: is not a date and time"),
+        ("something new", "something new", "something new"),
+    ],
+)
+def test_a_rule_is_said_in_words(rule: str, zh: str, en: str) -> None:
+    assert rules.in_words(Words("zh"), "inspection", rule) == zh
+    assert rules.in_words(Words("en"), "inspection", rule) == en
+
+
+def test_numbers_are_grouped_and_signed() -> None:
+    assert words.number(1234567) == "1,234,567"
+    assert words.number(None) == "—"
+    assert (words.change(-1200), words.change(0), words.change(3)) == ("−1,200", "0", "+3")
+    assert words.percent_change(-2.04) == "−2.0%"
