@@ -69,7 +69,8 @@ def stage(
         "stage",
         carried="_row_number," if relation.is_numbered else "",
         texts=", ".join(
-            f"nullif(trim({sql.name(headers[column.name])}), '') AS {_text(column)}" for column in columns
+            f"{parse.read_text(column, sql.name(headers[column.name]))} AS {_text(column)}"
+            for column in columns
         ),
         relation=relation.sql,
         typed=", ".join(
@@ -80,7 +81,7 @@ def stage(
         values=", ".join(f"{_value(column)} AS {sql.name(column.name)}" for column in columns),
         any_cell=_or([_bad(column) for column in optional] + _unmasked(columns) + ["_position_is_bad"]),
         cells=", ".join(cells) or "NULL",
-        any_reason=_or([f"{_text(column)} IS NULL OR {_bad(column)}" for column in required]),
+        any_reason=_or([f"{sql.name(column.name)} IS NULL OR {_bad(column)}" for column in required]),
         reasons=", ".join(
             [_reason(column, faults[column.name]) for column in required]
             + [_repeated_header(arrival.table, headers)]
@@ -184,8 +185,8 @@ def _value(column: Column[object]) -> str:
 def _reason(column: Column[object], faults: list[tuple[str, str]]) -> str:
     prefix = sql.literal(f"{column.name}: ")
     return (
-        f"CASE WHEN {_text(column)} IS NULL THEN {sql.literal(f'{column.name}: required')}"
-        f" WHEN {_bad(column)} THEN {prefix} || {_rule_name(faults)} END"
+        f"CASE WHEN {_bad(column)} THEN {prefix} || {_rule_name(faults)}"
+        f" WHEN {sql.name(column.name)} IS NULL THEN {sql.literal(f'{column.name}: required')} END"
     )
 
 

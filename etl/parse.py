@@ -36,6 +36,7 @@ _TIME_FORMATS = (
     "%Y%m%d %H:%M:%S",
     "%Y.%m.%d %H:%M:%S",
 )
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
 
@@ -91,15 +92,19 @@ def _integer(text: str) -> str:
 
 def _decimal(text: str, column: Column[Any]) -> str:
     pattern = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-    grouped = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
-    plain = f"CASE WHEN regexp_full_match({text}, '{grouped}') THEN replace({text}, ',', '') ELSE {text} END"
-    number = f"try_cast({plain} AS"
+    grouped = f"regexp_full_match({text}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?')"
+    plain = f"CASE WHEN {grouped} THEN replace({text}, ',', '') ELSE {text} END"
     if isinstance(column.type, Double):
-        return f"CASE WHEN isfinite({number} DOUBLE)) AND regexp_matches({text}, '^[-+.0-9]') THEN {number} DOUBLE) END"
+        number = f"try_cast({text} AS DOUBLE)"
+        return (
+            f"CASE WHEN isfinite({number}) AND NOT contains({text}, '_') THEN {number}"
+            f" WHEN {grouped} THEN try_cast({plain} AS DOUBLE) END"
+        )
     exact = str(column.type)
     return (
-        f"CASE WHEN regexp_full_match({text}, '{pattern}|{grouped}')"
-        f" AND abs({number} DOUBLE) - {number} {exact})) < 0.0000001 THEN {number} {exact}) END"
+        f"CASE WHEN regexp_full_match({plain}, '{pattern}')"
+        f" AND abs(try_cast({plain} AS DOUBLE) - try_cast({plain} AS {exact})) < 0.0000001"
+        f" THEN try_cast({plain} AS {exact}) END"
     )
 
 
@@ -112,18 +117,47 @@ def _list(text: str) -> str:
     return f"CASE WHEN {untidy} THEN {tidy} ELSE string_split({text}, ';') END"
 
 
+def _boolean(text: str) -> str:
+    return (
+        f"CASE WHEN {text} = 'true' THEN true WHEN {text} = 'false' THEN false"
+        f" WHEN lower({text}) IN ({_listed(_TRUE)}) THEN true WHEN lower({text}) IN ({_listed(_FALSE)}) THEN false END"
+    )
+
+
+def trimmed(text: str) -> str:
+    """A text without blanks around it; null where nothing is left."""
+    return f"nullif(trim({text}, {sql.literal(_BLANKS)}), '')"
+
+
+def read_text(column: Column[Any], name: str) -> str:
+    """The text of a column as it is first looked at.
+
+    Words are trimmed here; what has a type or a vocabulary is trimmed only where it does not fit as it stands.
+    """
+    if column.info["kind"] not in ("string", "geometry") or column.info["codes"]:
+        return name
+    return (
+        f"CASE WHEN starts_with({name}, ' ') OR ends_with({name}, ' ') THEN {trimmed(name)} ELSE {name} END"
+    )
+
+
 def typed(column: Column[Any], text: str) -> str:
-    """The expression that reads a column's text (trimmed, null where blank) as its type."""
+    """The expression that reads a column's text as its type; null where it is blank or does not fit."""
     kind = column.info["kind"]
-    if kind == "boolean":
-        return (
-            f"CASE WHEN lower({text}) IN ({_listed(_TRUE)}) THEN true"
-            f" WHEN lower({text}) IN ({_listed(_FALSE)}) THEN false END"
-        )
-    readers = {"date": _date, "timestamp": _timestamp, "integer": _integer, "list<string>": _list}
+    readers = {
+        "date": _date,
+        "timestamp": _timestamp,
+        "integer": _integer,
+        "boolean": _boolean,
+        "list<string>": _list,
+    }
     if kind == "decimal":
-        return _decimal(text, column)
-    return readers[kind](text) if kind in readers else text
+        return f"coalesce({_decimal(text, column)}, {_decimal(trimmed(text), column)})"
+    if kind in readers:
+        return f"coalesce({readers[kind](text)}, {readers[kind](trimmed(text))})"
+    if column.info["codes"]:
+        return f"CASE WHEN {text} IN ({_listed(tuple(column.info['codes']))}) THEN {text} ELSE {trimmed(text)} END"
+    return text
 
 
 def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[tuple[str, str]]:
@@ -134,7 +168,10 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
     info = column.info
     found = []
     if info["kind"] not in ("string", "geometry"):
-        found.append((f"type {info['kind']}", f"{text} IS NOT NULL AND {value} IS NULL"))
+        is_unread = f"{value} IS NULL AND {text} IS NOT NULL"
+        found.append(
+            (f"type {info['kind']}", f"CASE WHEN {is_unread} THEN {trimmed(text)} IS NOT NULL ELSE false END")
+        )
     elif not info["codes"]:
         found.append(
             (

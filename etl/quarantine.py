@@ -34,7 +34,7 @@ def export(snapshot: Snapshot, table: str | None, target: Path) -> int:
     """
     if table not in TABLES:
         raise ValueError(f"--table: {table or 'missing'}; expected one of {', '.join(TABLES)}")
-    query = 'SELECT file, row_number, reasons, "row" FROM quality.quarantine WHERE table_name = ? ORDER BY file, row_number'
+    query = 'SELECT file, row_number, reasons, "row" FROM quality.quarantine WHERE table_name = ?'
     with warehouse.connect(snapshot.path("full"), read_only=True) as connection:
         rows = connection.execute(query, [table]).fetchall()
     contents = [json.loads(row) if row else {} for *_, row in rows]
