@@ -153,7 +153,7 @@ def tell_files(files: list[Intake]) -> None:
 warehouse_option = click.option(
     "--warehouse",
     "directory",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, resolve_path=True),
     default=warehouse.default_directory,
     show_default="data/warehouse",
     help="Where the snapshots are; landing and vault stand beside it.",
@@ -199,7 +199,7 @@ def run_command(
     """Take what is new in the inbox, check it, and publish a snapshot."""
     started = time.monotonic()
     try:
-        report = one_run(inbox, Warehouse(directory.resolve()), sources_of(source_files), wait_seconds)
+        report = one_run(inbox, Warehouse(directory), sources_of(source_files), wait_seconds)
     except MappingError as error:
         raise click.UsageError(str(error)) from error
     except (OSError, RuntimeError, ValueError, warehouse.Error) as error:
@@ -215,13 +215,23 @@ def run_command(
         click.echo(json.dumps(as_json(report, time.monotonic() - started), ensure_ascii=False))
     else:
         click.echo(summary(report), err=True)
-    if report.refused:
-        call_on_failure("\n".join(f"{item.name}: refused: {item.error}" for item in report.refused))
-    for late in status.late_sources(Warehouse(directory)):
-        call_on_failure(
-            f"{late['source']}: late: last spoke for {late['as_of']}, due every {late['cadence_days']} days"
-        )
+    for message in ["\n".join(refusals(report)), *lateness(Warehouse(directory))]:
+        if message:
+            call_on_failure(message)
     sys.exit(exit_code(report))
+
+
+def refusals(report: Report) -> list[str]:
+    """What was refused, one message a file."""
+    return [f"{item.name}: refused: {item.error}" for item in report.refused]
+
+
+def lateness(place: Warehouse) -> list[str]:
+    """Which sources are late, one message each."""
+    return [
+        f"{late['source']}: late: last spoke for {late['as_of']}, due every {late['cadence_days']} days"
+        for late in status.late_sources(place)
+    ]
 
 
 def explained(error: Exception) -> str:
@@ -356,22 +366,40 @@ def watch_command(
     inbox: Path, directory: Path, source_files: tuple[Path, ...], seconds: float, times: int | None
 ) -> None:
     """Run whenever files have arrived and are complete."""
-    place, sources = Warehouse(directory.resolve()), sources_of(source_files)
+    place, sources = Warehouse(directory), sources_of(source_files)
+    told: set[str] = set()
 
-    def once() -> None:
+    def tell(messages: list[str]) -> None:
+        """Call the command for what it has not been told yet; what is over may be told again."""
+        for message in messages:
+            if message not in told:
+                call_on_failure(message)
+        told.intersection_update(messages)
+        told.update(messages)
+
+    failures: list[str] = []
+
+    def once() -> bool:
+        failures.clear()
         try:
             report = one_run(inbox, place, sources, 600)
         except (OSError, RuntimeError, ValueError, warehouse.Error) as error:
-            message = f"the run failed, the published snapshot is as it was: {explained(error)}"
-            click.echo(message, err=True)
-            call_on_failure(message)
-            return
+            failures.append(f"the run failed, the published snapshot is as it was: {explained(error)}")
+            click.echo(failures[0], err=True)
+            return False
         tell_files(report.files)
+        failures.extend(refusals(report))
         if report.published:
             click.echo(summary(report), err=True)
+        return not any(item.status == "waiting" for item in report.files)
 
     watch.watch(
-        inbox, once, seconds, times, has_databases=any(one.database for s in sources for one in s.inputs)
+        inbox,
+        once,
+        seconds,
+        times,
+        has_databases=any(one.database for s in sources for one in s.inputs),
+        each_look=lambda: tell(failures + lateness(place)),
     )
 
 
@@ -387,7 +415,8 @@ def keys_command(private: Path, public: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(secret + "\n")
-    public.write_text(shared + "\n", encoding="ascii")
+    with open(os.open(public, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(shared + "\n")
     click.echo(f"private key: {private} (move it to the discipline role's own medium); public key: {public}")
 
 

@@ -10,16 +10,19 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from etl.extract import CHUNK
 from etl.inbox import Offer, WaitingError, now
 from model import vault
 
 _TEMPORARY = ".incoming"
+READ_ONLY = 0o440
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,16 @@ def clean(landing: Path) -> None:
 
 def land(landing: Path, offer: Offer, ending: str) -> Landed:
     """Copy a file's bytes into the landing, durable and read-only; WaitingError where it changed meanwhile."""
-    temporary = _incoming(landing, offer)
     digest = hashlib.sha256()
-    with offer.path.open("rb") as source, temporary.open("wb") as target:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-            target.write(chunk)
-        target.flush()
-        os.fsync(target.fileno())
-    if not offer.is_unchanged():
-        temporary.unlink()
-        raise WaitingError("is still growing")
-    return _settle(landing, temporary, digest.hexdigest(), ending, is_sealed=False)
+    with _incoming(landing, offer) as temporary:
+        with offer.path.open("rb") as source, temporary.open("wb") as target:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+            _sync(target)
+        if not offer.is_unchanged():
+            raise WaitingError("is still growing")
+        return _settle(landing, temporary, digest.hexdigest(), ending, is_sealed=False)
 
 
 def land_sealed(landing: Path, offer: Offer, public_key: bytes) -> tuple[Landed, bytes]:
@@ -64,28 +65,30 @@ def land_sealed(landing: Path, offer: Offer, public_key: bytes) -> tuple[Landed,
     content = offer.path.read_bytes()
     if not offer.is_unchanged():
         raise WaitingError("is still growing")
-    temporary = _incoming(landing, offer)
-    with temporary.open("wb") as target:
-        target.write(vault.seal(content, public_key))
-        target.flush()
-        os.fsync(target.fileno())
     sha256 = hashlib.sha256(content).hexdigest()
-    return _settle(landing, temporary, sha256, "sealed", is_sealed=True), content
+    with _incoming(landing, offer) as temporary:
+        with temporary.open("wb") as target:
+            target.write(vault.seal(content, public_key))
+            _sync(target)
+        return _settle(landing, temporary, sha256, "sealed", is_sealed=True), content
 
 
-def _incoming(landing: Path, offer: Offer) -> Path:
+@contextmanager
+def _incoming(landing: Path, offer: Offer) -> Iterator[Path]:
+    """Where a file is put together; nothing stays of it unless it is settled."""
     folder = landing / _TEMPORARY
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / hashlib.sha256(offer.name.encode()).hexdigest()
+    make_directory(folder)
+    path = folder / hashlib.sha256(offer.name.encode()).hexdigest()
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _settle(landing: Path, temporary: Path, sha256: str, ending: str, *, is_sealed: bool) -> Landed:
     target = landing / sha256[:2] / f"{sha256}.{ending}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        temporary.unlink()
-    else:
-        temporary.chmod(0o440)
+    make_directory(target.parent)
+    if not target.exists():
         temporary.rename(target)
         sync_directory(target.parent)
     certificate = read_certificate(landing, sha256)
@@ -94,7 +97,10 @@ def _settle(landing: Path, temporary: Path, sha256: str, ending: str, *, is_seal
 
 
 def certify(landing: Path, landed: Landed, offer: Offer, as_of: datetime, rows: int | None) -> None:
-    """Write the certificate of a landed file, once: its name, size, arrival, as-of and rows (None: refused)."""
+    """Write the certificate of a landed file, once: its name, size, arrival, as-of and rows (None: refused).
+
+    Of a sealed file it also holds the hash of the sealed bytes: its name tells only of the plain ones.
+    """
     target = _certificate(landing, landed.sha256)
     if target.exists():
         return
@@ -107,29 +113,75 @@ def certify(landing: Path, landed: Landed, offer: Offer, as_of: datetime, rows: 
         "as_of": as_of.isoformat(),
         "rows": rows,
         "is_sealed": landed.is_sealed,
+        "stored_sha256": sha256_of(landed.path) if landed.is_sealed else landed.sha256,
     }
-    write_durably(target, json.dumps(certificate, ensure_ascii=False, indent=1) + "\n")
+    write_durably(target, described(certificate), mode=READ_ONLY)
 
 
 def read_certificate(landing: Path, sha256: str) -> dict[str, Any] | None:
-    """The certificate of a landed file, or None."""
+    """The certificate of a landed file; None where there is none, or none that can be believed."""
     path = _certificate(landing, sha256)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return read_description(path) if path.exists() else None
 
 
 def _certificate(landing: Path, sha256: str) -> Path:
     return landing / sha256[:2] / f"{sha256}.json"
 
 
-def write_durably(path: Path, text: str) -> None:
+def described(content: dict[str, Any]) -> str:
+    """A description (certificate, manifest) as text, with the digest by which a changed byte in it is found."""
+    return (
+        json.dumps(content | {"digest": _digest(content)}, ensure_ascii=False, indent=1, default=str) + "\n"
+    )
+
+
+def read_description(path: Path) -> dict[str, Any] | None:
+    """A description as it was written, or None where it is not that any more."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        said = content.pop("digest")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+    return content if said == _digest(content) and text == described(content) else None
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a small file atomically: whole and on disk, or not at all."""
     temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    temporary.unlink(missing_ok=True)
+    try:
+        with open(
+            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8"
+        ) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
+
+
+def make_directory(directory: Path) -> None:
+    """Make a folder and those above it, each durable in the one that holds it."""
+    if not directory.is_dir():
+        make_directory(directory.parent)
+        directory.mkdir(exist_ok=True)
+        sync_directory(directory.parent)
+
+
+def _sync(file: IO[bytes]) -> None:
+    """On disk, and read-only from now on."""
+    os.fchmod(file.fileno(), READ_ONLY)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_directory(directory: Path) -> None:

@@ -1,17 +1,19 @@
 """Publish: a new snapshot directory, its three surfaces and manifest, and one durable replace of CURRENT.
 
 Readers never wait and never see half: a snapshot is complete on disk before CURRENT names it, and never changes after.
-Also what follows from that: history, rollback, the removal of old snapshots and of what a killed run left.
+The order that a loss of power must not break: the files' bytes, their names, the snapshot's name, CURRENT; each is on
+disk before the next is begun. Also what follows from that: history, rollback, the removal of old snapshots, and the
+end of what a killed run began.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,15 +27,24 @@ from etl.inbox import now
 from model import policy, vault, warehouse
 from model.contract import TABLES
 
+log = logging.getLogger(__name__)
+
 VERSION = "0.1.0"
 KEPT_SNAPSHOTS = 5
 _BUILDING = ".building"
+_REMOVED = ".removed-"
+_WITHDRAWN = "WITHDRAWN"
+"""The snapshots newer than the one that a rollback went back to: complete, but not to be published again by itself."""
 _WASTE = 0.3
 """The share of free blocks from which a warehouse file is written anew instead of carried on."""
 
 
 class ConservationError(RuntimeError):
     """The warehouse under construction does not hold what its batches say; it must not be published."""
+
+
+class PointerError(RuntimeError):
+    """CURRENT does not name a snapshot that is on disk; loading on top of nothing would forget what was loaded."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +67,60 @@ def current_id(place: Warehouse) -> str | None:
 
 
 def clean(place: Warehouse) -> None:
-    """Make the folders, and remove what an interrupted run left."""
-    place.directory.mkdir(parents=True, exist_ok=True)
+    """Make the folders, remove what an interrupted run left, and end what it had as good as done.
+
+    PointerError where CURRENT is not sound.
+    """
+    land.make_directory(place.directory)
     shutil.rmtree(place.directory / _BUILDING, ignore_errors=True)
+    for removed in place.directory.glob(f"{_REMOVED}*"):
+        shutil.rmtree(removed, ignore_errors=True)
     land.clean(place.landing)
+    _complete(place)
+    _require_sound(place)
+
+
+def _complete(place: Warehouse) -> None:
+    """Publish the snapshot of a run that was killed between giving it its name and moving CURRENT."""
+    current, ids = current_id(place), snapshot_ids(place)
+    last = ids[-1] if ids else None
+    if last is None or last in _withdrawn(place) or (current is not None and last <= current):
+        return
+    manifest = land.read_description(place.directory / last / warehouse.MANIFEST)
+    if manifest and manifest["previous"] == current and not damaged(place, last, manifest):
+        _point(place, last)
+
+
+def _require_sound(place: Warehouse) -> None:
+    current, ids = current_id(place), snapshot_ids(place)
+    if current in ids or (current is None and not ids):
+        return
+    said = f"names {current}, which is not on disk" if current else "is missing or empty"
+    raise PointerError(
+        f"{warehouse.CURRENT} {said}; on disk: {', '.join(ids) or 'none'};"
+        " choose one with: python -m etl rollback --to ID"
+    )
+
+
+def damaged(place: Warehouse, snapshot_id: str, manifest: dict[str, Any]) -> list[str]:
+    """What is not, byte for byte, as a snapshot's manifest says, in words."""
+    found = []
+    for name, said in manifest["files"].items():
+        path = place.directory / snapshot_id / name
+        if not path.exists():
+            found.append(f"{snapshot_id}: {name} is gone")
+        elif land.sha256_of(path) != said["sha256"]:
+            found.append(f"{snapshot_id}: {name}: its content is not what the manifest says")
+    return found
+
+
+def _point(place: Warehouse, snapshot_id: str) -> None:
+    land.write_durably(place.directory / warehouse.CURRENT, snapshot_id + "\n")
+
+
+def _withdrawn(place: Warehouse) -> set[str]:
+    path = place.directory / _WITHDRAWN
+    return set(path.read_text(encoding="utf-8").split()) if path.exists() else set()
 
 
 def known_files(place: Warehouse) -> KnownFiles:
@@ -90,13 +151,17 @@ def known_files(place: Warehouse) -> KnownFiles:
 def building(place: Warehouse, memory_limit: str = "2GB") -> Iterator[Building]:
     """A snapshot under construction, started from the current one; removed unless it is published."""
     directory = place.directory / _BUILDING
-    (directory / "spill").mkdir(parents=True)
     previous = current_id(place)
-    if previous:
-        shutil.copyfile(place.directory / previous / "full.duckdb", directory / "full.duckdb")
-    connection = warehouse.connect(temporary=directory / "spill", memory_limit=memory_limit)
-    try:
-        _define(connection, vault.hash_key(place.vault))
+    key = _hash_key(place, previous)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        (directory / "spill").mkdir(parents=True)
+        if previous:
+            shutil.copyfile(place.directory / previous / "full.duckdb", directory / "full.duckdb")
+        connection = stack.enter_context(
+            warehouse.connect(temporary=directory / "spill", memory_limit=memory_limit)
+        )
+        _define(connection, key)
         connection.execute(f"ATTACH {sql.literal(str(directory / 'full.duckdb'))} AS snapshot")
         load.create_tables(connection, TABLES)
         row = connection.execute(
@@ -106,9 +171,18 @@ def building(place: Warehouse, memory_limit: str = "2GB") -> Iterator[Building]:
         sequence = _next_sequence(place)
         snapshot_id = f"{sequence:06d}-{now():%Y%m%dT%H%M%S}"
         yield Building(connection, directory, snapshot_id, sequence, previous, first, first)
-    finally:
-        connection.close()
-        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _hash_key(place: Warehouse, previous: str | None) -> bytes:
+    """The installation's key; VaultError where it is not the one with which the current snapshot was made."""
+    key = vault.hash_key(place.vault, may_make=previous is None)
+    if previous:
+        said = warehouse.open_snapshot(place.directory, previous).manifest.get("hash_key")
+        if said is not None and said != vault.fingerprint(key):
+            raise vault.VaultError(
+                f"{vault.HASH_KEY_FILE} is not the key with which {previous} was made: restore it from the backup"
+            )
+    return key
 
 
 def _define(connection: warehouse.Connection, key: bytes) -> None:
@@ -155,7 +229,6 @@ def publish(building: Building, place: Warehouse, report: Report) -> str:
         connection.execute(f"CHECKPOINT {catalog}")
         connection.execute(f"DETACH {catalog}")
     connection.close()
-    target = place.directory / building.snapshot_id
     files = _finish_files(building.directory)
     manifest = {
         "snapshot": building.snapshot_id,
@@ -163,20 +236,29 @@ def publish(building: Building, place: Warehouse, report: Report) -> str:
         "previous": building.previous,
         "published_at": now().isoformat(),
         "code_version": VERSION,
+        "hash_key": vault.fingerprint(vault.hash_key(place.vault)),
         "notices": building.notices,
         "sources": sources,
         "tables": tables,
         "files": files,
     }
-    land.write_durably(
-        building.directory / warehouse.MANIFEST,
-        json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n",
-    )
-    building.directory.rename(target)
-    land.sync_directory(place.directory)
-    land.write_durably(place.directory / warehouse.CURRENT, building.snapshot_id + "\n")
+    land.write_durably(building.directory / warehouse.MANIFEST, land.described(manifest), mode=land.READ_ONLY)
+    _make_current(building, place)
     prune(place)
     return building.snapshot_id
+
+
+def _make_current(building: Building, place: Warehouse) -> None:
+    """Give a complete snapshot its name, then move CURRENT to it; where that fails, neither."""
+    target = place.directory / building.snapshot_id
+    building.directory.rename(target)
+    try:
+        land.sync_directory(place.directory)
+        _point(place, building.snapshot_id)
+    except OSError:
+        if current_id(place) != building.snapshot_id:
+            target.rename(building.directory)
+        raise
 
 
 def account(connection: warehouse.Connection, catalog: str) -> dict[str, dict[str, int]]:
@@ -251,9 +333,9 @@ def _refusal_notice(intake: Intake) -> dict[str, str]:
 def _write_analysis(building: Building, place: Warehouse) -> None:
     """The analysis surface: carried on from the previous snapshot by what changed, or written anew."""
     connection, path = building.connection, building.directory / "analysis.duckdb"
-    previous = place.directory / (building.previous or "") / "analysis.duckdb"
-    is_carried_on = building.previous is not None and previous.exists() and not _is_wasteful(connection)
-    if is_carried_on:
+    previous = _carried_on(building, place)
+    is_carried_on = previous is not None
+    if previous:
         shutil.copyfile(previous, path)
     connection.execute(f"ATTACH {sql.literal(str(path))} AS analysis")
     connection.execute(
@@ -282,6 +364,15 @@ def _write_analysis(building: Building, place: Warehouse) -> None:
         )
     for mart in ("unit", "unit_tree", "volume", "cell"):
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
+
+
+def _carried_on(building: Building, place: Warehouse) -> Path | None:
+    """The previous analysis surface, where this code wrote it and it is worth carrying on."""
+    if building.previous is None or _is_wasteful(building.connection):
+        return None
+    before = warehouse.open_snapshot(place.directory, building.previous)
+    path = before.path("analysis")
+    return path if path.exists() and before.manifest.get("code_version") == VERSION else None
 
 
 def _pseudonymised(columns: list[tuple[Column[Any], policy.Exposure]]) -> dict[str, str]:
@@ -335,14 +426,16 @@ def _finish_files(directory: Path) -> dict[str, dict[str, Any]]:
     for item in directory.iterdir():
         if item.is_dir():
             shutil.rmtree(item)
+        elif item.suffix == ".wal":
+            raise RuntimeError(f"{item.name} holds what was not written into its file")
         elif item.name not in wanted:
             item.unlink()
 
     def finish(name: str) -> tuple[str, dict[str, Any]]:
         path = directory / name
+        path.chmod(land.READ_ONLY)
         with path.open("rb") as file:
             os.fsync(file.fileno())
-        path.chmod(0o440)
         return name, {"sha256": land.sha256_of(path), "size_bytes": path.stat().st_size}
 
     with ThreadPoolExecutor(2) as pool:
@@ -350,11 +443,20 @@ def _finish_files(directory: Path) -> dict[str, dict[str, Any]]:
 
 
 def prune(place: Warehouse, keep: int = KEPT_SNAPSHOTS) -> list[str]:
-    """Remove all but the newest snapshots, never the current one; the ids removed."""
+    """Remove all but the newest snapshots, never the current one; the ids removed.
+
+    Each loses its name first, so that a half removed one is never taken for a snapshot. A reader that has one open
+    reads on.
+    """
     current = current_id(place)
     old = [item for item in snapshot_ids(place)[:-keep] if item != current]
     for item in old:
-        shutil.rmtree(place.directory / item)
+        gone = place.directory / f"{_REMOVED}{item}"
+        try:
+            (place.directory / item).rename(gone)
+        except OSError as error:
+            log.warning("the old snapshot %s could not be removed: %s", item, error)
+        shutil.rmtree(gone, ignore_errors=True)
     return old
 
 
@@ -363,13 +465,20 @@ def history(place: Warehouse) -> list[dict[str, Any]]:
     current = current_id(place)
     found = []
     for item in snapshot_ids(place):
-        manifest = warehouse.open_snapshot(place.directory, item).manifest
+        try:
+            manifest = warehouse.open_snapshot(place.directory, item).manifest
+        except ValueError:
+            manifest = {"snapshot": item, "published_at": None, "files": {}}
         found.append(manifest | {"is_current": item == current})
     return found
 
 
 def rollback(place: Warehouse, to: str | None = None) -> str:
-    """Make an earlier snapshot the current one: a move of the pointer. KeyError for one that is not on disk."""
+    """Make an earlier snapshot the current one: a move of the pointer. KeyError for one that is not on disk.
+
+    The files that only the snapshots after it hold count as new again: the next run loads them, where they still
+    lie in the inbox.
+    """
     ids = snapshot_ids(place)
     current = current_id(place)
     earlier = [item for item in ids if current is None or item < current]
@@ -378,5 +487,7 @@ def rollback(place: Warehouse, to: str | None = None) -> str:
         raise KeyError(
             f"no such snapshot: {target or 'nothing before the current one'}; on disk: {', '.join(ids)}"
         )
-    land.write_durably(place.directory / warehouse.CURRENT, target + "\n")
+    newer = "".join(f"{item}\n" for item in ids if item > target)
+    land.write_durably(place.directory / _WITHDRAWN, newer)
+    _point(place, target)
     return target

@@ -19,6 +19,7 @@ PUBLIC_KEY_VARIABLE = "INTEGRITY_PUBLIC_KEY"
 PUBLIC_KEY_FILE = "public.key"
 HASH_KEY_FILE = "hash.key"
 _BLOCK = 64
+_KEY_BYTES = 32
 
 
 class VaultError(ValueError):
@@ -48,23 +49,57 @@ def seal(content: bytes, key: bytes) -> bytes:
     return bytes(SealedBox(PublicKey(key)).encrypt(content))
 
 
-def hash_key(vault: Path) -> bytes:
-    """The installation's key for keyed hashes (32 bytes), made at first use and readable by its owner only."""
+def secure(vault: Path) -> None:
+    """Make the vault, and keep it to its owner: the folder 0700, every key in it 0600, however they were put there."""
+    if not vault.exists():
+        vault.mkdir(parents=True, mode=0o700)
+        _sync(vault.parent)
+    vault.chmod(0o700)
+    for key in vault.glob("*.key"):
+        key.chmod(0o600)
+
+
+def hash_key(vault: Path, *, may_make: bool = True) -> bytes:
+    """The installation's key for keyed hashes (32 bytes), made at first use and readable by its owner only.
+
+    VaultError where it is gone and not `may_make`: another key would give everyone another pseudonym.
+    """
     path = vault / HASH_KEY_FILE
-    vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secure(vault)
     if not path.exists():
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        with open(
-            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as file:
-            file.write(secrets.token_hex(32) + "\n")
+        if not may_make:
+            raise VaultError(
+                f"{HASH_KEY_FILE} is gone from the vault; pseudonyms hang on it: restore it from the backup"
+            )
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_KEY_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        _sync(vault)
     try:
-        return bytes.fromhex(path.read_text("ascii").strip())
+        key = bytes.fromhex(path.read_text("ascii").strip())
     except ValueError as error:
         raise VaultError(f"{HASH_KEY_FILE} is not hexadecimal") from error
+    if len(key) != _KEY_BYTES:
+        raise VaultError(f"{HASH_KEY_FILE} is not {2 * _KEY_BYTES} hexadecimal characters")
+    return key
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells two hash keys apart without saying anything of either."""
+    return keyed_hash("fingerprint of the hash key", key)[:16]
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def hash_pads(key: bytes) -> tuple[bytes, bytes]:
