@@ -10,7 +10,7 @@ WAREHOUSE ?= data/warehouse
 export INTEGRITY_WAREHOUSE ?= $(abspath $(WAREHOUSE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run load serve test format lint types imports check bench evaluate screenshots clean
+.PHONY: run load serve test check format bench clean
 
 run: load serve
 
@@ -65,6 +65,15 @@ debian:
 	@if [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "Missing Debian packages; install them as root: apt-get install $(PACKAGES)"; exit 1; fi
+
+# --- measurements, outside of the tests ------------------------------------------------------------------------------
+
+$(VENV)/bench.stamp: requirements-bench.txt $(VENV)/test.stamp
+	$(BIN)/pip install --quiet --requirement requirements-bench.txt --constraint constraints.txt
+	@touch $@
+
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,36 @@
+"""The peer dlt: the same core files through its filesystem source into DuckDB. It infers types and checks no rule."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import dlt
+from dlt.sources.filesystem import filesystem, read_csv_duckdb
+
+from bench.inputs import CORE, core_file
+from bench.measured import measured
+
+
+def main(core: Path, target: Path) -> None:
+    """One pipeline run with a resource a table."""
+    target.unlink(missing_ok=True)
+    with measured():
+        pipeline = dlt.pipeline(
+            pipeline_name="bench",
+            pipelines_dir=str(target.parent / "dlt"),
+            destination=dlt.destinations.duckdb(str(target)),
+            dataset_name="bench",
+        )
+        resources = [
+            (
+                filesystem(bucket_url=core.resolve().as_uri(), file_glob=core_file(core, table).name)
+                | read_csv_duckdb(use_pyarrow=True, chunk_size=100_000)
+            ).with_name(table)
+            for table in CORE
+        ]
+        pipeline.run(resources, loader_file_format="parquet")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
