@@ -14,7 +14,7 @@ from etl.demo.market import Cells, Shops
 from etl.demo.people import DISCIPLINE, People, staff_ids
 from etl.demo.records import Column, Records, choose
 
-TICKETS_A_YEAR = 0.045
+TICKETS_A_YEAR = 0.06
 CATEGORIES = ("enquiry", "report", "complaint", "suggestion")
 ENQUIRY, REPORT, COMPLAINT, _ = range(4)
 LIMIT_DAYS = np.array([3, 13, 13, 13])
@@ -109,8 +109,7 @@ def link_repeats(
     """
     unit = values["handling_unit_id"]
     order = np.lexsort([received, unit])
-    moment = received.astype(np.int64)
-    key = unit[order].astype(np.int64) * 2**40 + moment[order]
+    key = unit[order].astype(np.int64) * 2**40 + received[order].astype(np.int64)
     closed = values["closed_at"][original].astype(np.int64)
     wanted = unit[original].astype(np.int64) * 2**40 + closed + rng.integers(10, 60, len(original)) * 86400
     limit = unit[original].astype(np.int64) * 2**40 + closed + 85 * 86400

@@ -18,6 +18,7 @@ from etl.demo.records import Column, Records, choose
 CLUES_A_YEAR = 0.006
 CASES_FROM_CHECKS_A_YEAR = 0.005
 FOUND_SHARE = 0.65
+BRIGADE_SHARE = 0.62
 SOURCES = ("inspection", "report", "transfer", "assigned")
 VIOLATIONS = (
     "off_channel_purchase", "unlicensed_retail", "illegal_product_sale", "unlicensed_wholesale",
@@ -88,12 +89,14 @@ def build(
     row = np.sort(rng.choice(able, wanted, replace=False))
     inspections["result"][row] = FILED
     outside = len(clues.number)
+    unit = inspections["unit_id"][row]
+    unit = np.where(rng.random(wanted) < BRIGADE_SHARE, bureau.brigade[unit], unit)
     received = np.r_[clues.received, inspections["started_at"][row]]
     order = np.argsort(received, kind="stable")
     source = np.r_[choose(rng, outside, (0, 7, 2, 1)), np.zeros(wanted, dtype=np.int16)][order]
     values: dict[str, Column] = {
         "case_no": np.arange(1, len(order) + 1),
-        "unit_id": np.r_[clues.unit, inspections["unit_id"][row]][order],
+        "unit_id": np.r_[clues.unit, unit][order],
         "case_source": source,
         "clue_id": np.r_[clues.number, np.full(wanted, -1)][order],
         "clue_at": received[order],

@@ -62,7 +62,7 @@ def query(table: str, records: Records, source: str = "frame") -> str:
     """A query of a table's rows as text, in the contract's columns and order."""
     columns = TABLES[table].columns
     parts = ", ".join(f'{_expression(records, c.name, c.info["kind"])} as "{c.name}"' for c in columns)
-    return f"select {parts} from {source}"  # noqa: S608
+    return f"select {parts} from {source}"
 
 
 def as_text(connection: warehouse.Connection, table: str, records: Records) -> pd.DataFrame:
@@ -92,12 +92,12 @@ def write_table(
     names = [column.name for column in TABLES[table].columns]
     if replaced is not None and len(replaced):
         connection.register("replaced", replaced.rename_axis("row").reset_index())
-        chosen = ", ".join(f'case when r.row is null then t."{n}" else r."{n}" end as "{n}"' for n in names)
+        chosen = ", ".join(f'case when r.row is null then t."{n}" else r."{n}"::varchar end as "{n}"' for n in names)
         inner = query(table, records).replace("select ", "select row, ", 1)
-        text = f"select {chosen} from ({inner}) t left join replaced r on r.row = t.row"  # noqa: S608
+        text = f"select {chosen} from ({inner}) t left join replaced r on r.row = t.row"
     if added is not None and len(added):
         connection.register("added", added)
-        listed = ", ".join(f'"{n}"' for n in names)
-        text = f"{text} union all select {listed} from added"  # noqa: S608
+        listed = ", ".join(f'"{n}"::varchar' for n in names)
+        text = f"{text} union all select {listed} from added"
     connection.execute(f"copy ({text}) to '{str(path).replace(chr(39), chr(39) * 2)}' (format csv, header)")
     return len(frame) + (0 if added is None else len(added))

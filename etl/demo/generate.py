@@ -5,36 +5,25 @@ Each part has random numbers of its own, so that a change in one does not move t
 
 from __future__ import annotations
 
+import json
 import zlib
-from dataclasses import dataclass
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from etl.demo import bureau as bureaus
-from etl.demo import complaints, enforcement, feed, inspection, market, people, programmes, supporting
+from etl.demo import complaints, dirt, enforcement, feed, inspection, market, people, programmes, supporting
 from etl.demo.bureau import Bureau, Scale
 from etl.demo.clock import Clock
 from etl.demo.licensing import Licensing
-from etl.demo.market import Cells, Shops
-from etl.demo.people import People
-from etl.demo.records import Records
+from etl.demo.planting import COPIES, HARD, Planter, plant
+from etl.demo.world import World
 from model import warehouse
 from model.contract import TABLES
-
-
-@dataclass
-class World:
-    """The whole demo bureau before it is written: its parts, and each contract table by name."""
-
-    bureau: Bureau
-    people: People
-    cells: Cells
-    shops: Shops
-    clock: Clock
-    tables: dict[str, Records]
 
 
 def write(
@@ -53,17 +42,63 @@ def write(
     about how many rows inspection, licence_application and complaint shall have together.
     """
     last = end or date.today().replace(day=1) - timedelta(days=1)
-    world = build(scale, _clock(last, months), seed, records)
+    clock = _clock(last, months)
+    copies = 0 if clean else COPIES[scale]
+    world, stuck = build(scale, clock, seed, records, copies)
+    planter, revision = (Planter(_random(seed, "plant"), world), None) if clean else plant(
+        _random(seed, "plant"), world, copies, stuck
+    )
     out.mkdir(parents=True, exist_ok=True)
-    rows, names = {}, []
     connection = warehouse.connect()
-    for table in TABLES:
-        if table in world.tables:
-            name = f"{table}-{last.isoformat()}.csv"
-            rows[table] = feed.write_table(connection, table, world.tables[table], out / name)
-            names.append(name)
+    written, entries = _write_tables(connection, out, planter, seed, last)
+    later = f"licence_application-{(last + timedelta(days=1)).isoformat()}.csv"
+    if revision is not None:
+        written[later] = feed.write_table(connection, "licence_application", revision, out / later)
     connection.close()
-    return {"rows": rows, "files": names}
+    truth = {
+        "scale": scale, "seed": seed, "months": months, "end": last.isoformat(), "clean": clean, "hard_rules": list(HARD),
+        "dirty": _dirty_summary(entries, written), "planted": [item.as_dict() for item in planter.planted],
+    }  # fmt: skip
+    (out / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return {
+        "rows": {name.split("-")[0]: rows for name, rows in written.items() if name != later},
+        "files": [*written, "truth.json"],
+        "planted": len(planter.planted),
+        "dirty": len(entries),
+    }
+
+
+def _write_tables(
+    connection: warehouse.Connection, out: Path, planter: Planter, seed: int, last: date
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Every table with its dirty rows: rows by file, and the list of the dirty ones."""
+    written: dict[str, int] = {}
+    entries: list[dict[str, Any]] = []
+    for table in TABLES:
+        records = planter.world.tables.get(table)
+        if records is None:
+            continue
+        name = f"{table}-{last.isoformat()}.csv"
+        kept = planter.used[table].copy()
+        if table == "retailer":
+            kept[planter.related_shops] = True
+        spoiled = dirt.spoil(connection, _random(seed, f"dirt {table}"), table, records, kept, name)
+        replaced, added = (spoiled.replaced, spoiled.added) if spoiled else (None, None)
+        entries += spoiled.entries if spoiled else []
+        written[name] = feed.write_table(connection, table, records, out / name, replaced=replaced, added=added)
+    return written, entries
+
+
+def _dirty_summary(entries: list[dict[str, Any]], written: dict[str, int]) -> dict[str, Any]:
+    """The dirty rows: how many of what, the share of each file, and every one of them."""
+    by_file = Counter(entry["file"] for entry in entries)
+    return {
+        "rows": len(entries),
+        "kinds": dict(sorted(Counter(entry["kind"] for entry in entries).items())),
+        "expected": dict(sorted(Counter(entry["expected"] for entry in entries).items())),
+        "share": {name: round(count / written[name], 5) for name, count in by_file.items()},
+        "list": entries,
+    }
 
 
 def _clock(last: date, months: int) -> Clock:
@@ -75,10 +110,13 @@ def _random(seed: int, part: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(part.encode())])
 
 
-def build(scale: Scale, clock: Clock, seed: int, records: int | None = None) -> World:
-    """A lawful bureau."""
+def build(
+    scale: Scale, clock: Clock, seed: int, records: int | None = None, stuck_units: int = 0
+) -> tuple[World, NDArray[np.int64]]:
+    """A lawful bureau, and the offices (as many as asked for) in which posts were never rotated."""
     unit_tree = bureaus.build(_random(seed, "units"), scale)
-    staff = people.build(_random(seed, "people"), unit_tree, clock)
+    stuck = _random(seed, "stuck").permutation(unit_tree.offices)[:stuck_units]
+    staff = people.build(_random(seed, "people"), unit_tree, clock, stuck)
     cells = market.build_cells(_random(seed, "cells"), unit_tree, clock)
     factor = _factor(unit_tree, clock, records)
     licensing = Licensing(_random(seed, "licensing"), unit_tree, staff, cells, clock)
@@ -107,7 +145,7 @@ def build(scale: Scale, clock: Clock, seed: int, records: int | None = None) -> 
     }
     world = World(unit_tree, staff, cells, shops, clock, tables)
     _add_supporting(world, seed)
-    return world
+    return world, stuck
 
 
 def _add_supporting(world: World, seed: int) -> None:
@@ -132,5 +170,5 @@ def _factor(unit_tree: Bureau, clock: Clock, records: int | None) -> float:
     if records is None:
         return 1.0
     shops = float(unit_tree.retailers.sum())
-    fixed, scaled = shops * 0.28 * clock.years, shops * (1.62 + 0.035 + 0.045) * clock.years
+    fixed, scaled = shops * 0.28 * clock.years, shops * (1.62 + 0.035 + 0.06) * clock.years
     return max(0.05, (records - fixed) / scaled)

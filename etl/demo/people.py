@@ -83,13 +83,13 @@ class People:
         return np.flatnonzero(wanted if units is None else wanted & np.isin(self.seat_unit, units))
 
 
-def build(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> People:
-    """Seats, occupants, rotations and the staff file."""
+def build(rng: np.random.Generator, bureau: Bureau, clock: Clock, stuck: Column) -> People:
+    """Seats, occupants, rotations and the staff file; nobody is rotated in the units of `stuck`."""
     unit, role = _seats(bureau)
     epochs = _epoch_days(clock)
     size = len(unit)
     since = clock.first_day - rng.integers(30, 1000, size)
-    occupant, moves = _rotate(rng, bureau, unit, role, since.copy(), epochs)
+    occupant, moves = _rotate(rng, bureau, unit, role, since.copy(), epochs, np.isin(unit, stuck))
     officers, count = _rosters(bureau, unit, role, occupant)
     head = _holder(bureau, unit, role, occupant, HEAD)
     return People(
@@ -133,7 +133,7 @@ def _epoch_days(clock: Clock) -> Days:
 
 
 def _rotate(
-    rng: np.random.Generator, bureau: Bureau, unit: Column, role: Column, since: Days, epochs: Days
+    rng: np.random.Generator, bureau: Bureau, unit: Column, role: Column, since: Days, epochs: Days, stuck: Column
 ) -> tuple[NDArray[np.int64], list[tuple[int, np.datetime64, int]]]:
     """Occupants by epoch and seat, and the moves (staff, day, new unit): those long in a key post change seats."""
     size = len(unit)
@@ -142,7 +142,7 @@ def _rotate(
     for number, day in enumerate(epochs):
         occupant[number + 1] = occupant[number]
         tenure = (day - since[occupant[number]]).astype(int) / 365.25
-        moving = (tenure > _ROTATION_YEARS) & (rng.random(size) < _ROTATION_SHARE) & np.isin(role, KEY_ROLES)
+        moving = ~stuck & (tenure > _ROTATION_YEARS) & (rng.random(size) < _ROTATION_SHARE) & np.isin(role, KEY_ROLES)
         moved = np.zeros(0, dtype=np.int64)
         for county in bureau.counties.tolist():
             for post in KEY_ROLES:
