@@ -16,7 +16,7 @@ def main() -> None:
     """Choose the language, offer the pages, run the one that is open."""
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
-    st.html(theme.style())
+    st.html(theme.style(words.say("shared.skip")))
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
     groups = {  # an url_path is never a file name of pages/: Streamlit would run that file by itself
         words.say("shared.group_manage"): [

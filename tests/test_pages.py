@@ -159,7 +159,7 @@ class TestCharts:
     def test_a_trend_draws_partial_hollow_and_missing_as_a_track(self, kind: object) -> None:
         assert kind in KINDS
         chosen = next(one for one in KINDS if one == kind)
-        figure = trend(Words("zh"), chosen, {one: self.points for one in chosen.flows}, OCTOBER)
+        figure = trend(Words("zh"), chosen, dict.fromkeys(chosen.flows, self.points), OCTOBER)
         fills = [list(trace.marker.color) for trace in figure.data if trace.type == "bar"]
         assert all(colours[-2] == theme.PANEL != colours[-3] for colours in fills)
         assert all(trace.y[-1] is None for trace in figure.data if trace.type == "bar")

@@ -54,6 +54,10 @@ def choose(name: str, label: str, options: Sequence[str], default: str, show: Ca
     asked = st.query_params.get(name, default)
     key = f"control_{name}"
     st.session_state[key] = asked if asked in options else default
+    if name in st.query_params:
+        st.query_params[name] = (
+            asked  # a link to the page that is open reruns it without moving the address bar
+        )
     st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default))
     return str(st.session_state[key])
 

@@ -26,6 +26,7 @@ from pages.parts.words import Words
 
 POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
 _ATTEMPTS = 3
+_HAS_MASTHEAD = "has_masthead"
 LOG = logging.getLogger(__name__)
 
 
@@ -54,28 +55,38 @@ def open_view(words: Words) -> View:
 
 
 def _nothing_yet(words: Words) -> NoReturn:
+    _bare_masthead(words)
+    st.html(panels.message(words.say("shared.empty_title"), words.say("shared.empty_text")))
+    _watch(words, None, {}, ())
+    st.stop()
+
+
+def _bare_masthead(words: Words) -> None:
+    """The product's name and the language switch: what can be said without any data."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.html(panels.title(words.say("shared.product")))
+        _language(words)
+
+
+def _language(words: Words) -> None:
+    with st.container(key="language", width="content"):
         controls.language_switch(words)
-    st.html(panels.message(words.say("shared.empty_title"), words.say("shared.empty_text")))
-    _watch(words, None, {}, clocks.late_sources({}, clocks.now()))
-    st.stop()
 
 
 def masthead(view: View, title: str) -> None:
     """The page's title, the three clocks and the language switch."""
+    known = reads.coverage(view.snapshot)
+    kinds = [(view.words.say(f"overview.{kind.id}"), known[kind.id]) for kind in KINDS]
+    st.session_state[_HAS_MASTHEAD] = True
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.html(panels.title(title))
         with st.container(key="clocks", gap=None, width="content"):
-            known = reads.coverage(view.snapshot)
-            kinds = [(view.words.say(f"overview.{kind.id}"), known[kind.id]) for kind in KINDS]
             st.html(panels.clocks(view.words, kinds, view.clocks, view.now))
             with st.container(key="edition_clock", horizontal=True, horizontal_alignment="right"):
                 st.html(panels.edition(view.words, view.snapshot, view.now))
                 late = clocks.late_sources(view.clocks, view.now)
                 _watch(view.words, view.snapshot.id, view.clocks, late)
-        with st.container(key="language", width="content"):
-            controls.language_switch(view.words)
+        _language(view.words)
 
 
 @st.fragment(run_every=POLL_SECONDS)
@@ -92,6 +103,7 @@ def _watch(
 
 def run(page: Callable[[], None], words: Words) -> None:
     """Run a page; what it cannot do is logged and told calmly."""
+    st.session_state[_HAS_MASTHEAD] = False
     started_with = warehouse.current_id(warehouse.default_directory())
     try:
         page()
@@ -99,6 +111,8 @@ def run(page: Callable[[], None], words: Words) -> None:
         current = warehouse.current_id(warehouse.default_directory())
         if current != started_with:
             st.rerun()
+        if not st.session_state[_HAS_MASTHEAD]:
+            _bare_masthead(words)
         now = clocks.now()
         LOG.exception("a page failed at %s", now.isoformat(timespec="seconds"))
         text = words.say("shared.failing_text", moment=now.strftime("%Y-%m-%d %H:%M:%S"))

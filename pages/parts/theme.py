@@ -51,9 +51,9 @@ _VARIABLES = {
 
 
 @cache
-def style() -> str:
-    """The style sheet with the tokens as CSS variables, as one <style> element."""
-    variables = "".join(f"--{name}:{value};" for name, value in _VARIABLES.items())
+def style(skip: str) -> str:
+    """The style sheet with the tokens as CSS variables, as one <style> element; `skip` words Streamlit's skip link."""
+    variables = "".join(f"--{name}:{value};" for name, value in _VARIABLES.items()) + f"--skip:'{skip}';"
     sheet = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     return f"<style>:root{{{variables}}}\n{sheet}</style>"
 
