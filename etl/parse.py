@@ -12,6 +12,7 @@ from sqlalchemy import Column, Double
 
 from etl import sql
 from model.contract import INDICATOR_IDS
+from model.contract.columns import MONEY
 
 _PLACEHOLDERS = (
     "NA",
@@ -28,14 +29,6 @@ _PLACEHOLDERS = (
     "#NAME?",
     "#DIV/0!",
 )
-_DATE_FORMATS = ("%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d", "%Y-%m-%d %H:%M", "%Y年%m月%d日 %H:%M:%S")
-_TIME_FORMATS = (
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H时%M分",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d %H:%M:%S",
-    "%Y.%m.%d %H:%M:%S",
-)
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
@@ -45,11 +38,41 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(sql.literal(value) for value in values)
 
 
-def _formats(values: tuple[str, ...]) -> str:
-    return f"[{_listed(values)}]"
+_WIDE = sql.literal("０１２３４５６７８９／－．：，＋　")
+_NARROW = sql.literal("0123456789/-.:,+ ")
+_WRITTEN = (
+    r"\d{4}年\d{1,2}月\d{1,2}日?(\s?\d{1,2}[:时]\d{1,2}([:分](\d{1,2}秒?)?)?)?"
+    r"|\d{4}\.\d{1,2}\.\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2})?)?"
+    r"|\d{8}( \d{1,2}:\d{2}(:\d{2})?)?|\d{14}"
+)
+"""Dates and times that start with the year, in other spellings than 2026-03-05; 5/3/2026 is nobody's for certain."""
+_WRITTEN_FORMATS = [
+    f"{day}{time}"
+    for day, times in {
+        "%Y年%m月%d日": (
+            "",
+            " %H:%M",
+            " %H:%M:%S",
+            "%H:%M",
+            "%H:%M:%S",
+            " %H时%M分",
+            "%H时%M分",
+            "%H时%M分%S秒",
+        ),
+        "%Y.%m.%d": ("", " %H:%M", " %H:%M:%S"),
+        "%Y%m%d": ("", " %H:%M", " %H:%M:%S", "%H%M%S"),
+    }.items()
+    for time in times
+]
+_SERIAL = r"[2-7]\d{4}(\.\d+)?"
+_OFFSET = r"\s?([Zz]|[+-]\d\d(:?\d\d)?)$"
+EARLIEST = "1900-01-01"
+"""Before this day no record of a bureau was made: a year like 0026 is a slip."""
 
 
-_SERIAL = r"^[2-7]\d{4}(\.\d+)?$"
+def _narrow(text: str) -> str:
+    """Full-width digits and signs as ordinary ones."""
+    return f"translate({text}, {_WIDE}, {_NARROW})"
 
 
 def _serial(text: str) -> str:
@@ -61,51 +84,72 @@ def _serial(text: str) -> str:
     )
 
 
-def _date(text: str) -> str:
-    other = f"cast(coalesce(try_strptime({text}, {_formats(_DATE_FORMATS + _TIME_FORMATS)}), {_serial(text)}) AS DATE)"
-    usual = f"{text} LIKE '____-__-__%' OR {text} LIKE '____/%/%' OR {text} LIKE '____-%-%'"
-    return f"CASE WHEN {usual} THEN try_cast({text} AS DATE) ELSE {other} END"
+def _zoned(text: str) -> str:
+    """A moment with its offset (Z, +08, +0800, +08:00) on the bureau's clock."""
+    offset = f"regexp_extract({text}, '{_OFFSET}', 1)"
+    whole = (
+        f"CASE length({offset}) WHEN 1 THEN '+00:00' WHEN 3 THEN {offset} || ':00'"
+        f" WHEN 5 THEN left({offset}, 3) || ':' || right({offset}, 2) ELSE {offset} END"
+    )
+    local = f"CAST(try_cast(regexp_replace({text}, '{_OFFSET}', '') AS TIMESTAMP) AS VARCHAR)"
+    return f"CAST(try_cast({local} || {whole} AS TIMESTAMPTZ) AS TIMESTAMP)"
 
 
-def _timestamp(text: str) -> str:
-    zoned = rf"regexp_matches({text}, '\d\s?([Zz]|[+-]\d\d(:?\d\d)?)$') AND length({text}) > 16"
-    formats = _formats(_TIME_FORMATS + _DATE_FORMATS)
-    other = f"coalesce(try_strptime({text}, {formats}), {_serial(text)})"
-    usual = f"length({text}) = 19 AND ({text} LIKE '____-__-__ %' OR {text} LIKE '____-__-__T%')"
+def _moment(text: str) -> str:
+    """Every unambiguous spelling of a date, with or without a time, as a timestamp."""
+    clean = _narrow(text)
+    written = f"try_strptime({clean}, [{_listed(tuple(_WRITTEN_FORMATS))}])"
     return (
-        f"CASE WHEN {usual} THEN try_cast({text} AS TIMESTAMP)"
-        f" WHEN {zoned} THEN cast(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        f" WHEN {text} LIKE '____-%-%' OR {text} LIKE '____/%/%' THEN try_cast({text} AS TIMESTAMP)"
-        f" ELSE {other} END"
+        rf"CASE WHEN regexp_matches({text}, '\d:\d\d(\.\d+)?{_OFFSET}') THEN {_zoned(text)}"
+        rf" WHEN regexp_full_match({clean}, '\d{{4}}([-/])\d{{1,2}}[-/]\d{{1,2}}([ T]+\d.*[0-9])?')"
+        f" THEN try_cast({clean} AS TIMESTAMP)"
+        f" WHEN regexp_full_match({clean}, '{_WRITTEN}') THEN {written}"
+        f" ELSE {_serial(clean)} END"
     )
 
 
+def _date(text: str) -> str:
+    at_midnight = f"{text} LIKE '____-__-__ 00:00:00'"
+    return (
+        f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN try_cast({text} AS DATE)"
+        f" WHEN {at_midnight} THEN try_cast(left({text}, 10) AS DATE)"
+        f" WHEN NOT contains({text}, ' 24:') THEN CAST({_moment(text)} AS DATE) END"
+    )
+
+
+def _timestamp(text: str) -> str:
+    usual = f"{text} LIKE '____-__-_____:__:__'"
+    return f"CASE WHEN {usual} THEN try_cast({text} AS TIMESTAMP) ELSE {_moment(text)} END"
+
+
 def _integer(text: str) -> str:
-    plain = rf"regexp_full_match({text}, '[+-]?\d{{1,18}}(\.0*)?')"
-    grouped = rf"regexp_full_match({text}, '[+-]?\d{{1,3}}(,\d{{3}})+(\.0*)?')"
+    clean = _narrow(text)
+    plain = rf"regexp_full_match({clean}, '[+-]?\d{{1,18}}(\.0*)?')"
+    grouped = rf"regexp_full_match({clean}, '[+-]?\d{{1,3}}(,\d{{3}})+(\.0*)?')"
     return (
         f"CASE WHEN cast(try_cast({text} AS BIGINT) AS VARCHAR) = {text} THEN try_cast({text} AS BIGINT)"
-        f" WHEN {plain} THEN try_cast({text} AS BIGINT)"
-        f" WHEN {grouped} THEN try_cast(replace({text}, ',', '') AS BIGINT) END"
+        f" WHEN {plain} THEN try_cast({clean} AS BIGINT)"
+        f" WHEN {grouped} THEN try_cast(replace({clean}, ',', '') AS BIGINT) END"
     )
 
 
 def _decimal(text: str, column: Column[Any]) -> str:
+    """A plain, grouped or exponential number. Money with more digits than fen is malformed; a ratio is rounded."""
+    clean = _narrow(text)
     pattern = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-    grouped = f"regexp_full_match({text}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?')"
-    plain = f"CASE WHEN {grouped} THEN replace({text}, ',', '') ELSE {text} END"
+    grouped = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
+    number = f"CASE WHEN regexp_full_match({clean}, '{pattern}|{grouped}') THEN replace({clean}, ',', '') END"
     if isinstance(column.type, Double):
-        number = f"try_cast({text} AS DOUBLE)"
+        usual = f"isfinite(try_cast({text} AS DOUBLE)) AND NOT contains({text}, '_')"
+        other = f"try_cast({number} AS DOUBLE)"
         return (
-            f"CASE WHEN isfinite({number}) AND NOT contains({text}, '_') THEN {number}"
-            f" WHEN {grouped} THEN try_cast({plain} AS DOUBLE) END"
+            f"CASE WHEN {usual} THEN try_cast({text} AS DOUBLE)"
+            f" ELSE CASE WHEN isfinite({other}) THEN {other} END END"
         )
-    exact = str(column.type)
-    return (
-        f"CASE WHEN regexp_full_match({plain}, '{pattern}')"
-        f" AND abs(try_cast({plain} AS DOUBLE) - try_cast({plain} AS {exact})) < 0.0000001"
-        f" THEN try_cast({plain} AS {exact}) END"
-    )
+    exact = f"try_cast({number} AS {column.type})"
+    if column.type is not MONEY:
+        return exact
+    return f"CASE WHEN abs(try_cast({number} AS DOUBLE) - {exact}) < 0.0000001 THEN {exact} END"
 
 
 def _list(text: str) -> str:
@@ -114,7 +158,7 @@ def _list(text: str) -> str:
         f"contains({text}, ' ') OR contains({text}, '；') OR contains({text}, ';;')"
         f" OR starts_with({text}, ';') OR ends_with({text}, ';')"
     )
-    return f"CASE WHEN {untidy} THEN {tidy} ELSE string_split({text}, ';') END"
+    return f"CASE WHEN {untidy} THEN nullif({tidy}, []) ELSE string_split({text}, ';') END"
 
 
 def _boolean(text: str) -> str:
@@ -169,9 +213,9 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
     found = []
     if info["kind"] not in ("string", "geometry"):
         is_unread = f"{value} IS NULL AND {text} IS NOT NULL"
-        found.append(
-            (f"type {info['kind']}", f"CASE WHEN {is_unread} THEN {trimmed(text)} IS NOT NULL ELSE false END")
-        )
+        unread = f"CASE WHEN {is_unread} THEN {trimmed(text)} IS NOT NULL ELSE false END"
+        is_early = f" OR {value} < DATE '{EARLIEST}'" if info["kind"] in ("date", "timestamp") else ""
+        found.append((f"type {info['kind']}", unread + is_early))
     elif not info["codes"]:
         found.append(
             (
