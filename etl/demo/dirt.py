@@ -46,9 +46,9 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Spoiled:
-    """The dirty rows of one table as text: instead of clean ones (by position), and added at the end; and the list."""
+    """The dirt of one table: text by column and row position, rows of text for the end, and the list of all of it."""
 
-    replaced: pd.DataFrame
+    overrides: dict[str, pd.Series[Any]]
     added: pd.DataFrame
     entries: list[dict[str, Any]]
 
@@ -182,7 +182,9 @@ def _spoil(
 ) -> Spoiled:
     key = next(iter(TABLES[table].primary_key)).name
     left = rng.permutation(text.index.to_numpy())
-    replaced, added, entries = [], [], []
+    overrides: dict[str, list[pd.Series[Any]]] = {}
+    added: list[pd.DataFrame] = []
+    entries: list[dict[str, Any]] = []
     for number, flaw in enumerate(flaws):
         share = wanted // len(flaws) + (number < wanted % len(flaws))
         usable = text.loc[left, list(flaw.needs)].notna().all(axis=1).to_numpy() if flaw.needs else np.ones(len(left), bool)
@@ -191,15 +193,18 @@ def _spoil(
         dirty = text.loc[chosen].copy()
         if flaw.kind != "duplicate_row":
             dirty[flaw.column] = flaw.value(dirty) if callable(flaw.value) else flaw.value
-        (added if flaw.again else replaced).append(dirty)
+        if flaw.again:
+            added.append(dirty)
+        else:
+            overrides.setdefault(flaw.column, []).append(dirty[flaw.column].fillna(""))
         position = size + sum(len(rows) for rows in added[:-1]) + np.arange(len(chosen)) if flaw.again else chosen
         entries += [
             {"file": file, "table": table, "row": int(row) + 1, "key": str(text.at[place, key]), "kind": flaw.kind,
              "column": None if flaw.kind == "duplicate_row" else flaw.column, "expected": flaw.expected}
             for row, place in zip(position.tolist(), chosen.tolist(), strict=True)
         ]  # fmt: skip
-    nothing = text.iloc[:0]
-    return Spoiled(pd.concat([nothing, *replaced]), pd.concat([nothing, *added]), entries)
+    merged = {column: pd.concat(parts) for column, parts in overrides.items()}
+    return Spoiled(merged, pd.concat([text.iloc[:0], *added]), entries)
 
 
 def _may_be_dirty(table: str, records: Records) -> Mask:

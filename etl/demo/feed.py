@@ -1,12 +1,14 @@
 """Feed files: each table as CSV with exactly the contract's header.
 
-The text of a table is composed here and only here, by one query over its columns. Rows that were made dirty replace
-their clean ones, or follow at the end. Dirt is decided elsewhere.
+The text of a table is composed here and only here, by one query over its columns, without a join or a sort, so that
+the order of rows is that of the table and memory stays small. Dirt is decided elsewhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +31,7 @@ def _frame(records: Records) -> pd.DataFrame:
         )
         for part, values in parts.items():
             words = records.words.get(name)
-            columns[part] = values if words is None else pd.Categorical.from_codes(values, list(words))
+            columns[part] = values if words is None else pd.Categorical.from_codes(values, categories=pd.Index(words))
     return pd.DataFrame(columns)
 
 
@@ -58,17 +60,22 @@ def _expression(records: Records, name: str, kind: str) -> str:
     return f'nullif("{name}", -1)::varchar'
 
 
-def query(table: str, records: Records, source: str = "frame") -> str:
-    """A query of a table's rows as text, in the contract's columns and order."""
-    columns = TABLES[table].columns
-    parts = ", ".join(f'{_expression(records, c.name, c.info["kind"])} as "{c.name}"' for c in columns)
-    return f"select {parts} from {source}"
+def query(table: str, records: Records, overridden: Iterable[str] = ()) -> str:
+    """A query of the frame's rows as text, in the contract's columns and order; overriding text goes before."""
+    parts = []
+    for column in TABLES[table].columns:
+        text = _expression(records, column.name, column.info["kind"])
+        if column.name in overridden:
+            text = f"nullif(coalesce(\"{column.name}!\"::varchar, {text}), '')"
+        parts.append(f'{text} as "{column.name}"')
+    return f"select {', '.join(parts)} from frame"
 
 
 def as_text(connection: warehouse.Connection, table: str, records: Records) -> pd.DataFrame:
     """Rows as the text that a feed file holds; blank is None."""
     connection.register("frame", _frame(records))
-    return connection.execute(query(table, records)).df().astype(object).where(lambda f: f.notna(), None)
+    text: pd.DataFrame = connection.execute(query(table, records)).df().astype(object)
+    return text.where(text.notna(), None)
 
 
 def write_table(
@@ -77,27 +84,26 @@ def write_table(
     records: Records,
     path: Path,
     *,
-    replaced: pd.DataFrame | None = None,
+    overrides: dict[str, pd.Series[Any]] | None = None,
     added: pd.DataFrame | None = None,
 ) -> int:
     """Write one feed file and return its number of rows.
 
-    `replaced`: rows of text that stand instead of clean ones, indexed by row position; `added`: rows of text that
-    follow at the end.
+    `overrides`: for a column, text that stands instead of the clean text, by row position ('' = blank); `added`: rows
+    of text that follow at the end.
     """
     frame = _frame(records)
-    frame["row"] = np.arange(len(frame))
+    for name, texts in (overrides or {}).items():
+        words, places = np.unique(texts.to_numpy(dtype=str), return_inverse=True)
+        codes = np.full(len(frame), -1)
+        codes[texts.index] = places
+        frame[f"{name}!"] = pd.Categorical.from_codes(codes, categories=pd.Index(words))
     connection.register("frame", frame)
-    text = query(table, records)
-    names = [column.name for column in TABLES[table].columns]
-    if replaced is not None and len(replaced):
-        connection.register("replaced", replaced.rename_axis("row").reset_index())
-        chosen = ", ".join(f'case when r.row is null then t."{n}" else r."{n}"::varchar end as "{n}"' for n in names)
-        inner = query(table, records).replace("select ", "select row, ", 1)
-        text = f"select {chosen} from ({inner}) t left join replaced r on r.row = t.row"
+    text = query(table, records, overrides or ())
     if added is not None and len(added):
         connection.register("added", added)
-        listed = ", ".join(f'"{n}"::varchar' for n in names)
+        listed = ", ".join(f'"{column.name}"::varchar' for column in TABLES[table].columns)
         text = f"{text} union all select {listed} from added"
-    connection.execute(f"copy ({text}) to '{str(path).replace(chr(39), chr(39) * 2)}' (format csv, header)")
+    target = str(path).replace("'", "''")
+    connection.execute(f"copy ({text}) to '{target}' (format csv, header)")
     return len(frame) + (0 if added is None else len(added))

@@ -83,9 +83,9 @@ def _write_tables(
         if table == "retailer":
             kept[planter.related_shops] = True
         spoiled = dirt.spoil(connection, _random(seed, f"dirt {table}"), table, records, kept, name)
-        replaced, added = (spoiled.replaced, spoiled.added) if spoiled else (None, None)
+        overrides, added = (spoiled.overrides, spoiled.added) if spoiled else (None, None)
         entries += spoiled.entries if spoiled else []
-        written[name] = feed.write_table(connection, table, records, out / name, replaced=replaced, added=added)
+        written[name] = feed.write_table(connection, table, records, out / name, overrides=overrides, added=added)
     return written, entries
 
 

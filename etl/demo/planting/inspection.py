@@ -146,7 +146,7 @@ def _same_team(planter: Planter) -> None:
     counts = np.bincount(table["retailer_id"][year], minlength=len(planter.world.shops.cell))
     counts[planter.used["retailer"]] = 0
     shops = planter.sample(np.flatnonzero(counts >= 4), 12)
-    rows = np.flatnonzero(year & np.isin(table["retailer_id"], shops))
+    rows = planter.free(TABLE, year & np.isin(table["retailer_id"], shops))
     first, last = people.epoch(np.array([clock.last_day - 364, clock.last_day]))
     stays = np.intersect1d(people.officers[first, unit], people.officers[last, unit])
     stays = stays[stays >= 0] if np.sum(stays >= 0) >= 2 else people.officers[last, unit]
