@@ -20,6 +20,7 @@ from model.contract import key_of, unit_column
 from model.contract.columns import POSITION
 
 _WITHHELD = "NULL"
+_WHOLE = sql.literal("a position falls whole")
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def stage(
     required = [column for column in columns if column.info["required"]]
     optional = [column for column in columns if not column.info["required"]]
     position_rules = _position_rules(columns)
-    cells = [_cell(column, faults[column.name]) for column in optional] + _position_cell(
-        columns, position_rules
-    )
+    cells = [_cell(column, faults[column.name]) for column in optional]
+    cells += _position_cells(columns, position_rules)
     cells += [_mask_cell(column) for column in columns if column.info["mask"]]
+    is_header = _is_header(arrival.table, headers)
     statement = sql.statement(
         "stage",
         carried="_row_number," if relation.is_numbered else "",
@@ -81,10 +82,12 @@ def stage(
         values=", ".join(f"{_value(column)} AS {sql.name(column.name)}" for column in columns),
         any_cell=_or([_bad(column) for column in optional] + _unmasked(columns) + ["_position_is_bad"]),
         cells=", ".join(cells) or "NULL",
-        any_reason=_or([f"{sql.name(column.name)} IS NULL OR {_bad(column)}" for column in required]),
+        any_reason=_or(
+            [f"{sql.name(column.name)} IS NULL OR {_bad(column)}" for column in required] + [is_header]
+        ),
         reasons=", ".join(
             [_reason(column, faults[column.name]) for column in required]
-            + [_repeated_header(arrival.table, headers)]
+            + [f"CASE WHEN {is_header} THEN 'repeated header row' END"]
         ),
         delivered=", ".join(f"{sql.name(column.name)} := {_delivered_text(column)}" for column in columns),
     )
@@ -168,7 +171,7 @@ def _unmasked(columns: list[Column[object]]) -> list[str]:
 def _mask_cell(column: Column[object]) -> str:
     rule = sql.literal("masked at load")
     return (
-        f"CASE WHEN {parse.is_unmasked(column, _text(column))}"
+        f"CASE WHEN NOT {_bad(column)} AND {parse.is_unmasked(column, _text(column))}"
         f" THEN {_struct(column, 'CAST(NULL AS VARCHAR)', rule)} END"
     )
 
@@ -178,7 +181,10 @@ def _value(column: Column[object]) -> str:
     if column.name in POSITION:
         return f"CASE WHEN _position_is_bad THEN NULL ELSE {name} END"
     if column.info["mask"]:
-        return f"CASE WHEN {parse.is_unmasked(column, _text(column))} THEN {parse.masked(column, name)} ELSE {name} END"
+        return (
+            f"CASE WHEN {_bad(column)} THEN NULL"
+            f" WHEN {parse.is_unmasked(column, _text(column))} THEN {parse.masked(column, name)} ELSE {name} END"
+        )
     return f"CASE WHEN {_bad(column)} THEN NULL ELSE {name} END"
 
 
@@ -190,9 +196,9 @@ def _reason(column: Column[object], faults: list[tuple[str, str]]) -> str:
     )
 
 
-def _repeated_header(table: Table, headers: Mapping[str, str]) -> str:
+def _is_header(table: Table, headers: Mapping[str, str]) -> str:
     first = next(column for column in table.primary_key.columns)
-    return f"CASE WHEN {_text(first)} = {sql.literal(headers[first.name])} THEN 'repeated header row' END"
+    return f"coalesce({_text(first)} = {sql.literal(headers[first.name])}, false)"
 
 
 def _delivered_text(column: Column[object]) -> str:
@@ -212,7 +218,7 @@ def _position_rules(columns: list[Column[object]]) -> list[tuple[Column[object],
     found: dict[str, tuple[Column[object], str, str]] = {}
     for column in columns:
         for rule in column.info["rules"]:
-            if rule.scope == "position" and set(rule.asks_for) <= names:
+            if rule.scope == "position" and {*rule.asks_for, "longitude"} <= names:
                 found.setdefault(rule.text, (column, rule.text, rule.sql))
     return list(found.values())
 
@@ -222,16 +228,16 @@ def _position_is_bad(columns: list[Column[object]], rules: list[tuple[Column[obj
     return f"coalesce({_or(bad + [f'NOT ({condition})' for _, _, condition in rules])}, false)"
 
 
-def _position_cell(columns: list[Column[object]], rules: list[tuple[Column[object], str, str]]) -> list[str]:
-    """One finding for a position that is whole in its parts but not together."""
-    if not rules:
-        return []
-    bad = _or([_bad(column) for column in columns if column.name in POSITION])
-    cases = " ".join(
-        f"WHEN NOT ({condition}) THEN {_struct(column, _text(column), sql.literal(text))}"
-        for column, text, condition in rules
-    )
-    return [f"CASE WHEN {bad} THEN NULL {cases} END"]
+def _position_cells(columns: list[Column[object]], rules: list[tuple[Column[object], str, str]]) -> list[str]:
+    """The values that fall with their position, each with what is wrong with the position."""
+    broken = " ".join(f"WHEN NOT ({condition}) THEN {sql.literal(text)}" for _, text, condition in rules)
+    rule = f"CASE {broken} ELSE {_WHOLE} END" if rules else _WHOLE
+    return [
+        f"CASE WHEN _position_is_bad AND NOT {_bad(column)} AND {sql.name(column.name)} IS NOT NULL"
+        f" THEN {_struct(column, _text(column), rule)} END"
+        for column in columns
+        if column.name in POSITION
+    ]
 
 
 def references(connection: warehouse.Connection, arrival: Arrival) -> frozenset[str]:

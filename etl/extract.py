@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import os
 import re
 import shutil
 import zlib
@@ -25,18 +26,26 @@ from model import warehouse
 Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 CHUNK = 1 << 20
 _HEAD = 1 << 16
-_CHINESE = re.compile("[一-鿿]")
+_BROKEN = readers.BROKEN
+_WIDE_CHARACTER = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
+_NOT_ASCII = re.compile(r"(?P<before>[A-Za-z]?)(?P<run>[^\x00-\x7f]+)(?P<after>[A-Za-z]?)")
+_UNTIDY = (b"\t", b"\xef\xbb\xbf")
+"""Bytes of blanks around values that DuckDB's trim leaves alone: a tab, a mark in the middle of a file."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is to be read: format, compression, encoding and delimiter, and its columns in order."""
+    """How a file is to be read: format, compression, encoding and delimiter, and its columns in order.
+
+    `is_untidy`: values may have tabs or marks around them.
+    """
 
     format: Format
     is_gzip: bool
     encoding: str
     delimiter: str
     columns: tuple[str, ...]
+    is_untidy: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,79 +86,133 @@ def inspect(path: Path, wanted: str) -> Layout:
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise RefusedError("is empty; expected a header row")
     if head.startswith(b"PAR1"):
-        return Layout("parquet", is_gzip, "", "", _parquet_columns(path))
+        return Layout("parquet", is_gzip, "", "", _parquet_columns(path, is_gzip))
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         with opened(path, is_gzip) as content:
-            return Layout(
-                "xlsx", is_gzip, "", "", readers.read_workbook(io.BytesIO(content.read()), wanted).columns
-            )
-    encoding = detect_encoding(path, is_gzip)
-    if (
-        path.name.lower().removesuffix(".gz").endswith(("jsonl", "ndjson", "json"))
-        or head.lstrip()[:1] == b"{"
-    ):
+            columns = readers.read_workbook(io.BytesIO(content.read()), wanted).columns
+        return Layout("xlsx", is_gzip, "", "", columns)
+    encoding, is_untidy = detect_encoding(path, is_gzip)
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(("jsonl", "ndjson", "json")) or head.lstrip()[:1] == b"{":
         with opened(path, is_gzip) as content:
-            return Layout(
-                "jsonl",
-                is_gzip,
-                encoding,
-                "",
-                readers.read_json_lines(readers.decoded(content, encoding)).columns,
-            )
+            columns = readers.read_json_lines(readers.decoded(content, encoding)).columns
+        return Layout("jsonl", is_gzip, encoding, "", columns)
     with opened(path, is_gzip) as content:
-        text = readers.decoded(content, encoding)
-        first = text.readline(readers.MAXIMUM_LINE + 1)
+        first = readers.decoded(content, encoding).readline(readers.MAXIMUM_LINE + 1)
     delimiter = max(",\t;|", key=first.count)
     with opened(path, is_gzip) as content:
         columns = readers.read_csv(readers.decoded(content, encoding), delimiter).columns
-    return Layout("csv", is_gzip, encoding, delimiter, columns)
+    return Layout("csv", is_gzip, encoding, delimiter, columns, is_untidy and delimiter != "\t")
 
 
-def detect_encoding(path: Path, is_gzip: bool) -> str:
-    """UTF-8 (with or without mark), UTF-16 by its mark, or GB18030: decided on every byte.
+@dataclass
+class _Scan:
+    """What all bytes of a file say when they are read in one encoding."""
 
-    Bytes that are valid UTF-8 but hold only two-byte characters, as a few Chinese words in GB18030 may look, are
-    taken as GB18030 where they decode to it. Bytes that are neither are read as UTF-8, and the broken rows marked.
+    errors: int = 0
+    is_ascii: bool = True
+    is_wide: bool = False
+    is_untidy: bool = False
+
+
+def detect_encoding(path: Path, is_gzip: bool) -> tuple[str, bool]:
+    """UTF-8 (with or without mark), UTF-16 or GB18030, decided on every byte; and whether values may be untidy.
+
+    A file that is of no encoding throughout is read in the one that leaves fewer broken places; the rows that hold
+    them are marked by the reader.
     """
     with opened(path, is_gzip) as content:
-        head = content.read(4)
+        head = content.read(64)
+    if wide := _utf_16(head):
+        return wide, False
+    utf_8 = _scan(path, is_gzip, "utf-8")
+    if utf_8.is_ascii or head.startswith(codecs.BOM_UTF8):
+        return ("utf-8" if utf_8.is_ascii else "utf-8-sig"), utf_8.is_untidy
+    if not utf_8.errors:
+        is_chance = not utf_8.is_wide and _reads_as_gb18030(path, is_gzip)
+        return ("gb18030" if is_chance else "utf-8"), utf_8.is_untidy
+    return ("utf-8" if _is_mostly_utf_8(path, is_gzip, utf_8.errors) else "gb18030"), utf_8.is_untidy
+
+
+def _utf_16(head: bytes) -> str:
+    """UTF-16 by its mark, or by the zero bytes of an ASCII header without one."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    is_utf8, has_chinese, is_ascii = _scan(path, is_gzip, "utf-8")
-    if is_utf8 and (has_chinese or is_ascii):
-        return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    is_gb18030, _, _ = _scan(path, is_gzip, "gb18030")
-    return "gb18030" if is_gb18030 else "utf-8"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 4 < len(head):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _scan(path: Path, is_gzip: bool, encoding: str) -> tuple[bool, bool, bool]:
-    """Whether all of the file is of this encoding, holds Chinese characters, and is plain ASCII."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    has_chinese, is_ascii = False, True
+def _scan(path: Path, is_gzip: bool, encoding: str) -> _Scan:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    found, is_start = _Scan(), True
     with opened(path, is_gzip) as content:
         while chunk := content.read(CHUNK):
-            if chunk.isascii():
+            found.is_untidy = found.is_untidy or any(one in chunk[3 if is_start else 0 :] for one in _UNTIDY)
+            is_start = False
+            if chunk.isascii() and not decoder.getstate()[0]:
                 continue
-            is_ascii = False
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return False, has_chinese, False
-            has_chinese = has_chinese or bool(_CHINESE.search(text))
+            found.is_ascii = False
+            text = decoder.decode(chunk)
+            found.errors += text.count(_BROKEN)
+            found.is_wide = found.is_wide or bool(_WIDE_CHARACTER.search(text))
+    found.errors += decoder.decode(b"", final=True).count(_BROKEN)
+    return found
+
+
+def _reads_as_gb18030(path: Path, is_gzip: bool) -> bool:
+    """Whether valid UTF-8 of two-byte characters only is rather GB18030, as a few Chinese words in it may look.
+
+    A single character beside a letter is an accent (Café); runs of them, or ones that stand alone, are words.
+    """
+    if _scan(path, is_gzip, "gb18030").errors:
+        return False
+    accents, words = 0, 0
+    with opened(path, is_gzip) as content:
+        for found in _NOT_ASCII.finditer(readers.decoded(content, "utf-8").read(CHUNK)):
+            is_accent = len(found["run"]) == 1 and (found["before"] or found["after"])
+            accents, words = accents + bool(is_accent), words + (not is_accent)
+    return words > accents
+
+
+def _is_mostly_utf_8(path: Path, is_gzip: bool, errors: int) -> bool:
+    """Whether more characters of three bytes and more stand in a file than places that are broken as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    characters = 0
+    with opened(path, is_gzip) as content:
+        while (chunk := content.read(CHUNK)) and characters <= errors:
+            characters += len(_WIDE_CHARACTER.findall(decoder.decode(chunk)))
+    return characters > errors
+
+
+@contextmanager
+def _in_memory(content: IO[bytes]) -> Iterator[Path]:
+    """A path to a copy of the content that is on no disk, for a reader that wants a file."""
+    descriptor = os.memfd_create("unpacked")
     try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False, has_chinese, is_ascii
-    return True, has_chinese, is_ascii
+        with open(descriptor, "wb", closefd=False) as file:
+            shutil.copyfileobj(content, file, CHUNK)
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
 
 
-def _parquet_columns(path: Path) -> tuple[str, ...]:
+def _parquet_columns(path: Path, is_gzip: bool) -> tuple[str, ...]:
+    if is_gzip:
+        with opened(path, True) as content, _in_memory(content) as plain:
+            return _parquet_columns(plain, False)
     with warehouse.connect() as connection:
         try:
             described = connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
         except warehouse.Error as error:
-            raise RefusedError(f"Parquet: {str(error).splitlines()[0]}; truncated or damaged") from error
+            raise _damaged_parquet(error) from error
     return tuple(str(row[0]) for row in described)
+
+
+def _damaged_parquet(error: warehouse.Error) -> RefusedError:
+    said = str(error).splitlines()[0].split(": ")[-1].replace("/proc/self/fd/", "")
+    return RefusedError(f"Parquet: {said}; the file is truncated or damaged")
 
 
 def relation(connection: warehouse.Connection, path: Path, layout: Layout, unpacked: Path) -> Relation | None:
@@ -159,15 +222,27 @@ def relation(connection: warehouse.Connection, path: Path, layout: Layout, unpac
     the shape: then `repaired` is next.
     """
     if layout.format == "parquet":
-        return _parquet(connection, path, layout)
+        return _parquet(connection, _plain(path, layout, unpacked), layout)
     if layout.format != "csv" or layout.encoding not in ("utf-8", "utf-8-sig"):
         return None
-    plain = path
-    if layout.is_gzip:
-        plain = unpacked
-        with opened(path, True) as content, plain.open("wb") as target:
-            shutil.copyfileobj(content, target, CHUNK)
-    return Relation(_csv_function(plain, layout.columns, layout.delimiter), layout.columns, is_numbered=False)
+    rows = _csv_function(_plain(path, layout, unpacked), layout.columns, layout.delimiter)
+    if layout.is_untidy:
+        rows = f"(SELECT {', '.join(_tidy(column) for column in layout.columns)} FROM {rows})"
+    return Relation(rows, layout.columns, is_numbered=False)
+
+
+def _plain(path: Path, layout: Layout, unpacked: Path) -> Path:
+    """The file itself, or its unpacked copy."""
+    if not layout.is_gzip or path == unpacked:
+        return path
+    with opened(path, True) as content, unpacked.open("wb") as target:
+        shutil.copyfileobj(content, target, CHUNK)
+    return unpacked
+
+
+def _tidy(column: str) -> str:
+    name = sql.name(column)
+    return f"nullif(trim({name}, {sql.literal(readers.BLANKS)}), '') AS {name}"
 
 
 def repaired(content: IO[bytes], layout: Layout, target: Path, wanted: str) -> Relation:
@@ -184,15 +259,29 @@ def written(rows: readers.Sheet, target: Path) -> Relation:
 
 
 def sheet(content: IO[bytes], layout: Layout, wanted: str) -> readers.Sheet:
-    """The header and rows of any text or workbook content, read patiently."""
+    """The header and rows of any content, read patiently."""
     if layout.format == "xlsx":
         return readers.read_workbook(io.BytesIO(content.read()), wanted)
+    if layout.format == "parquet":
+        return readers.Sheet(layout.columns, _parquet_rows(content, layout))
     text = readers.decoded(content, layout.encoding)
-    return (
-        readers.read_json_lines(text)
-        if layout.format == "jsonl"
-        else readers.read_csv(text, layout.delimiter)
-    )
+    if layout.format == "jsonl":
+        return readers.read_json_lines(text)
+    found = readers.read_csv(text, layout.delimiter)
+    if layout.encoding != "gb18030":
+        return found
+    return readers.Sheet(found.columns, (readers.without_utf_8(row) for row in found.rows))
+
+
+def _parquet_rows(content: IO[bytes], layout: Layout) -> Iterator[readers.Row]:
+    """The rows of a Parquet file one by one; RefusedError where its pages are damaged."""
+    with _in_memory(content) as path, warehouse.connect() as connection:
+        try:
+            found = connection.execute(f"FROM {_parquet(connection, path, layout).sql}")
+            while rows := found.fetchmany(10_000):
+                yield from (readers.Row(number, tuple(cells)) for number, *cells in rows)
+        except warehouse.Error as error:
+            raise _damaged_parquet(error) from error
 
 
 def _csv_function(path: Path, columns: tuple[str, ...], delimiter: str) -> str:
@@ -200,19 +289,24 @@ def _csv_function(path: Path, columns: tuple[str, ...], delimiter: str) -> str:
     return (
         f"read_csv({sql.literal(str(path))}, auto_detect = false, header = true, delim = {sql.literal(delimiter)},"
         f" quote = '\"', escape = '\"', nullstr = '', columns = {{{declared}}},"
-        f" maximum_line_size = {4 * readers.MAXIMUM_LINE})"
+        f" maximum_line_size = {5 * readers.MAXIMUM_LINE})"
     )
 
 
 def _parquet(connection: warehouse.Connection, path: Path, layout: Layout) -> Relation:
     function = f"read_parquet({sql.literal(str(path))}, file_row_number = true)"
     described = connection.execute(f"DESCRIBE FROM {function}").fetchall()
-    selected = [
-        f"array_to_string({sql.name(column)}, ';') AS {sql.name(column)}"
-        if str(kind).endswith("[]")
-        else f"CAST({sql.name(column)} AS VARCHAR) AS {sql.name(column)}"
-        for column, kind, *_ in described
-        if column != "file_row_number"
-    ]
+    selected = [_as_text(column, str(kind)) for column, kind, *_ in described if column != "file_row_number"]
     body = f"(SELECT file_row_number + 1 AS _row_number, {', '.join(selected)} FROM {function})"
     return Relation(body, layout.columns, is_numbered=True)
+
+
+def _as_text(column: str, kind: str) -> str:
+    name = sql.name(column)
+    if kind == "VARCHAR":
+        return _tidy(column)
+    if kind.endswith("[]"):
+        return f"array_to_string({name}, ';') AS {name}"
+    if kind == "BLOB":
+        return f"TRY(decode({name})) AS {name}"
+    return f"CAST({name} AS VARCHAR) AS {name}"

@@ -239,17 +239,26 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
     return found
 
 
+_MASKED = {
+    # a family name of one or two characters, stars, perhaps the last character
+    "name": r"[^*]{0,2}\*+[^*]?",
+    # perhaps an area code or the first three digits, stars, at most the last four digits
+    "phone": r"(\+?86)?[ -]?\(?[0-9]{0,4}\)?[ -]?\*{3,}[ -]?[0-9]{0,4}",
+}
+
+
 def masked(column: Column[Any], value: str) -> str:
     """The masked form of a name or phone number that came unmasked."""
     if column.info["mask"] == "phone":
         digits = f"regexp_replace({value}, '[^0-9]', '', 'g')"
-        mobile = f"regexp_full_match({digits}, '1[0-9]{{10}}')"
-        return f"CASE WHEN {mobile} THEN left({digits}, 3) ELSE '' END || '****' || right({digits}, 4)"
+        mobile = f"regexp_full_match({digits}, '(86)?1[0-9]{{10}}')"
+        return (
+            f"CASE WHEN {mobile} THEN left(right({digits}, 11), 3) ELSE '' END"
+            f" || '****' || CASE WHEN length({digits}) > 6 THEN right({digits}, 4) ELSE '' END"
+        )
     return f"left({value}, 1) || '*'"
 
 
 def is_unmasked(column: Column[Any], value: str) -> str:
     """True where a name or phone number came unmasked."""
-    if column.info["mask"] == "phone":
-        return f"NOT contains({value}, '*') OR regexp_matches({value}, '[0-9]{{7}}')"
-    return f"NOT contains({value}, '*')"
+    return f"NOT regexp_full_match({value}, {sql.literal(_MASKED[column.info['mask']])})"

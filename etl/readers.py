@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,14 @@ MAXIMUM_LINE = 2_000_000
 """The longest line taken, in characters; beyond it a file is broken, not large."""
 
 csv.field_size_limit(MAXIMUM_LINE)
+
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+"""What may stand around a value and is no part of it."""
+
+BROKEN = "\ufffd"
+"""Stands where bytes could not be decoded."""
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -56,15 +65,15 @@ def read_csv(text: IO[str], delimiter: str) -> Sheet:
     """The rows of delimited text; a row of the wrong width or with broken quotes carries its error."""
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     try:
-        header = tuple(cell.strip() for cell in next(reader))
+        header = tuple(cell.strip(BLANKS) for cell in next(reader))
     except StopIteration:
         raise RefusedError("is empty; expected a header row") from None
     except csv.Error as error:
         raise RefusedError(f"header row: {error}") from error
-    return Sheet(header, _csv_rows(reader, len(header)))
+    return Sheet(header, _csv_rows(reader, header))
 
 
-def _csv_rows(reader: Any, width: int) -> Iterator[Row]:
+def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:
     number = 0
     while True:
         number += 1
@@ -74,21 +83,42 @@ def _csv_rows(reader: Any, width: int) -> Iterator[Row]:
             return
         except csv.Error as error:
             if "unexpected end of data" in str(error):
-                raise RefusedError(f"row {number}: a quote is opened and never closed") from error
+                raise RefusedError(
+                    f"row {number}: a quote is opened and never closed; expected a second quote"
+                ) from error
             yield Row(number, (), f"quotes: {error}")
             continue
         if not cells:
             number -= 1
             continue
-        yield Row(number, tuple(cell or None for cell in cells), _shape_error(cells, width))
+        yield Row(number, tuple(cell or None for cell in cells), _shape_error(cells, header))
 
 
-def _shape_error(cells: list[str], width: int) -> str | None:
-    if any("�" in cell for cell in cells):
-        return "encoding: bytes that are neither UTF-8 nor GB18030"
-    if len(cells) != width:
-        return f"ragged: {len(cells)} cells, expected {width}"
+def _shape_error(cells: list[str], header: tuple[str, ...]) -> str | None:
+    if len(cells) != len(header):
+        return f"ragged: {len(cells)} cells, expected {len(header)}"
+    for column, cell in zip(header, cells, strict=True):
+        if BROKEN in cell:
+            return f"encoding: {column} holds bytes that are neither UTF-8 nor GB18030"
+    if sum(map(len, cells)) > MAXIMUM_LINE:
+        return f"longer than {MAXIMUM_LINE:,} characters"
     return None
+
+
+def without_utf_8(row: Row) -> Row:
+    """Mark a row of a GB18030 file that is rather UTF-8, as where two files were put together."""
+    cells = [cell for cell in row.cells if cell and not cell.isascii()]
+    if row.error or not cells or not all(_is_utf_8(cell) for cell in cells):
+        return row
+    return Row(row.number, row.cells, "encoding: UTF-8 in a file that is GB18030 elsewhere")
+
+
+def _is_utf_8(cell: str) -> bool:
+    """Whether a text that was read as GB18030 is also Chinese read as UTF-8."""
+    try:
+        return max(cell.encode("gb18030").decode("utf-8")) >= "\u0800"
+    except UnicodeError:
+        return False
 
 
 def read_workbook(content: IO[bytes], wanted: str) -> Sheet:
@@ -147,7 +177,7 @@ def read_json_lines(text: IO[str]) -> Sheet:
         if isinstance(item, dict):
             columns |= dict.fromkeys(item)
     if not columns:
-        raise RefusedError("is empty; expected one JSON object a line")
+        raise RefusedError("holds no JSON object; expected one a line")
     text.seek(0)
     return Sheet(tuple(columns), _json_rows(text, tuple(columns)))
 
@@ -161,9 +191,11 @@ def _objects(text: IO[str]) -> Iterator[tuple[int, Any]]:
         number += 1
         try:
             found = json.loads(line.strip("\ufeff"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             found = f"JSON: {error}"
-        yield number, found if isinstance(found, (dict, str)) else "JSON: not an object"
+        else:
+            found = found if isinstance(found, dict) else "JSON: not an object"
+        yield number, found
 
 
 def _json_rows(text: IO[str], columns: tuple[str, ...]) -> Iterator[Row]:
@@ -171,7 +203,9 @@ def _json_rows(text: IO[str], columns: tuple[str, ...]) -> Iterator[Row]:
         if isinstance(item, str):
             yield Row(number, (), item)
         else:
-            yield Row(number, tuple(_json_text(item.get(column)) for column in columns))
+            cells = tuple(_json_text(item.get(column)) for column in columns)
+            is_broken = any(cell and _HALF_CHARACTER.search(cell) for cell in cells)
+            yield Row(number, () if is_broken else cells, "encoding: half a character" if is_broken else None)
 
 
 def _json_text(value: Any) -> str | None:
@@ -191,7 +225,7 @@ def write_canonical(sheet: Sheet, target: IO[str]) -> list[Row]:
         if row.error:
             unreadable.append(row)
         else:
-            writer.writerow([row.number, *("" if cell is None else cell for cell in row.cells)])
+            writer.writerow([row.number, *("" if cell is None else cell.strip(BLANKS) for cell in row.cells)])
     return unreadable
 
 

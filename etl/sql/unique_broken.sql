@@ -7,5 +7,7 @@ WHERE EXISTS (
     WHERE r.$column = s.value AND ($record_key) <> s.record_key
         AND ($record_key) NOT IN (SELECT $key FROM staged_rows)
 ) OR EXISTS (
-    SELECT 1 FROM staged_rows o WHERE o.$column = s.value AND ($key_other) <> s.record_key AND o._id < s._id
+    SELECT 1 FROM staged_rows o
+    WHERE o.$column = s.value AND ($key_other) <> s.record_key AND o._id < s._id
+        AND o._id NOT IN (SELECT _id FROM finding_reason)
 )
