@@ -89,6 +89,11 @@ class TestTree:
     def test_children_follow_their_parent_and_an_orphan_is_a_root(self) -> None:
         assert controls.tree_order(self.units) == {"1": 0, "11": 1, "111": 2, "12": 1, "9": 0}
 
+    def test_the_default_is_the_highest_unit_with_several_below(self) -> None:
+        assert controls.default_unit(self.units) == "1"
+        alone = pd.DataFrame({"unit_id": ["0", "1", "11", "12"], "parent_unit_id": [None, "0", "1", "1"]})
+        assert controls.default_unit(alone) == "1"
+
     def test_ancestors_start_at_the_root(self) -> None:
         assert controls.ancestors(self.units, "111") == ["1", "11"]
         assert controls.ancestors(self.units, "9") == []

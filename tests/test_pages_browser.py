@@ -214,7 +214,8 @@ def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture
     page.get_by_text("English", exact=True).click()
     page.wait_for_url("**lang=en**")
     expect(page.locator("h1")).to_have_text("Overview")
-    figures = page.locator("table.figures").all_inner_texts()
+    expect(page.locator("table.figures").last).to_contain_text("of which in time")
+    figures = settled(page).locator("table.figures").all_inner_texts()
     expect(page.locator(".panel-heading").first).to_contain_text("首义所(部)")
     again = site.open(page.url.removeprefix(site.url))
     assert again.locator("table.figures").all_inner_texts() == figures

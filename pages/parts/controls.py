@@ -81,16 +81,16 @@ def switch(name: str, label: str, options: Mapping[str, str], default: str, clea
 
 
 def choose_unit(words: Words, units: pd.DataFrame) -> str:
-    """A unit of the tree; the first root where the URL names none."""
+    """A unit of the tree; the highest one that has something to compare below it where the URL names none."""
     names = dict(zip(units["unit_id"], units["name"], strict=True))
     depths = tree_order(units)
-    default = next(iter(depths))
+    default = default_unit(units)
     return choose(
         "unit",
         words.say("shared.unit"),
         list(depths),
         default,
-        lambda unit_id: f"{_INDENT * depths[unit_id]}{names[unit_id]}",
+        lambda unit_id: f"{_INDENT * max(depths[unit_id] - depths[default], 0)}{names[unit_id]}",
     )
 
 
@@ -132,6 +132,14 @@ def tree_order(units: pd.DataFrame) -> dict[str, int]:
         depths[unit_id] = depth
         waiting += [(child, depth + 1) for child in reversed(children.get(unit_id, []))]
     return depths
+
+
+def default_unit(units: pd.DataFrame) -> str:
+    """The first root, or what is below it for as long as that is a single unit."""
+    unit_id = next(iter(tree_order(units)))
+    while len(below := units.loc[units["parent_unit_id"] == unit_id, "unit_id"]) == 1:
+        unit_id = str(below.iloc[0])
+    return unit_id
 
 
 def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:

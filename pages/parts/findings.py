@@ -73,7 +73,7 @@ def batches(view: View, total: int, late: Sequence[str]) -> None:
             "batch": int(one["batch_id"]),
             "source": labels.source_name(view, one["source"]),
             "table": labels.table_name_of(words, one["table_name"]),
-            "as_of": written.moment(one["as_of"]),
+            "as_of": written.moment(one["as_of"], view.now),
             "read": int(one["read_count"]),
             "shares": list(went.values()),
             "conserved": adds_up,
@@ -84,10 +84,10 @@ def batches(view: View, total: int, late: Sequence[str]) -> None:
     numbers = [f"{name}:number" for name in ("read", *WENT)]
     columns = _columns(
         words,
-        "batch:number",
-        "source",
-        "table",
-        "as_of",
+        "batch:id",
+        "source:short",
+        "table:short",
+        "as_of:short",
         *numbers,
         "shares:shares",
         "conserved:mark",
@@ -147,7 +147,7 @@ def quarantine(view: View, total: int, late: Sequence[str]) -> None:
         for one in labels.records(reads.quarantine_rows(view.snapshot, *picked))
     ]
     columns = _columns(
-        words, "table", "file:mono", "row_number:number", "reasons:list", "state:mark", "content:long"
+        words, "table:short", "file:mono", "row_number:id", "reasons:list", "state:mark", "content:long"
     )
     table(words, "quarantine_rows", words.say("health.quarantine"), columns, rows)
     _cut(words, len(rows), _picked_count(causes, "rows", total))
@@ -182,7 +182,7 @@ def cells(view: View, total: int, late: Sequence[str]) -> None:
         }
         for one in labels.records(reads.cells(view.snapshot, *picked))
     ]
-    columns = _columns(words, "table", "column", "value", "reason", "file:mono", "row_number:number")
+    columns = _columns(words, "table", "column", "value", "reason", "file:mono", "row_number:id")
     table(words, "cell_rows", words.say("health.cells"), columns, rows)
     _cut(words, len(rows), _picked_count(causes, "count", total))
 
@@ -203,6 +203,7 @@ def revisions(view: View, total: int, late: Sequence[str]) -> None:
         return
     chosen = _causes(words, "revisions", ("column", "table", "count:number"), causes)
     name, column = chosen or (str(causes[0]["key"]).split(_JOINT)[0], None)
+    found = labels.records(reads.revisions(view.snapshot, name, column))
     rows = [
         {
             "key": str(index),
@@ -214,11 +215,12 @@ def revisions(view: View, total: int, late: Sequence[str]) -> None:
             "old_batch": one["batch_id"],
             "new_batch": one["superseded_by_batch_id"],
         }
-        for index, one in enumerate(labels.records(reads.revisions(view.snapshot, name, column)))
+        for index, one in enumerate(found)
     ]
-    columns = _columns(words, "table", "record", "changed:list", "old_batch:number", "new_batch:number")
+    columns = _columns(words, "table:short", "record", "changed:list", "old_batch:id", "new_batch:id")
     table(words, "revision_rows", words.say("health.revisions"), columns, rows)
-    _cut(words, len(rows), _picked_count(causes, "count", len(rows)))
+    of_table = view.snapshot.manifest["tables"][name]["revisions"]
+    _cut(words, len(rows), _picked_count(causes, "count", of_table))
 
 
 def disappeared(view: View, total: int, late: Sequence[str]) -> None:
@@ -237,9 +239,7 @@ def disappeared(view: View, total: int, late: Sequence[str]) -> None:
         }
         for index, one in enumerate(labels.records(reads.disappeared(view.snapshot)))
     ]
-    columns = _columns(
-        words, "table", "record:mono", "old_batch:number", "missing_from:number", "returned_in:number"
-    )
+    columns = _columns(words, "table", "record:mono", "old_batch:id", "missing_from:id", "returned_in:id")
     table(words, "disappeared", words.say("health.disappeared"), columns, rows)
     _cut(words, len(rows), total)
 

@@ -66,8 +66,9 @@ def key_is_shown(table_name: str) -> bool:
 
 
 def record_key(words: Words, table_name: str, one: dict[str, Any]) -> str:
+    """A record's key; where that identifies a person, only the row that it came in."""
     if not key_is_shown(table_name):
-        return words.say("health.value_hidden")
+        return words.say("health.record_hidden", row=one["row_number"])
     return " · ".join(str(one[f"key_{part.name}"]) for part in TABLES[table_name].primary_key)
 
 

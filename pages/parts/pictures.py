@@ -24,7 +24,7 @@ from pages.parts.monthly import Coverage
 from pages.parts.words import Words, texts
 
 Counts = Mapping[str, Mapping[date, int]]
-_TABLE_SHARE, _CHART_SHARE = 5, 7
+_TABLE_SHARE, _CHART_SHARE = 6, 7
 _TILE_WIDTH = 190
 
 
@@ -56,7 +56,7 @@ def kind_panel(
         length = words.say("overview.trend_months", count=len(months))
         st.html(panels.heading(name, unit_name, source, as_of, length, late=late))
         with st.container(key=f"{'stale' if late else 'fresh'}_{kind.id}"):
-            table, chart = st.columns([_TABLE_SHARE, _CHART_SHARE], gap="medium", vertical_alignment="center")
+            table, chart = st.columns([_TABLE_SHARE, _CHART_SHARE], gap="medium", vertical_alignment="top")
             series = {one: monthly.series(counts.get(one, {}), months, coverage) for one in kind.flows}
             with table:
                 shown = [one for one in (*kind.flows, kind.stock) if one in counts or one in kind.flows]

@@ -317,7 +317,9 @@ def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFram
     row, or a revision of its own.
     """
     old, keys = relations.revision(table), [one.name for one in TABLES[table].primary_key]
-    values = [name for name in shown_columns(table) if name not in keys]
+    changed = revised_columns(snapshot)
+    changed = changed.loc[changed["table_name"] == table, "column_name"]
+    values = [name for name in shown_columns(table) if name not in keys and name in set(changed)]
     latest = select(old)
     if column:
         latest = latest.where(func.list_contains(old.c.changed_columns, column))
@@ -335,6 +337,7 @@ def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFram
     visible = [name for name in keys if name in shown_columns(table)]
     query = select(
         before.c.batch_id,
+        before.c.row_number,
         before.c.superseded_by_batch_id,
         before.c.changed_columns,
         *(sql_cast(before.c[name], String).label(f"key_{name}") for name in visible),

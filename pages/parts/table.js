@@ -14,6 +14,10 @@ function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+function isNumber(column) {
+  return column.kind === "number" || column.kind === "id";
+}
+
 function grouped(value) {
   return value === null || value === undefined ? "—" : Number(value).toLocaleString("en-US");
 }
@@ -65,7 +69,7 @@ function content(value, column, words) {
 function header(root, data, draw) {
   const row = element("tr");
   data.columns.forEach((column) => {
-    const cell = element("th", column.kind === "number" ? "n" : "");
+    const cell = element("th", isNumber(column) ? "n" : "");
     cell.scope = "col";
     const isSorted = root.sort.name === column.name;
     if (isSorted) cell.ariaSort = root.sort.down ? "descending" : "ascending";
@@ -90,7 +94,7 @@ function line(entry, data, pick) {
   const isPicked = data.pickable && entry.key === data.picked;
   const row = element("tr", isPicked ? "picked" : "");
   data.columns.forEach((column, index) => {
-    const cell = element("td", `${column.kind === "number" ? "n" : ""} ${column.kind}`.trim());
+    const cell = element("td", `${isNumber(column) ? "n" : ""} ${column.kind}`.trim());
     cell.dataset.label = column.label;
     const inside = content(entry[column.name], column, data.words);
     if (data.pickable && index === 0) {

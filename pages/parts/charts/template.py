@@ -42,5 +42,5 @@ def base_figure(height: int) -> go.Figure:
         separators=".,",
     )
     figure.update_xaxes(**_AXIS, showgrid=False, ticks="")
-    figure.update_yaxes(**_AXIS, rangemode="tozero", nticks=4, tickformat=",", showline=False)
+    figure.update_yaxes(**_AXIS, rangemode="tozero", nticks=5, tickformat=",", showline=False)
     return figure
