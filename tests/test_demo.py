@@ -21,7 +21,13 @@ from model.contract import TABLES
 
 END = date(2026, 9, 30)
 WRITTEN = [name for name in TABLES if name != "working_calendar"]
-TYPES = {"date": "date", "timestamp": "timestamp", "integer": "bigint", "decimal": "double", "boolean": "boolean"}
+TYPES = {
+    "date": "date",
+    "timestamp": "timestamp",
+    "integer": "bigint",
+    "decimal": "double",
+    "boolean": "boolean",
+}
 
 # One query a hard rule: the keys of the records that break it, counted anew from the files.
 BREACHES = {
@@ -157,7 +163,9 @@ def _load(out: Path) -> warehouse.Connection:
     days = pd.date_range("2020-01-01", "2026-12-31")
     number = np.cumsum([chinese_calendar.is_workday(day.date()) for day in days])
     connection.register("calendar", pd.DataFrame({"day": days, "number": number}))
-    connection.execute("create table elapsed as select day::date as day, number::bigint as number from calendar")
+    connection.execute(
+        "create table elapsed as select day::date as day, number::bigint as number from calendar"
+    )
     connection.execute("""create macro working_days(a, b) as
         (select number from elapsed where day = b::date) - (select number from elapsed where day = a::date)""")
     connection.execute(f"set variable as_of = date '{END}'")
@@ -189,7 +197,9 @@ def test_another_seed_gives_another_bureau(planted: Path, tmp_path: Path) -> Non
 def test_every_table_has_exactly_the_columns_of_the_contract(planted: Path) -> None:
     for name in WRITTEN:
         with _file(planted, name).open(encoding="utf-8") as file:
-            assert file.readline().strip().split(",") == [column.name for column in TABLES[name].columns], name
+            assert file.readline().strip().split(",") == [column.name for column in TABLES[name].columns], (
+                name
+            )
     assert not list(planted.glob("complaint_reporter*")) and not list(planted.glob("working_calendar*"))
 
 
@@ -212,7 +222,9 @@ def test_every_risk_point_is_planted(district: Path) -> None:
 def test_the_records_of_truth_exist(bureau: tuple[Path, warehouse.Connection]) -> None:
     out, _ = bureau
     for item in _truth(out)["planted"]:
-        first, *others = [_text(out, item["table"])[column.name] for column in TABLES[item["table"]].primary_key]
+        first, *others = [
+            _text(out, item["table"])[column.name] for column in TABLES[item["table"]].primary_key
+        ]
         known = set(first.str.cat(others, sep="/") if others else first)
         assert item["records"] and set(item["records"]) <= known, item["indicator"]
         assert item["unit"] in set(_text(out, "org_unit")["unit_id"])
@@ -223,10 +235,14 @@ def test_every_hard_rule_has_a_recount(planted: Path) -> None:
 
 
 @pytest.mark.parametrize("indicator", BREACHES)
-def test_planted_breaches_are_all_the_breaches(indicator: str, bureau: tuple[Path, warehouse.Connection]) -> None:
+def test_planted_breaches_are_all_the_breaches(
+    indicator: str, bureau: tuple[Path, warehouse.Connection]
+) -> None:
     out, connection = bureau
     found = {row[0] for row in connection.execute(BREACHES[indicator]).fetchall()}
-    entries = [item for item in _truth(out)["planted"] if item["indicator"] == indicator and item["kind"] == "breach"]
+    entries = [
+        item for item in _truth(out)["planted"] if item["indicator"] == indicator and item["kind"] == "breach"
+    ]
     assert found == {key for item in entries for key in item["records"]}
 
 
@@ -235,15 +251,22 @@ def test_rows_are_well_formed_but_for_the_dirty_ones(bureau: tuple[Path, warehou
     wrong = []
     for name in WRITTEN:
         for column in TABLES[name].columns:
-            conditions = [rule.sql.replace("$arrived_at", f"timestamp '{END} 23:59:59'") for rule in column.info["rules"]]
+            conditions = [
+                rule.sql.replace("$arrived_at", f"timestamp '{END} 23:59:59'")
+                for rule in column.info["rules"]
+            ]
             if column.info["required"]:
                 conditions.append(f"{column.name} is not null")
             if column.info["codes"] and column.info["kind"] == "string":
-                conditions.append(f"{column.name} in ({', '.join(repr(code) for code in column.info['codes'])})")
+                conditions.append(
+                    f"{column.name} in ({', '.join(repr(code) for code in column.info['codes'])})"
+                )
             if column.info["references"] and column.info["kind"] == "string":
                 table, key = column.info["references"].split(".")
                 if table in TABLES:
-                    conditions.append(f"{column.name} is null or {column.name} in (select {key} from {table})")
+                    conditions.append(
+                        f"{column.name} is null or {column.name} in (select {key} from {table})"
+                    )
             for condition in conditions:
                 query = f"select count(*) from {name} where not is_dirty and not ({condition})"
                 if connection.execute(query).fetchone() != (0,):
@@ -262,11 +285,14 @@ def test_keys_are_unique_but_for_versions_and_listed_rows(bureau: tuple[Path, wa
 def test_staff_rows_are_in_chronological_order(bureau: tuple[Path, warehouse.Connection]) -> None:
     _, connection = bureau
     order = """select count(*) from (select greatest(post_since, certificate_valid_from) as since,
-        lag(greatest(post_since, certificate_valid_from)) over (partition by staff_id order by row) as earlier from staff)
+        lag(greatest(post_since,
+        certificate_valid_from)) over (partition by staff_id order by row) as earlier from staff)
         where since < earlier"""
     versions = "select count(*) - count(distinct staff_id), count(distinct certificate_no) from staff"
     assert connection.execute(order).fetchone() == (0,)
-    moved = "select count(*) from (select 1 from staff group by staff_id having count(distinct post_since) > 1)"
+    moved = (
+        "select count(*) from (select 1 from staff group by staff_id having count(distinct post_since) > 1)"
+    )
     assert connection.execute(versions).fetchone()[0] > 0 and connection.execute(moved).fetchone()[0] > 0
 
 

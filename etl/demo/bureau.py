@@ -126,7 +126,7 @@ def _share_out(
         offices = np.flatnonzero((kind == OFFICE) & (county == unit))
         shares = rng.permutation(np.linspace(1, 3, len(offices)) if len(offices) > 1 else np.ones(1))
         weight[offices] = shares / shares.sum() * rng.lognormal(0, 0.3)
-    return np.rint(weight / weight.sum() * total).astype(np.int64)
+    return np.asarray(np.rint(weight / weight.sum() * total), dtype=np.int64)
 
 
 def _places(kind: NDArray[np.int64], county: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -23,25 +23,22 @@ NO_DAY = np.datetime64("NaT", "D")
 INSPECTION_MONTHS = (1.0, 0.8, 1.0, 1.0, 1.0, 1.0, 0.9, 0.9, 1.0, 1.0, 1.2, 1.45)
 APPLICATION_MONTHS = (0.95, 0.8, 1.15, 1.1, 1.05, 1.0, 0.95, 0.95, 1.0, 1.0, 1.0, 1.0)
 COMPLAINT_MONTHS = (1.05, 1.0, 1.1, 0.95, 0.95, 1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 1.05)
+_FIRST_COVERED, _LAST_COVERED = date(2004, 1, 1), date(2026, 12, 31)
 _MARGIN_BEFORE = 500
 _MARGIN_AFTER = 120
 
 
-def _last_covered() -> date:
-    return date(2026, 12, 31)
-
-
 def _is_working(day: date) -> bool:
     """By the official calendar; by the weekday where it is silent (only planning reaches so far)."""
-    if date(2004, 1, 1) <= day <= _last_covered():
+    if _FIRST_COVERED <= day <= _LAST_COVERED:
         return bool(chinese_calendar.is_workday(day))
     return day.weekday() < 5
 
 
 def _is_festival(day: date) -> bool:
-    if not date(2004, 1, 1) <= day <= _last_covered():
+    if not _FIRST_COVERED <= day <= _LAST_COVERED:
         return False
-    return chinese_calendar.get_holiday_detail(day)[1] == chinese_calendar.Holiday.spring_festival.value
+    return bool(chinese_calendar.get_holiday_detail(day)[1] == chinese_calendar.Holiday.spring_festival.value)
 
 
 @dataclass(frozen=True)
@@ -131,12 +128,12 @@ class Clock:
         """`count` recorded days drawn with the weights of `season`, unsorted."""
         edges = np.cumsum(weight, dtype=float)
         place = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
-        return self.first_day + place.astype(np.int64)
+        return np.asarray(self.first_day + place.astype(np.int64))
 
     def to_end(self, moments: Days) -> Days:
         """What the last recorded day knows: moments and days after it are blank."""
         last = self.last_day if moments.dtype == np.dtype("M8[D]") else self.last_moment
-        return np.where(moments > last, np.datetime64("NaT"), moments).astype(moments.dtype)
+        return np.asarray(np.where(moments > last, np.datetime64("NaT"), moments), dtype=moments.dtype)
 
 
 def at(rng: np.random.Generator, days: Days, first: float, last: float) -> Days:

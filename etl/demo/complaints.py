@@ -129,10 +129,12 @@ def _render(bureau: Bureau, values: dict[str, Column]) -> Records:
         values,
         words={
             "channel": (
-                "hotline_12313", "hotline_12345", "window", "letter", "fax", "email", "website", "qr_code", "service_card",
+                "hotline_12313", "hotline_12345", "window", "letter", "fax", "email", "website", "qr_code",
+                "service_card",
                 "visit", "superior", "other",
             ),
-            "category": CATEGORIES, "conduct_code": CONDUCTS, "target_unit_id": bureau.ids, "handling_unit_id": bureau.ids,
+            "category": CATEGORIES, "conduct_code": CONDUCTS, "target_unit_id": bureau.ids,
+            "handling_unit_id": bureau.ids,
             "finding": FINDINGS, "satisfaction": SATISFACTIONS,
         },
         formats={"ticket_no": "GD%08d", "repeat_of_ticket_no": "GD%08d"},
@@ -156,7 +158,8 @@ def vault_reads(
     return Records(
         {
             "access_id": np.arange(1, len(read) + 1), "reader_id": reader, "ticket_no": complaints["ticket_no"][read],
-            "read_at": moment, "is_allowed": np.ones(len(read), dtype=np.int8), "purpose": choose(rng, len(read), (3, 2)),
+            "read_at": moment, "is_allowed": np.ones(len(read), dtype=np.int8),
+            "purpose": choose(rng, len(read), (3, 2)),
         },
         words={"reader_id": staff_ids(people), "purpose": ("核查线索", "回告受理情况")},
         formats={"access_id": "FW%07d", "ticket_no": "GD%08d"},

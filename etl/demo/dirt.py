@@ -68,7 +68,11 @@ def _flipped(rows: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _other_channel(rows: pd.DataFrame) -> pd.Series[Any]:
-    return rows["channel"].where(rows["channel"] != "window", "website").where(rows["channel"] == "window", "window")
+    return (
+        rows["channel"]
+        .where(rows["channel"] != "window", "website")
+        .where(rows["channel"] == "window", "window")
+    )
 
 
 def _wrong_check(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -108,7 +112,8 @@ FLAWS: dict[str, tuple[Flaw, ...]] = {
         Flaw("unknown_code", "coordinate_system", "bd09", "cell", needs=("coordinate_system",)),
         Flaw("unknown_required_code", "inspection_kind", "patrol", "quarantine"),
         Flaw("impossible_date", "issue_due_on", NO_DATE, "cell", needs=("issue_due_on",)),
-        Flaw("impossible_required_date", "started_at", "2026-13-45 25:00:00", "quarantine", needs=("started_at", "plan_id")),
+        Flaw("impossible_required_date", "started_at", "2026-13-45 25:00:00", "quarantine",
+        needs=("started_at", "plan_id")),
         Flaw("end_before_start", "ended_at", _hour_before("started_at"), "quarantine", needs=("started_at",)),
         Flaw("missing_required", "unit_id", None, "quarantine"),
         Flaw("broken_reference", "retailer_id", NO_SHOP, "cell", needs=("retailer_id",)),
@@ -162,7 +167,9 @@ def spoil(
 ) -> Spoiled | None:
     """Make the known share of one table's rows dirty; None for a table that stays clean."""
     flaws = FLAWS.get(table)
-    candidates = np.flatnonzero(~kept_clean & _may_be_dirty(table, records)) if flaws else np.zeros(0, dtype=np.int64)
+    candidates = (
+        np.flatnonzero(~kept_clean & _may_be_dirty(table, records)) if flaws else np.zeros(0, dtype=np.int64)
+    )
     if flaws is None or not len(candidates):
         return None
     wanted = max(len(flaws), round(SHARE * len(records)))
@@ -187,7 +194,11 @@ def _spoil(
     entries: list[dict[str, Any]] = []
     for number, flaw in enumerate(flaws):
         share = wanted // len(flaws) + (number < wanted % len(flaws))
-        usable = text.loc[left, list(flaw.needs)].notna().all(axis=1).to_numpy() if flaw.needs else np.ones(len(left), bool)
+        usable = (
+            text.loc[left, list(flaw.needs)].notna().all(axis=1).to_numpy()
+            if flaw.needs
+            else np.ones(len(left), bool)
+        )
         chosen = np.sort(left[usable][:share])
         left = left[~np.isin(left, chosen)]
         dirty = text.loc[chosen].copy()
@@ -197,7 +208,9 @@ def _spoil(
             added.append(dirty)
         else:
             overrides.setdefault(flaw.column, []).append(dirty[flaw.column].fillna(""))
-        position = size + sum(len(rows) for rows in added[:-1]) + np.arange(len(chosen)) if flaw.again else chosen
+        position = (
+            size + sum(len(rows) for rows in added[:-1]) + np.arange(len(chosen)) if flaw.again else chosen
+        )
         entries += [
             {"file": file, "table": table, "row": int(row) + 1, "key": str(text.at[place, key]), "kind": flaw.kind,
              "column": None if flaw.kind == "duplicate_row" else flaw.column, "expected": flaw.expected}

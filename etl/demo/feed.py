@@ -31,7 +31,9 @@ def _frame(records: Records) -> pd.DataFrame:
         )
         for part, values in parts.items():
             words = records.words.get(name)
-            columns[part] = values if words is None else pd.Categorical.from_codes(values, categories=pd.Index(words))
+            columns[part] = (
+                values if words is None else pd.Categorical.from_codes(values, categories=pd.Index(words))
+            )
     return pd.DataFrame(columns)
 
 

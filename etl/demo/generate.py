@@ -45,8 +45,10 @@ def write(
     clock = _clock(last, months)
     copies = 0 if clean else COPIES[scale]
     world, stuck = build(scale, clock, seed, records, copies)
-    planter, revision = (Planter(_random(seed, "plant"), world), None) if clean else plant(
-        _random(seed, "plant"), world, copies, stuck
+    planter, revision = (
+        (Planter(_random(seed, "plant"), world), None)
+        if clean
+        else plant(_random(seed, "plant"), world, copies, stuck)
     )
     out.mkdir(parents=True, exist_ok=True)
     connection = warehouse.connect()
@@ -56,7 +58,8 @@ def write(
         written[later] = feed.write_table(connection, "licence_application", revision, out / later)
     connection.close()
     truth = {
-        "scale": scale, "seed": seed, "months": months, "end": last.isoformat(), "clean": clean, "hard_rules": list(HARD),
+        "scale": scale, "seed": seed, "months": months, "end": last.isoformat(), "clean": clean,
+        "hard_rules": list(HARD),
         "dirty": _dirty_summary(entries, written), "planted": [item.as_dict() for item in planter.planted],
     }  # fmt: skip
     (out / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -85,7 +88,9 @@ def _write_tables(
         spoiled = dirt.spoil(connection, _random(seed, f"dirt {table}"), table, records, kept, name)
         overrides, added = (spoiled.overrides, spoiled.added) if spoiled else (None, None)
         entries += spoiled.entries if spoiled else []
-        written[name] = feed.write_table(connection, table, records, out / name, overrides=overrides, added=added)
+        written[name] = feed.write_table(
+            connection, table, records, out / name, overrides=overrides, added=added
+        )
     return written, entries
 
 

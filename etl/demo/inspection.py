@@ -21,7 +21,8 @@ from etl.demo.records import Column, Records, choose
 KINDS = ("routine", "special", "double_random", "case_specific", "joint", "post_licensing", "other")
 ROUTINE, SPECIAL, DOUBLE_RANDOM, CASE_SPECIFIC, JOINT, POST_LICENSING, _ = range(7)
 ITEMS = (
-    "licence", "supply_channel", "genuineness", "marked_price", "minor_protection_sign", "e_cigarette", "display", "other",
+    "licence", "supply_channel", "genuineness", "marked_price", "minor_protection_sign", "e_cigarette",
+    "display", "other",
 )  # fmt: skip
 RESULTS = ("no_issue", "ordered_to_correct", "case_filed", "transferred", "other")
 NO_ISSUE, CORRECT, FILED = 0, 1, 2
@@ -142,9 +143,11 @@ def _records(
     size, kind, unit, shop = len(started), columns["kind"], columns["unit"], columns["shop"]
     is_clue = columns["clue"] >= 0
     values: dict[str, Column] = {
-        "inspection_no": np.arange(1, size + 1), "unit_id": unit, "retailer_id": shop, "inspection_kind": kind.astype(np.int8),
+        "inspection_no": np.arange(1, size + 1), "unit_id": unit, "retailer_id": shop,
+        "inspection_kind": kind.astype(np.int8),
         "plan_id": np.where(is_clue | (kind == SPECIAL), -1, _month_number(started) * 10_000 + unit),
-        "clue_id": columns["clue"], "approval_id": np.where(kind == SPECIAL, _month_number(started) * 10_000 + unit, -1),
+        "clue_id": columns["clue"],
+        "approval_id": np.where(kind == SPECIAL, _month_number(started) * 10_000 + unit, -1),
         "officer_ids": people.pair(unit, started, columns["turn"]), "started_at": started,
         "is_certificate_shown": (rng.random(size) < 0.995).astype(np.int8),
         "is_entry_code_scanned": (rng.random(size) < 0.97).astype(np.int8),
@@ -158,7 +161,8 @@ def _records(
         values,
         words={
             "unit_id": bureau.ids, "inspection_kind": KINDS, "officer_ids": staff_ids(people),
-            "drawn_officer_ids": staff_ids(people), "reassignment_reason": ("人员临时公务",), "coordinate_system": ("cgcs2000",),
+            "drawn_officer_ids": staff_ids(people), "reassignment_reason": ("人员临时公务",),
+            "coordinate_system": ("cgcs2000",),
             "item_codes": ITEMS, "issue_codes": ITEMS, "result": RESULTS,
         },
         formats={
@@ -171,7 +175,7 @@ def _records(
 def _month_number(moments: Days) -> NDArray[np.int64]:
     """YYYYMM of each moment."""
     months = np.where(np.isnat(moments), 0, moments.astype("M8[M]").astype(np.int64))
-    return (months // 12 + 1970) * 100 + months % 12 + 1
+    return np.asarray((months // 12 + 1970) * 100 + months % 12 + 1, dtype=np.int64)
 
 
 def _positions(rng: np.random.Generator, shops: Shops, values: dict[str, Column]) -> None:
@@ -259,7 +263,8 @@ def cancel(values: dict[str, Column], rows: Column) -> None:
     for name in ("longitude", "latitude"):
         values[name][rows] = np.nan
     blanks: dict[str, Any] = dict.fromkeys(
-        ("retailer_id", "officer_ids", "coordinate_system", "issue_count", "issue_codes", "result", "is_certificate_shown",
+        ("retailer_id", "officer_ids", "coordinate_system", "issue_count", "issue_codes", "result",
+        "is_certificate_shown",
          "is_entry_code_scanned", "people_notified_before"), -1,
     )  # fmt: skip
     for name, blank in blanks.items():

@@ -1,8 +1,7 @@
-"""The life of licences: who applies for what, when each step is taken, and which licences result.
+"""The life of licences: who applies for what and when, which shops open and close, and which licences result.
 
-Lawful by construction: decided within the statutory limit, verified by two officers before the decision, notices once
-and within five working days, capacity and the order of the queue kept, timely renewals decided before expiry. Only the
-promised limit and the publication are missed now and then, equally often everywhere.
+Lawful by construction: room in the cell before a grant, the k-th place for the k-th in the queue, renewals early enough
+to be decided before expiry. How an application is handled is another module's.
 """
 
 from __future__ import annotations
@@ -12,36 +11,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from etl.demo import applications
 from etl.demo.bureau import Bureau
 from etl.demo.clock import APPLICATION_MONTHS, NEVER, NO_DAY, Clock, Days, at
+from etl.demo.handling import Handling, Rows
 from etl.demo.market import CANCELLED, CLOSED, RECLAIMED, SUSPENDED, Cells, Shops, shops_for
-from etl.demo.people import People, staff_ids
-from etl.demo.records import Column, Records, choose, running_max, runs, stack
-
-Rows = dict[str, Column]
-TYPES = ("new", "change", "renewal", "suspension", "resumption", "closure", "replacement", "other")
-NEW, CHANGE, RENEWAL, SUSPENSION, RESUMPTION, CLOSURE, REPLACEMENT, _ = range(8)
-LICENCE_STATES = (
-    "valid",
-    "suspended",
-    "closed",
-    "reclaimed",
-    "revoked",
-    "withdrawn",
-    "cancelled",
-    "disqualified",
-)
-RESULTS = ("granted", "refused", "withdrawn", "terminated")
-GRANTED, REFUSED, WITHDRAWN = 0, 1, 2
-
-PROMISED_DAYS = np.array([8, 3, 5, 2, 2, 2, 1, 3])
-FASTEST_DAYS = np.array([3, 1, 2, 0, 0, 0, 0, 1])
-VERIFIED_SHARE = np.array([1.0, 0.35, 0.6, 0.0, 0.0, 0.0, 0.0, 0.0])
-STATUTORY_DAYS = 20
-LATE_SHARE = 0.035
-LATE_PUBLICATION_SHARE = 0.015
-SUPPLEMENT_SHARE = 0.12
-EXTENSION_SHARE = 0.012
+from etl.demo.people import People
+from etl.demo.procedure import (
+    CHANGE,
+    CLOSURE,
+    GRANTED,
+    LICENCE_STATES,
+    NEW,
+    RENEWAL,
+    REPLACEMENT,
+    RESUMPTION,
+    SUSPENSION,
+)  # fmt: skip
+from etl.demo.records import Column, Records, runs, stack
 
 NEW_A_YEAR, NEW_IN_FULL_CELL_A_YEAR = 0.042, 0.07
 EXITS_A_YEAR, EX_OFFICIO_SHARE = 0.033, 0.15
@@ -61,19 +48,19 @@ class Licensing:
         self, rng: np.random.Generator, bureau: Bureau, people: People, cells: Cells, clock: Clock
     ) -> None:
         self.rng, self.bureau, self.people, self.cells, self.clock = rng, bureau, people, cells, clock
-        self.numbers: list[str] = []
+        self.handling = Handling(rng, people, cells, clock)
         self.weight = clock.season(APPLICATION_MONTHS)
 
     def run(self, factor: float) -> tuple[Shops, Records, Records]:
         """Shops, licence_application and licence; `factor` multiplies the applications that shops may repeat."""
         shops = self._starting_shops()
-        closures = self._handle(self._closures(shops))
+        closures = self.handling.handle(self._closures(shops))
         self._close(shops, closures)
         others = [self._new_in_open_cells(), self._queued(shops), self._renewals(shops, closures)]
         others += self._free(shops, factor)
         rows = {
             name: np.concatenate([column, closures[name]])
-            for name, column in self._handle(stack(others, _BLANKS)).items()
+            for name, column in self.handling.handle(stack(others, _BLANKS)).items()
         }
         order = np.argsort(rows["submitted"], kind="stable")
         rows = {name: column[order] for name, column in rows.items()}
@@ -81,7 +68,10 @@ class Licensing:
         self._occupancy(shops, rows)
         self._suspend(shops, rows)
         licences = self._licences(shops, rows)
-        return shops, self._records(rows, shops), licences
+        table = applications.records(
+            self.rng, self.bureau, self.people, self.cells, self.clock, rows, licences["licence_no"]
+        )
+        return shops, table, licences
 
     def queued(self, applications: Records) -> NDArray[np.int64]:
         """Applicants waiting in each cell on the last day."""
@@ -207,96 +197,6 @@ class Licensing:
             "submitted": submitted,
         }  # fmt: skip
 
-    def _handle(self, rows: Rows) -> Rows:
-        """All steps of each application, in working days and office hours, as known on the last day."""
-        clock, rng, kind = self.clock, self.rng, rows["type"]
-        size = len(kind)
-        submitted_day = rows["submitted"].astype("M8[D]")
-        asked = rng.random(size) < SUPPLEMENT_SHARE
-        notice_day = np.where(asked, clock.after(submitted_day, rng.integers(0, 5, size)), NO_DAY)
-        ready = np.where(asked, clock.after(notice_day, rng.integers(1, 6, size)), submitted_day)
-        called = np.where(np.isnat(rows["floor"]), ready, np.maximum(rows["floor"], ready))
-        waits = np.where(np.isnat(rows["floor"]), rng.integers(0, 2, size), rng.integers(1, 5, size))
-        accepted = at(rng, clock.after(called, waits), 11.55, 13.8)
-        verified = rng.random(size) < VERIFIED_SHARE[kind]
-        self._extensions(rows, kind, accepted)
-        duration = self._durations(rows, kind, verified)
-        decided = at(rng, clock.after(accepted.astype("M8[D]"), duration), 14, 17)
-        accepted, decided = _in_queue_order(rows, accepted, decided)
-        accepted[~rows["is_called"]] = decided[~rows["is_called"]] = NEVER
-        rows |= {
-            "notice": clock.to_end(np.where(asked, at(rng, np.where(asked, notice_day, submitted_day), 14, 17), NEVER)),
-            "accepted": clock.to_end(accepted), "duration": duration, "verified": verified,
-        }  # fmt: skip
-        self._verification(rows, accepted, decided)
-        self._outcome(rows, clock.to_end(decided))
-        return rows
-
-    def _extensions(self, rows: Rows, kind: Column, accepted: Days) -> None:
-        """Extended by the head of the bureau before the limit ran out; hearings stop the clock."""
-        size, rng = len(kind), self.rng
-        extended = (rng.random(size) < EXTENSION_SHARE) & np.isin(kind, (NEW, RENEWAL)) & (rows["queue"] < 0)
-        told = at(rng, self.clock.after(accepted.astype("M8[D]"), rng.integers(14, 19, size)), 9, 17)
-        known = extended & (told <= self.clock.last_moment) & rows["is_called"]
-        rows["extended"] = np.where(extended, rng.integers(5, 11, size), 0)
-        rows["extension_known"] = known
-        rows["extension_notice"] = np.where(known, told, NEVER)
-        rows["suspended"] = np.where(
-            (rng.random(size) < 0.006) & (kind == NEW) & ~extended, rng.integers(5, 16, size), 0
-        )
-
-    def _durations(self, rows: Rows, kind: Column, verified: Column) -> NDArray[np.int64]:
-        """Working days from acceptance to decision, hearings included."""
-        size, rng = len(kind), self.rng
-        fastest = np.maximum(FASTEST_DAYS[kind], verified)
-        usual = fastest + np.floor(rng.random(size) * (PROMISED_DAYS[kind] - fastest + 1)).astype(np.int64)
-        late = np.minimum(PROMISED_DAYS[kind] + rng.integers(1, 9, size), STATUTORY_DAYS - 1)
-        days = np.where(rng.random(size) < LATE_SHARE, late, usual)
-        beyond = STATUTORY_DAYS + np.maximum(
-            1, np.floor(rng.random(size) * rows["extended"]).astype(np.int64)
-        )
-        return np.where(rows["extended"] > 0, beyond, days) + rows["suspended"]
-
-    def _verification(self, rows: Rows, accepted: Days, decided: Days) -> None:
-        """Two officers in rotation, on a working day after acceptance, in the morning of the decision at the latest."""
-        clock, rng, verified = self.clock, self.rng, rows["verified"]
-        size = len(verified)
-        first, last = accepted.astype("M8[D]"), decided.astype("M8[D]")
-        span = np.maximum(1, clock.between(first, last))
-        day = clock.after(first, 1 + np.floor(rng.random(size) * np.minimum(span, 6)).astype(np.int64))
-        started = np.where(
-            verified & rows["is_called"],
-            at(rng, np.where(np.isnat(day), clock.first_day, day), 9, 10.5),
-            NEVER,
-        )
-        started = clock.to_end(started)
-        rows["verification_started"] = started
-        rows["verification_ended"] = started + rng.integers(18 * 60, 70 * 60, size)
-        unit = self.cells.unit[rows["cell"]]
-        pair = self.people.pair(
-            unit, np.where(np.isnat(started), clock.last_day, started), rng.integers(0, 10**6, size)
-        )
-        rows["verifiers"] = np.where(np.isnat(started)[:, None], -1, pair)
-
-    def _outcome(self, rows: Rows, decided: Days) -> None:
-        """Granted, refused with its reasons, or withdrawn; nothing where it is still open on the last day."""
-        size, rng, clock = len(decided), self.rng, self.clock
-        may_fail = np.where(rows["type"] == NEW, 0.09, 0.01) * (rows["queue"] < 0) * (rows["type"] != CLOSURE)
-        draw = rng.random(size)
-        result = np.where(draw < may_fail * 0.65, REFUSED, np.where(draw < may_fail, WITHDRAWN, GRANTED))
-        known = ~np.isnat(decided)
-        rows["decided"], rows["result"] = decided, np.where(known, result, -1).astype(np.int8)
-        day = np.where(known, decided.astype("M8[D]"), clock.last_day)
-        review = day.astype("M8[s]") + rng.integers(13 * 3600 + 3100, 14 * 3600, size)
-        rows["reviewed"] = np.where(known, review, NEVER)
-        concluded = known & (result != WITHDRAWN)
-        delivered = at(rng, clock.after(day, rng.integers(0, 8, size)), 17, 18)
-        late = rng.random(size) < LATE_PUBLICATION_SHARE
-        wait = np.where(late, rng.integers(8, 16, size), rng.integers(0, 7, size))
-        published = at(rng, clock.after(day, wait), 17, 18)
-        rows["delivered"] = clock.to_end(np.where(concluded, delivered, NEVER))
-        rows["published"] = clock.to_end(np.where(concluded, published, NEVER))
-
     def _open_new(self, shops: Shops, rows: Rows) -> Shops:
         """Granted applicants become shops, in the order of their applications."""
         granted = np.flatnonzero((rows["type"] == NEW) & (rows["result"] == GRANTED))
@@ -363,19 +263,19 @@ class Licensing:
         )
         self._name_licences(rows, renewed, size)
         county = self.bureau.county[self.cells.unit[shops.cell[shop]]]
-        self.numbers = licence_numbers(self.bureau, county)
         return Records(
             {
-                "licence_no": np.arange(len(shop)), "retailer_id": shop, "scope": self._scopes(len(shop)),
+                "licence_no": licence_numbers(self.bureau, county), "retailer_id": shop,
+                "scope": self._scopes(len(shop)),
                 "issued_on": issued, "expires_on": expires, "state": state.astype(np.int8),
                 "state_changed_on": changed, "state_change_basis": basis.astype(np.int8), "issuing_unit_id": county,
             },
             words={
-                "licence_no": self.numbers, "scope": ("cigarette", "cigar", "e_cigarette"),
+                "scope": ("cigarette", "cigar", "e_cigarette"),
                 "state": LICENCE_STATES, "issuing_unit_id": self.bureau.ids,
                 "state_change_basis": ("延续换发新证，原证注销", "持证人申请歇业", "《烟草专卖许可证管理办法》"),
             },
-            formats={"retailer_id": "R%08d"},
+            formats={"licence_no": "%012d", "retailer_id": "R%08d"},
         )  # fmt: skip
 
     def _scopes(self, size: int) -> Column:
@@ -392,93 +292,11 @@ class Licensing:
         shop = np.maximum(rows["shop"], 0)
         rows["licence"] = np.where(known & (rows["submitted"] > since[shop]), number[shop], rows["licence"])
 
-    def _records(self, rows: Rows, shops: Shops) -> Records:
-        """licence_application, in the order of submission."""
-        rng, size, unit = self.rng, len(rows["type"]), self.cells.unit[rows["cell"]]
-        is_new, known = rows["type"] == NEW, rows["result"] >= 0
-        near = self.cells.spacing[rows["cell"]]
-        exempt, refused = rows["exemption"] >= 0, rows["result"] == REFUSED
-        reason = np.where(refused, np.where(is_new, choose(rng, size, (5, 2, 2, 1)), 2), -1)
-        outlet = np.where(exempt, near // 2 + rng.integers(1, 10, size), near + rng.integers(0, 200, size))
-        outlet = np.where(reason == 0, near - rng.integers(1, 15, size), outlet)
-        school = np.where(reason == 1, rng.integers(5, 50, size), 50 + rng.integers(0, 700, size))
-        measured = is_new & ~np.isnat(rows["verification_ended"])
-        agent = np.where(
-            rng.random(size) < 0.07, self.bureau.county[unit] * 100 + rng.integers(0, 14, size), -1
-        )
-        epoch = self.people.epoch(np.where(known, rows["decided"], self.clock.last_moment))
-        extension = rows["extension_known"]
-        values: dict[str, Column] = {
-            "application_no": np.arange(1, size + 1), "unit_id": unit, "cell_id": rows["cell"],
-            "retailer_id": rows["shop"], "application_type": rows["type"], "channel": choose(rng, size, (45, 20, 20, 8, 7)),
-            "agent_hash": agent, "applicant_check_hash": rng.integers(0, 10_000, size), "submitted_at": rows["submitted"],
-            "supplement_notice_at": rows["notice"],
-            "supplement_count": np.where(np.isnat(rows["notice"]), 0, 1), "licence_no": rows["licence"],
-            "previous_expires_on": rows["expires"], "accepted_at": rows["accepted"], "queue_no": rows["queue"],
-            "queue_joined_at": np.where(rows["queue"] > 0, rows["submitted"] + 300, NEVER),
-            "queue_skip_reason": np.full(size, -1), "is_verification_required": rows["verified"].astype(np.int8),
-            "verification_started_at": rows["verification_started"],
-            "verification_ended_at": rows["verification_ended"], "first_verifier_id": rows["verifiers"][:, 0],
-            "second_verifier_id": rows["verifiers"][:, 1], "nearest_outlet_metres": np.where(measured, outlet, -1),
-            "nearest_school_metres": np.where(measured, school, -1),
-            "required_spacing_metres": np.where(measured, near, -1),
-            "required_school_metres": np.where(measured, 50, -1), "measure_method": np.where(measured, 1, -1),
-            "capacity_at_decision": rows["capacity"], "occupied_at_decision": rows["occupied"],
-            "exemption_code": rows["exemption"], "is_exemption_proof_verified": np.where(exempt & known, 1, -1).astype(np.int8),
-            "extended_working_days": np.where(extension, rows["extended"], -1),
-            "extension_approver_id": np.where(extension, self.people.decider[epoch, unit], -1),
-            "extension_reason": np.where(extension, rng.integers(0, 3, size), -1),
-            "extension_notice_at": rows["extension_notice"],
-            "suspended_working_days": np.where(rows["suspended"] > 0, rows["suspended"], -1),
-            "reviewed_at": rows["reviewed"], "reviewer_id": np.where(known, self.people.head[epoch, unit], -1),
-            "decided_at": rows["decided"], "decider_id": np.where(known, self.people.decider[epoch, unit], -1),
-            "result": rows["result"], "refusal_reason": reason, "refusal_basis": np.where(refused, 0, -1),
-            "has_remedy_notice": np.where(refused, 1, -1).astype(np.int8), "delivered_at": rows["delivered"],
-            "published_at": rows["published"], "promised_working_days": PROMISED_DAYS[rows["type"]],
-            "statutory_working_days": np.full(size, STATUTORY_DAYS),
-        }  # fmt: skip
-        people, officers = self.bureau.ids, staff_ids(self.people)
-        named = (
-            "first_verifier_id",
-            "second_verifier_id",
-            "extension_approver_id",
-            "reviewer_id",
-            "decider_id",
-        )
-        return Records(
-            values,
-            words=dict.fromkeys(named, officers)
-            | {
-                "unit_id": people, "cell_id": self.cells.ids, "application_type": TYPES, "result": RESULTS,
-                "channel": ("window", "national_platform", "provincial_portal", "self_service_terminal", "wechat_account"),
-                "queue_skip_reason": ("申请人放弃",), "measure_method": ("straight_line", "shortest_walk"),
-                "exemption_code": ("disability", "military_or_martyr_family", "subsistence_allowance", "other"),
-                "extension_reason": ("需进一步核实经营场所", "需核对布局规划", "申请材料需要核验"),
-                "refusal_reason": ("layout_not_met", "near_school", "no_fixed_or_separate_premises", "safety"),
-                "refusal_basis": ("《中华人民共和国烟草专卖法实施条例》第九条",), "licence_no": self.numbers,
-            },
-            formats={"application_no": "XK%09d", "retailer_id": "R%08d"},
-            hashed={"agent_hash": "demo-agent-%d", "applicant_check_hash": "demo-check-%d"},
-        )  # fmt: skip
 
-
-def _in_queue_order(rows: Rows, accepted: Days, decided: Days) -> tuple[Days, Days]:
-    """Within a cell nobody in the queue is accepted or decided before an earlier number."""
-    waiting = np.flatnonzero((rows["queue"] > 0) & rows["is_called"])
-    waiting = waiting[np.lexsort([rows["queue"][waiting], rows["cell"][waiting]])]
-    for moments in (accepted, decided):
-        base = moments[waiting].min() if len(waiting) else np.datetime64(0, "s")
-        seconds = (moments[waiting] - base).astype(np.int64)
-        moments[waiting] = base + running_max(rows["cell"][waiting], seconds)
-    return accepted, decided
-
-
-def licence_numbers(bureau: Bureau, county: Column) -> list[str]:
-    """Twelve digits: region, kind of holder, serial within the county."""
+def licence_numbers(bureau: Bureau, county: Column) -> NDArray[np.int64]:
+    """Twelve digits as an integer: region, kind of holder, serial within the county."""
     order = np.argsort(county, kind="stable")
     serial = np.empty(len(county), dtype=np.int64)
     serial[order] = runs(county[order]) + 1
-    return [
-        f"{bureau.region[c]}{1 + (s % 12 == 0)}{s:05d}"
-        for c, s in zip(county.tolist(), serial.tolist(), strict=True)
-    ]
+    region = np.array(bureau.region).astype(np.int64)[county]
+    return np.asarray(region * 10**6 + (1 + (serial % 12 == 0)) * 10**5 + serial, dtype=np.int64)

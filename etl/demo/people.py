@@ -133,7 +133,13 @@ def _epoch_days(clock: Clock) -> Days:
 
 
 def _rotate(
-    rng: np.random.Generator, bureau: Bureau, unit: Column, role: Column, since: Days, epochs: Days, stuck: Column
+    rng: np.random.Generator,
+    bureau: Bureau,
+    unit: Column,
+    role: Column,
+    since: Days,
+    epochs: Days,
+    stuck: Column,
 ) -> tuple[NDArray[np.int64], list[tuple[int, np.datetime64, int]]]:
     """Occupants by epoch and seat, and the moves (staff, day, new unit): those long in a key post change seats."""
     size = len(unit)
@@ -142,7 +148,12 @@ def _rotate(
     for number, day in enumerate(epochs):
         occupant[number + 1] = occupant[number]
         tenure = (day - since[occupant[number]]).astype(int) / 365.25
-        moving = ~stuck & (tenure > _ROTATION_YEARS) & (rng.random(size) < _ROTATION_SHARE) & np.isin(role, KEY_ROLES)
+        moving = (
+            ~stuck
+            & (tenure > _ROTATION_YEARS)
+            & (rng.random(size) < _ROTATION_SHARE)
+            & np.isin(role, KEY_ROLES)
+        )
         moved = np.zeros(0, dtype=np.int64)
         for county in bureau.counties.tolist():
             for post in KEY_ROLES:

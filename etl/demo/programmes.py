@@ -19,9 +19,11 @@ _SCENARIOS = (
     ("货源投放公开", "营销部", "collecting", 1),
 )  # fmt: skip
 _ELEMENTS = (
-    ("eight_actions", "political_supervision", "政治监督大护航"), ("eight_actions", "deepening_reform", "深化改革大攻坚"),
+    ("eight_actions", "political_supervision", "政治监督大护航"),
+    ("eight_actions", "deepening_reform", "深化改革大攻坚"),
     ("eight_actions", "correcting_conduct", "正风肃纪大深化"), ("eight_actions", "linked_inspection", "巡视巡察大联动"),
-    ("eight_actions", "punishing_corruption", "惩治腐败大震慑"), ("eight_actions", "targeted_supervision", "精准监督大提升"),
+    ("eight_actions", "punishing_corruption", "惩治腐败大震慑"),
+    ("eight_actions", "targeted_supervision", "精准监督大提升"),
     ("eight_actions", "social_participation", "社会共建大促进"), ("eight_actions", "skills_training", "强能提质大练兵"),
     ("six_integrity_units", "cadre", "清廉干部"), ("six_integrity_units", "branch", "清廉支部"),
     ("six_integrity_units", "unit", "清廉单位"), ("six_integrity_units", "agency", "清廉机关"),
@@ -52,7 +54,8 @@ def scenarios(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> Records
             "need": np.full(size, "减少重复录入，过程可查"), "data_items": np.full(size, "许可、检查、案件记录"),
             "model": np.full(size, "时限与比对规则"), "presentation": np.full(size, "大屏与待办"), "posted_on": posted,
             "taken_on": taken, "launched_on": np.where(step == 8, taken + 90, NO_DAY),
-            "score": np.where(step == 8, rng.integers(75, 98, size), -1), "state": np.array([row[2] for row in _SCENARIOS]),
+            "score": np.where(step == 8, rng.integers(75, 98, size), -1),
+            "state": np.array([row[2] for row in _SCENARIOS]),
         },
         words={"taker_unit_id": bureau.ids},
         formats={"scenario_id": "CJ%03d"},
@@ -73,7 +76,8 @@ def initiatives(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> Recor
     done["rolled_out_on"] = np.where(reached >= 5, done["rolled_out_on"], NO_DAY)
     return Records(
         {
-            "initiative_id": np.arange(1, size + 1), "title": element, "framework": np.array([row[0] for row in _ELEMENTS])[element],
+            "initiative_id": np.arange(1, size + 1), "title": element,
+            "framework": np.array([row[0] for row in _ELEMENTS])[element],
             "framework_element": element,
             "unit_id": unit, "feature": np.full(size, "一单元一特色"), "lead_department": np.full(size, "党建科"),
             "team": np.full(size, "专班"), **done, "due_on": dates[3] + 30, "state": state,
@@ -125,7 +129,8 @@ def honours(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> Records:
         },
         words={
             "unit_id": bureau.ids, "title": ("示范清廉单元", "优质服务窗口", "先进集体"),
-            "grantor": ("示范县级机关", "示范市级机关", "示范省级机关"), "honour_level": ("county", "municipal", "provincial"),
+            "grantor": ("示范县级机关", "示范市级机关", "示范省级机关"),
+            "honour_level": ("county", "municipal", "provincial"),
         },
         formats={"honour_id": "RY%04d"},
     )  # fmt: skip

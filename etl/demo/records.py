@@ -78,18 +78,21 @@ def stack(parts: Sequence[dict[str, Column]], blanks: dict[str, Any]) -> dict[st
 def choose(rng: np.random.Generator, count: int, weights: Sequence[float]) -> NDArray[np.int16]:
     """`count` integers drawn with the given weights."""
     edges = np.cumsum(np.asarray(weights, dtype=float))
-    return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int16)
+    drawn: NDArray[np.int64] = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
+    return drawn.astype(np.int16)
 
 
 def runs(keys: Column) -> NDArray[np.int64]:
     """0, 1, 2 … within each run of equal values of a sorted column."""
     starts = np.r_[True, keys[1:] != keys[:-1]] if len(keys) else np.zeros(0, dtype=bool)
     first = np.flatnonzero(starts)
-    return np.arange(len(keys)) - np.repeat(first, np.diff(np.r_[first, len(keys)]))
+    lengths = np.diff(np.r_[first, len(keys)])
+    return np.asarray(np.arange(len(keys)) - np.repeat(first, lengths), dtype=np.int64)
 
 
 def running_max(keys: Column, values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The greatest value so far within each run of equal keys; keys sorted, values small and not negative."""
     span = int(values.max(initial=0)) + 1
     group = np.cumsum(np.r_[0, (keys[1:] != keys[:-1]).astype(np.int64)]) if len(keys) else keys
-    return np.maximum.accumulate(values + group * span) - group * span
+    highest = np.maximum.accumulate(values + group * span)
+    return np.asarray(highest - group * span, dtype=np.int64)

@@ -98,8 +98,10 @@ def evaluations(
             "revisited_at": clock.to_end(np.where(negative, revisited, NEVER)),
         },
         words={
-            "evaluation_source": ("government_service_rating", "service_card", "qr_code", "revisit", "integrity_supervisor"),
-            "unit_id": bureau.ids, "rating": RATINGS, "comment": ("服务热情", "办理较快", "希望延长窗口时间", "建议增加线上办理"),
+            "evaluation_source": ("government_service_rating", "service_card", "qr_code", "revisit",
+            "integrity_supervisor"),
+            "unit_id": bureau.ids, "rating": RATINGS,
+            "comment": ("服务热情", "办理较快", "希望延长窗口时间", "建议增加线上办理"),
         },
         formats={"evaluation_id": "PY%08d"},
         hashed={"retailer_hash": "demo-retailer-%d"},
@@ -248,7 +250,8 @@ def checklists(rng: np.random.Generator, clock: Clock) -> Records:
             "risk": (role + item) % len(powers), "risk_level": choose(rng, size, (1, 3, 4)),
             "control_measure": (kind + item) % 3, "responsible_role": np.where(role < 4, 4, 8),
             "indicator_ids": np.column_stack([(role + item) % 6, np.full(size, -1)]),
-            "list_version": np.full(size, str(clock.end.year)), "reviewed_on": clock.last_day - rng.integers(20, 200, size),
+            "list_version": np.full(size, str(clock.end.year)),
+            "reviewed_on": clock.last_day - rng.integers(20, 200, size),
         },
         words={
             "list_kind": LISTS, "role": ROLES, "responsible_role": ROLES, "power": powers,
@@ -279,11 +282,13 @@ def supply(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> Records:
     return Records(
         {
             "month": month, "unit_id": unit, "supply_tier": tier, "rule_id": month, "rule_quantity": rule,
-            "allocated_quantity": allocated, "approval_id": np.where(above, np.arange(size), -1), "scarce_quantity": scarce,
+            "allocated_quantity": allocated, "approval_id": np.where(above, np.arange(size), -1),
+            "scarce_quantity": scarce,
             "top_one_percent_scarce_quantity": np.floor(scarce * rng.normal(0.045, 0.004, size).clip(0.02, 0.08)),
             "online_order_count": orders, "shared_source_order_count": rng.binomial(orders, 0.007),
         },
-        words={"month": clock.months, "unit_id": bureau.ids, "rule_id": [f"TF{m.replace('-', '')}" for m in clock.months]},
+        words={"month": clock.months, "unit_id": bureau.ids,
+        "rule_id": [f"TF{m.replace('-', '')}" for m in clock.months]},
         formats={"approval_id": "LW%07d"},
     )  # fmt: skip
 
@@ -307,9 +312,11 @@ def warnings(rng: np.random.Generator, bureau: Bureau, people: People, clock: Cl
         {
             "warning_id": np.arange(1, count + 1), "indicator_id": rng.integers(0, len(WARNED), count),
             "rule_version": np.full(count, "1"), "unit_id": unit, "object_type": choose(rng, count, (9, 0, 1)),
-            "warning_level": choose(rng, count, (5, 3, 1)), "value": (threshold - rng.uniform(0.02, 0.2, count)).round(3),
+            "warning_level": choose(rng, count, (5, 3, 1)),
+            "value": (threshold - rng.uniform(0.02, 0.2, count)).round(3),
             "threshold": threshold, "sample_count": rng.integers(10, 120, count), "raised_at": raised,
-            "due_at": clock.after(day, 10).astype("M8[s]") + 18 * 3600, "state": np.where(done, 5, choose(rng, count, (1, 2, 2))),
+            "due_at": clock.after(day, 10).astype("M8[s]") + 18 * 3600,
+            "state": np.where(done, 5, choose(rng, count, (1, 2, 2))),
             "verdict": verdict, "action": action, "handler_id": np.where(done, people.head[epoch, unit], -1),
             "closed_at": closed, "reviewer_id": np.where(done, people.decider[epoch, unit], -1),
         },
@@ -317,7 +324,8 @@ def warnings(rng: np.random.Generator, bureau: Bureau, people: People, clock: Cl
             "indicator_id": WARNED, "unit_id": bureau.ids, "object_type": ("unit", "staff", "cell", "retailer"),
             "warning_level": ("blue", "yellow", "red"), "verdict": VERDICTS,
             "state": ("raised", "assigned", "verifying", "disposed", "reviewed", "closed", "reopened"),
-            "action": ("supplement_data", "reminder_talk", "correction_by_deadline", "summons_talk", "refer_to_discipline_group"),
+            "action": ("supplement_data", "reminder_talk", "correction_by_deadline", "summons_talk",
+            "refer_to_discipline_group"),
             "handler_id": staff_ids(people), "reviewer_id": staff_ids(people),
         },
         formats={"warning_id": "YJ%06d"},
@@ -345,7 +353,8 @@ def relations(
     row = usable[np.sort(first)]
     declared = earliest[row] + rng.integers(0, np.minimum(span[row], 150) + 1)
     return Records(
-        {"staff_id": staff[row], "retailer_id": shop[row], "relation": rng.integers(0, 6, len(row)), "declared_on": declared},
+        {"staff_id": staff[row], "retailer_id": shop[row], "relation": rng.integers(0, 6, len(row)),
+        "declared_on": declared},
         words={
             "staff_id": staff_ids(people),
             "relation": ("spouse", "parent", "child", "child_spouse", "sibling", "other_relative"),

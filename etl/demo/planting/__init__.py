@@ -15,13 +15,16 @@ from etl.demo.records import Column, Records
 from etl.demo.world import World
 
 HARD = (
-    "L1", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12", "L13", "I1", "I4", "I7", "C1", "C2", "C3", "C5", "C6",
+    "L1", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12", "L13", "I1", "I4", "I7", "C1", "C2", "C3",
+    "C5", "C6",
     "C8", "C9", "H7", "H8", "M1", "M4", "Q2", "Q6",
 )  # fmt: skip
 COPIES = {"office": 1, "district": 1, "city": 2, "province": 4}
 
 
-def plant(rng: np.random.Generator, world: World, copies: int, stuck: Column) -> tuple[Planter, Records | None]:
+def plant(
+    rng: np.random.Generator, world: World, copies: int, stuck: Column
+) -> tuple[Planter, Records | None]:
     """Plant everything; return the planter with its list, and the rows of the later file with rewritten decisions."""
     planter = Planter(rng, world)
     for _ in range(copies):
@@ -42,7 +45,12 @@ def _note_stuck(planter: Planter, stuck: Column) -> None:
         over = seats[since < planter.clock.last_day - 3 * 365 - 1]
         rows = np.flatnonzero(np.isin(staff["staff_id"], over))
         z = len(over) * 0.95 / np.sqrt(max(1, len(seats)) * 0.05 * 0.95)
-        size = {"from": 0.05, "to": round(len(over) / max(1, len(seats)), 4), "observations": len(seats), "z": round(float(z), 1)}
+        size = {
+            "from": 0.05,
+            "to": round(len(over) / max(1, len(seats)), 4),
+            "observations": len(seats),
+            "z": round(float(z), 1),
+        }
         planter.note("Q9", "outlier", unit, "staff", rows, planter.recent[-1:], subject="key posts without rotation",
                      detectable=bool(z >= 4), size=size)  # fmt: skip
 

@@ -14,9 +14,11 @@ TABLE = "enforcement_case"
 _AFTER_FILING = ("legal_review_at", "penalty_decided_on", "served_on", "paid_on", "closed_on", "published_on",
                  "annulled_on", "publication_withdrawn_on")  # fmt: skip
 _PENALTY_COLUMNS: dict[str, object] = {
-    "legal_review_at": NEVER, "penalty_decided_on": NO_DAY, "served_on": NO_DAY, "paid_on": NO_DAY, "published_on": NO_DAY,
+    "legal_review_at": NEVER, "penalty_decided_on": NO_DAY, "served_on": NO_DAY, "paid_on": NO_DAY,
+    "published_on": NO_DAY,
     "annulled_on": NO_DAY, "publication_withdrawn_on": NO_DAY, "fine_amount": np.nan, "confiscated_amount": np.nan,
-    "payment_channel": -1, "on_spot_collection_basis": -1, "mitigation_code": -1, "mitigation_basis": -1, "review_result": -1,
+    "payment_channel": -1, "on_spot_collection_basis": -1, "mitigation_code": -1, "mitigation_basis": -1,
+    "review_result": -1,
     "is_collectively_discussed": -1, "has_hearing": -1,
 }  # fmt: skip
 
@@ -34,7 +36,9 @@ def plant(planter: Planter) -> None:
 def _fined(planter: Planter) -> Mask:
     """Decided cases with a fine as a share of a base, bounded by a band."""
     table = planter.table(TABLE)
-    return np.asarray((table["fine_amount"] > 0) & ~np.isnan(table["band_low"]) & (table["review_result"] < 0))
+    return np.asarray(
+        (table["fine_amount"] > 0) & ~np.isnan(table["band_low"]) & (table["review_result"] < 0)
+    )
 
 
 def _delay(planter: Planter, rows: Column, columns: tuple[str, ...], days: Column) -> None:
@@ -61,14 +65,18 @@ def _clocks(planter: Planter) -> None:
     def decided_late(rows: Column) -> None:
         _delay(planter, rows, _AFTER_FILING, rng.integers(95, 125, len(rows)))
 
-    planter.breach("C2", TABLE, decided, table["penalty_decided_on"], decided_late, planter.brigade(), count=3)
+    planter.breach(
+        "C2", TABLE, decided, table["penalty_decided_on"], decided_late, planter.brigade(), count=3
+    )
 
 
 def _fines(planter: Planter) -> None:
     table = planter.table(TABLE)
 
     def outside(rows: Column) -> None:
-        ratio = np.where(np.arange(len(rows)) % 2 == 0, table["band_low"][rows] * 0.5, table["band_high"][rows] * 1.4)
+        ratio = np.where(
+            np.arange(len(rows)) % 2 == 0, table["band_low"][rows] * 0.5, table["band_high"][rows] * 1.4
+        )
         table["fine_amount"][rows] = (table["penalty_base_amount"][rows] * ratio).round(2)
         table["is_collectively_discussed"][rows] = 0
 
@@ -140,7 +148,8 @@ def _bunching(planter: Planter) -> None:
     ratio = table["band_low"][rows] + width * rng.uniform(0.004, 0.02, len(rows))
     table["fine_amount"][rows] = (table["penalty_base_amount"][rows] * ratio).round(2)
     size = {"share_in_lowest_fiftieth": 1.0, "observations": len(rows)}
-    planter.note("C3", "pattern", unit, TABLE, rows, planter.clock.months, subject="fines at the lower edge of the band",
+    planter.note("C3", "pattern", unit, TABLE, rows, planter.clock.months,
+    subject="fines at the lower edge of the band",
                  detectable=len(rows) >= 6, size=size, also=["C4"])  # fmt: skip
 
 
@@ -166,7 +175,11 @@ def _outcomes(planter: Planter) -> None:
         published = ~np.isnat(table["published_on"][rows])
         table["publication_withdrawn_on"][rows] = np.where(published, clock.after(answered, 1), NO_DAY)
 
-    decided = (table["unit_id"] == unit) & (table["penalty_decided_on"] < clock.last_day - 80) & (table["review_result"] < 0)
+    decided = (
+        (table["unit_id"] == unit)
+        & (table["penalty_decided_on"] < clock.last_day - 80)
+        & (table["review_result"] < 0)
+    )
     planter.shift("C12", TABLE, decided, table["penalty_decided_on"], lost, unit, share=0.3, base=0.009,
                   kind="outlier", months=clock.months[-18:])  # fmt: skip
     _empty_clues(planter)

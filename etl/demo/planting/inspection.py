@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from etl.demo.inspection import CORRECT, DOUBLE_RANDOM, NO_ISSUE, ROUTINE
 from etl.demo.market import HIGH, LOW
 from etl.demo.people import AUXILIARY
-from etl.demo.planting.planter import Mask, Planter
+from etl.demo.planting.planter import Kind, Mask, Planter
 from etl.demo.records import Column
 
 TABLE = "inspection"
@@ -68,7 +68,9 @@ def move_visits(planter: Planter, rows: Column, shops: Column) -> None:
 def _stable_shops(planter: Planter, unit: int) -> NDArray[np.int64]:
     """The unit's shops that were open all the time and whose relatives are nobody."""
     shops, cells = planter.world.shops, planter.world.cells
-    stable = (cells.unit[shops.cell] == unit) & (shops.opened < planter.clock.first_day) & np.isnat(shops.closed)
+    stable = (
+        (cells.unit[shops.cell] == unit) & (shops.opened < planter.clock.first_day) & np.isnat(shops.closed)
+    )
     stable &= (shops.state == 0) & ~shops.is_exempt
     stable[planter.related_shops] = False
     stable &= ~planter.used["retailer"]
@@ -95,7 +97,9 @@ def _uninspected(planter: Planter, indicator: str, share: float) -> None:
     own = _stable_shops(planter, unit)
     shops = planter.sample(own, int(share * len(own)))
     since = max(clock.first_day, clock.last_day - 430)
-    rows = np.flatnonzero(_visits(planter) & np.isin(table["retailer_id"], shops) & (table["started_at"] >= since))
+    rows = np.flatnonzero(
+        _visits(planter) & np.isin(table["retailer_id"], shops) & (table["started_at"] >= since)
+    )
     rows = rows[~planter.used[TABLE][rows]]
     receivers = _receivers(planter, unit, shops, len(rows))
     rows = rows[: len(receivers)]
@@ -106,9 +110,14 @@ def _uninspected(planter: Planter, indicator: str, share: float) -> None:
     base = 0.04 if indicator == "I2" else 0.02
     total = int((planter.world.cells.unit[planter.world.shops.cell] == unit).sum())
     z = len(passed_over) * (1 - base) / np.sqrt(total * base * (1 - base))
-    size = {"from": base, "to": round(base + len(passed_over) / total, 4), "observations": total, "z": round(float(z), 1)}
+    size = {
+        "from": base,
+        "to": round(base + len(passed_over) / total, 4),
+        "observations": total,
+        "z": round(float(z), 1),
+    }
     other = "I3" if indicator == "I2" else "I2"
-    kind = "outlier" if indicator == "I2" else "pattern"
+    kind: Kind = "outlier" if indicator == "I2" else "pattern"
     planter.used[TABLE][rows] = True
     planter.note(indicator, kind, unit, "retailer", passed_over, planter.recent, subject="shops without inspection",
                  detectable=bool(z >= 4), size=size, also=[other])  # fmt: skip
@@ -185,7 +194,9 @@ def _draws(planter: Planter) -> None:
     def others(rows: Column) -> None:
         for row in rows.tolist():
             epoch = int(people.epoch(table["started_at"][[row]])[0])
-            rest = np.setdiff1d(people.officers[epoch, unit, : people.officer_count[unit]], table["officer_ids"][row])
+            rest = np.setdiff1d(
+                people.officers[epoch, unit, : people.officer_count[unit]], table["officer_ids"][row]
+            )
             table["officer_ids"][row, 1] = planter.rng.choice(rest)
 
     planter.shift("I6", TABLE, drawn, table["drawn_on"], others, unit, share=0.45, base=0.042)

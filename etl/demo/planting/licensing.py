@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from etl.demo.clock import NEVER, Days, at
-from etl.demo.licensing import CHANGE, NEW, REFUSED, RENEWAL, REPLACEMENT, RESUMPTION, SUSPENSION
 from etl.demo.people import AUXILIARY
 from etl.demo.planting.planter import Mask, Planter
+from etl.demo.procedure import CHANGE, NEW, REFUSED, RENEWAL, REPLACEMENT, RESUMPTION, SUSPENSION
 from etl.demo.records import Column, Records
 
 TABLE = "licence_application"
@@ -31,7 +31,9 @@ def _decided(table: Records) -> Mask:
 
 def _movable(table: Records) -> Mask:
     """Granted without queue, extension or hearing, of a kind whose date no other register copies."""
-    plain = (table["queue_no"] < 0) & (table["extended_working_days"] < 0) & (table["suspended_working_days"] < 0)
+    plain = (
+        (table["queue_no"] < 0) & (table["extended_working_days"] < 0) & (table["suspended_working_days"] < 0)
+    )
     return np.asarray(_decided(table) & plain & np.isin(table["application_type"], _MOVABLE))
 
 
@@ -50,7 +52,7 @@ def move_decision(planter: Planter, rows: Column, days: Days) -> None:
     renewed = shops + np.searchsorted(renewals, rows[is_renewal])
     licences["issued_on"][renewed] = days[is_renewal]
     licences["expires_on"][renewed] = days[is_renewal] + 5 * 365 - 1
-    licences["state_changed_on"][table["licence_no"][rows[is_renewal]]] = days[is_renewal]
+    licences["state_changed_on"][table["_licence"][rows[is_renewal]]] = days[is_renewal]
 
 
 def _limits(planter: Planter) -> None:
@@ -75,7 +77,9 @@ def _limits(planter: Planter) -> None:
         visit = at(rng, clock.after(start, 1), 9, 10.5)
         table["verification_started_at"][rows] = np.where(seen, visit, NEVER)
         table["verification_ended_at"][rows] = np.where(seen, visit + 1800, NEVER)
-        move_decision(planter, rows, clock.after(np.maximum(start, expires[rows]) + 1, rng.integers(1, 5, len(rows))))
+        move_decision(
+            planter, rows, clock.after(np.maximum(start, expires[rows]) + 1, rng.integers(1, 5, len(rows)))
+        )
 
     planter.breach("L13", TABLE, timely, expires, after_expiry, planter.office(), also=["L2", "L3"])
 
@@ -83,7 +87,9 @@ def _limits(planter: Planter) -> None:
 def _verification(planter: Planter) -> None:
     table, clock, rng = planter.table(TABLE), planter.clock, planter.rng
     people = planter.world.people
-    verified = ~np.isnat(table["verification_ended_at"]) & ~np.isin(table["retailer_id"], planter.related_shops)
+    verified = ~np.isnat(table["verification_ended_at"]) & ~np.isin(
+        table["retailer_id"], planter.related_shops
+    )
 
     def alone(rows: Column) -> None:
         helper = people.seated(AUXILIARY, table["unit_id"][rows])[0]
@@ -196,7 +202,9 @@ def _slowness(planter: Planter) -> None:
         table["published_at"][rows] = NEVER
 
     unit = planter.office()
-    own = (table["unit_id"] == unit) & np.isin(table["result"], (0, REFUSED)) & ~np.isnat(table["published_at"])
+    own = (
+        (table["unit_id"] == unit) & np.isin(table["result"], (0, REFUSED)) & ~np.isnat(table["published_at"])
+    )
     planter.shift("L16", TABLE, own, table["decided_at"], unpublished, unit, share=0.3, base=0.015)
 
 

@@ -88,7 +88,9 @@ class Planter:
     def within(self, moments: Days, months: Sequence[str]) -> Mask:
         """Which moments or days lie in a run of months; NaT never does."""
         month = moments.astype("M8[M]")
-        return np.asarray((month >= np.datetime64(months[0], "M")) & (month <= np.datetime64(months[-1], "M")))
+        return np.asarray(
+            (month >= np.datetime64(months[0], "M")) & (month <= np.datetime64(months[-1], "M"))
+        )
 
     def free(self, table: str, mask: Mask) -> NDArray[np.int64]:
         """The rows of a mask in which nothing was planted yet."""
@@ -183,10 +185,24 @@ class Planter:
         trials, hits = int(first[rows].sum()), int(first[picked].sum())
         change(picked)
         z = hits * (1 - base) / np.sqrt(max(trials, 1) * base * (1 - base))
-        size = {"from": base, "to": round(base + share * (1 - base), 4), "observations": trials, "z": round(float(z), 1)}
+        size = {
+            "from": base,
+            "to": round(base + share * (1 - base), 4),
+            "observations": trials,
+            "z": round(float(z), 1),
+        }
         found = bool(z >= DETECTABLE_Z and trials >= 10)
         self.note(
-            indicator, kind, unit, table, picked, span, detectable=found, size=size, also=also, subject=subject
+            indicator,
+            kind,
+            unit,
+            table,
+            picked,
+            span,
+            detectable=found,
+            size=size,
+            also=also,
+            subject=subject,
         )
 
     def table(self, name: str) -> Records:

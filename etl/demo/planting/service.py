@@ -77,7 +77,12 @@ def _tickets(planter: Planter) -> None:
         table["assigned_at"][rows] = accepted + 600
         table["closed_at"][rows] = np.maximum(table["closed_at"][rows], accepted + 1800)
 
-    own = (handled == unit) & free & (table["accepted_at"] <= table["accept_due_at"]) & ~np.isnat(table["closed_at"])
+    own = (
+        (handled == unit)
+        & free
+        & (table["accepted_at"] <= table["accept_due_at"])
+        & ~np.isnat(table["closed_at"])
+    )
     own &= table["received_at"] < clock.last_day - 20
     planter.shift("H1", "complaint", own, table["received_at"], accepted_late, unit, share=0.5, base=0.03)
 
@@ -88,7 +93,12 @@ def _tickets(planter: Planter) -> None:
         table["closed_at"][rows] = at(rng, day, 9, 17)
         table["revisited_at"][rows] = table["closed_at"][rows] + 86_400
 
-    own = (handled == unit) & free & (table["closed_at"] <= table["due_at"]) & (table["due_at"] < clock.last_day - 25)
+    own = (
+        (handled == unit)
+        & free
+        & (table["closed_at"] <= table["due_at"])
+        & (table["due_at"] < clock.last_day - 25)
+    )
     planter.shift("H2", "complaint", own, table["due_at"], closed_late, unit, share=0.5, base=0.035)
 
     unit = planter.large_office()
@@ -114,8 +124,15 @@ def _repeats(planter: Planter) -> None:
     trials = int(planter.within(table["closed_at"][rows], span[:3]).sum())
     hits = int(planter.within(table["closed_at"][done], span[:3]).sum())
     z = hits * 0.95 / np.sqrt(max(trials, 1) * 0.05 * 0.95)
-    size = {"from": 0.05, "to": round(0.05 + len(done) / max(len(rows), 1), 4), "observations": trials, "z": round(float(z), 1)}
-    planter.note("H4", "outlier", unit, "complaint", done, span, detectable=bool(z >= 4 and trials >= 10), size=size)
+    size = {
+        "from": 0.05,
+        "to": round(0.05 + len(done) / max(len(rows), 1), 4),
+        "observations": trials,
+        "z": round(float(z), 1),
+    }
+    planter.note(
+        "H4", "outlier", unit, "complaint", done, span, detectable=bool(z >= 4 and trials >= 10), size=size
+    )
 
 
 def _conduct(planter: Planter) -> None:
@@ -160,7 +177,9 @@ def _supply(planter: Planter) -> None:
     rows = np.flatnonzero((table["unit_id"] == unit) & planter.within(month, planter.recent))
     table["top_one_percent_scarce_quantity"][rows] = np.floor(table["scarce_quantity"][rows] * 0.22)
     size = {"from": 0.045, "to": 0.22, "observations": len(rows)}
-    planter.note("M2", "outlier", unit, "supply_month", rows, planter.recent, subject="top 1 % of shops", size=size)
+    planter.note(
+        "M2", "outlier", unit, "supply_month", rows, planter.recent, subject="top 1 % of shops", size=size
+    )
 
     unit = planter.office()
     rows = np.flatnonzero((table["unit_id"] == unit) & planter.within(month, planter.shifted))
@@ -169,7 +188,9 @@ def _supply(planter: Planter) -> None:
     trials = int(orders.sum() // max(1, len(planter.shifted)) * 3)
     z = 0.053 * np.sqrt(trials) / np.sqrt(0.007 * 0.993)
     size = {"from": 0.007, "to": 0.06, "observations": trials, "z": round(float(z), 1)}
-    planter.note("M3", "shift", unit, "supply_month", rows, planter.shifted, detectable=bool(z >= 4), size=size)
+    planter.note(
+        "M3", "shift", unit, "supply_month", rows, planter.shifted, detectable=bool(z >= 4), size=size
+    )
 
 
 def _relatives(planter: Planter) -> None:
@@ -238,7 +259,9 @@ def _unit_duties(planter: Planter) -> None:
     rows = planter.free("checklist", (lists["role"] == CLERK) & (lists["list_kind"] == 3))
     lists["reviewed_on"][rows] = clock.last_day - 700
     window = int(planter.world.bureau.window[planter.office()])
-    planter.note("Q6", "breach", window, "checklist", rows, planter.recent, subject="post window_clerk, all windows")
+    planter.note(
+        "Q6", "breach", window, "checklist", rows, planter.recent, subject="post window_clerk, all windows"
+    )
 
 
 def _warnings(planter: Planter) -> None:
@@ -249,7 +272,11 @@ def _warnings(planter: Planter) -> None:
         day = clock.after(table["due_at"][rows].astype("M8[D]"), rng.integers(1, 8, len(rows)))
         table["closed_at"][rows] = at(rng, day, 9, 17)
 
-    own = (table["unit_id"] == unit) & (table["closed_at"] <= table["due_at"]) & (table["due_at"] < clock.last_day - 25)
+    own = (
+        (table["unit_id"] == unit)
+        & (table["closed_at"] <= table["due_at"])
+        & (table["due_at"] < clock.last_day - 25)
+    )
     planter.shift("Q7", "warning", own, table["due_at"], overdue, unit, share=0.7, base=0.035)
 
     unit = planter.large_office()
