@@ -21,7 +21,7 @@ from etl.extract import CHUNK
 from etl.inbox import Offer, WaitingError, now
 from model import vault
 
-_TEMPORARY = ".incoming"
+INCOMING = ".incoming"
 READ_ONLY = 0o440
 
 
@@ -43,7 +43,7 @@ def sha256_of(path: Path) -> str:
 
 def clean(landing: Path) -> None:
     """Remove what an interrupted landing left."""
-    shutil.rmtree(landing / _TEMPORARY, ignore_errors=True)
+    shutil.rmtree(landing / INCOMING, ignore_errors=True)
 
 
 def land(landing: Path, offer: Offer, ending: str) -> Landed:
@@ -76,7 +76,7 @@ def land_sealed(landing: Path, offer: Offer, public_key: bytes) -> tuple[Landed,
 @contextmanager
 def _incoming(landing: Path, offer: Offer) -> Iterator[Path]:
     """Where a file is put together; nothing stays of it unless it is settled."""
-    folder = landing / _TEMPORARY
+    folder = landing / INCOMING
     make_directory(folder)
     path = folder / hashlib.sha256(offer.name.encode()).hexdigest()
     try:

@@ -49,12 +49,13 @@ class PointerError(RuntimeError):
 
 @dataclass(frozen=True)
 class KnownFiles:
-    """The files that earlier runs took or refused."""
+    """The files that earlier runs took or refused. `latest`: by name, the hash of the last one loaded."""
 
     by_stamp: dict[tuple[str, int, int, int], Known] = field(default_factory=dict)
     by_hash: dict[str, Known] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     cursors: dict[str, str] = field(default_factory=dict)
+    latest: dict[str, str] = field(default_factory=dict)
 
     def is_news(self, intake: Intake) -> bool:
         """True for a refusal that no snapshot tells of yet."""
@@ -133,7 +134,7 @@ def known_files(place: Warehouse) -> KnownFiles:
     with connection:
         rows = connection.execute(
             "SELECT file, size_bytes, modified_ns, changed_ns, sha256, source, table_names, row_count, status, error,"
-            " cursor_value FROM quality.file"
+            " cursor_value FROM quality.file ORDER BY snapshot_id"
         ).fetchall()
     for file, size, modified, changed, sha256, source, tables, count, status, error, cursor in rows:
         known.refusals.pop(file, None)
@@ -142,8 +143,9 @@ def known_files(place: Warehouse) -> KnownFiles:
         elif status == "loaded":
             taken = Known(sha256, source, tuple(tables), count or 0)
             known.by_stamp[file, size, modified, changed] = known.by_hash[sha256] = taken
+            known.latest[file] = sha256
             if cursor is not None:
-                known.cursors[file] = max(cursor, known.cursors.get(file, cursor))
+                known.cursors[file] = cursor
     return known
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from etl import arrivals, check, land, load, measure, publish, whistleblower, working_days
+from etl import arrivals, check, database, land, load, measure, publish, whistleblower, working_days
 from etl.arrivals import Prepared, Step
 from etl.building import Building, Report
 from etl.check import Arrival
@@ -34,7 +34,9 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
     publish.clean(place)
     known = publish.known_files(place)
     progress("extract", 0)
+    sources = list(sources)
     intakes = list(gather(inbox, place, sources, known.by_stamp, known.by_hash))
+    intakes += database.gather(place, sources, known.cursors, known.latest)
     if not any(item.is_new or known.is_news(item) for item in intakes):
         return Report(publish.current_id(place), files=intakes)
     report = Report()

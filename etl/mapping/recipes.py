@@ -62,9 +62,13 @@ def cell_named(column: str) -> str:
 
 
 def parsed(value: str, formats: Iterable[str], kind: str) -> str:
-    """A date or time in the contract's text form; the value itself where no format fits."""
+    """A date or time in the contract's text form; the value itself where no format fits.
+
+    Only what holds a digit is tried: DuckDB reads the words infinity and epoch as a day of the year 1900.
+    """
     forms = f"[{_literals(formats or ISO_FORMATS)}]"
-    text = f"strftime(try_strptime({value}, {forms}), {sql.literal(_TEXT_FORMS[kind])})"
+    tried = f"CASE WHEN regexp_matches({value}, '[0-9]') THEN {value} END"
+    text = f"strftime(try_strptime({tried}, {forms}), {sql.literal(_TEXT_FORMS[kind])})"
     return f"coalesce({text}, {value})"
 
 
