@@ -31,9 +31,7 @@ def arguments(read: Callable[..., object], snapshot: Snapshot) -> list[object]:
 def main(directory: Path) -> None:
     """Print the slowest read in milliseconds, and each."""
     snapshot = warehouse.open_snapshot(directory)
-    named = {
-        name: one for name, one in vars(reads).items() if inspect.isfunction(one) or hasattr(one, "clear")
-    }
+    named = {name: one for name, one in vars(reads).items() if inspect.isroutine(inspect.unwrap(one))}
     found: dict[str, float] = {}
     for name, read in named.items():
         if name.startswith("_") or "snapshot" not in inspect.signature(read).parameters:

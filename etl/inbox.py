@@ -24,6 +24,9 @@ from model.warehouse import TIME_ZONE
 SETTLE_SECONDS = 1.0
 """A file that was written to within this time is watched until it has been still for so long."""
 
+NOT_DELIVERED = "truth.json"
+"""What the demo bureau says of itself stands beside its feed files and is no delivery."""
+
 _ZONE = ZoneInfo(TIME_ZONE)
 _PARTIAL = re.compile(r"(^~)|\.(part|partial|tmp|filepart|crdownload|swp|writing)$", re.IGNORECASE)
 _KNOWN = "|".join(sorted([*TABLES, VAULT.name], key=len, reverse=True))
@@ -86,7 +89,7 @@ def walk(inbox: Path) -> Iterator[Offer | tuple[str, RefusedError]]:
         linked = [item for item in folders if (Path(folder) / item).is_symlink()]
         folders[:] = sorted(item for item in folders if not item.startswith(".") and item not in linked)
         for item in sorted([*files, *linked]):
-            if item.startswith("."):
+            if item.startswith(".") or item == NOT_DELIVERED:
                 continue
             path = Path(folder) / item
             label = str(path.relative_to(inbox)).encode("utf-8", "replace").decode("utf-8")

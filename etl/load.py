@@ -119,7 +119,7 @@ def _one(key: str) -> str:
 def _contested(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
     connection.execute(sql.statement("contested", **slots))
     same = _count(
-        connection, "SELECT count(*) FROM known WHERE is_same AND _id NOT IN (SELECT _id FROM contested)"
+        connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)"
     )
     if not _count(connection, "SELECT count(*) FROM contested"):
         return Outcome(unchanged=same)

@@ -1,7 +1,8 @@
-"""Policy: what each surface of the warehouse may hold of each column, derived from the contract's personal-data classes.
+"""Policy: what each surface of the warehouse may hold of each column, by the contract's personal-data classes.
 
 The analysis surface holds records without names, phones, addresses and free words about persons; staff and shops
-appear as keyed pseudonyms; ticket numbers are pseudonyms as they are delivered. The screen surface holds aggregates only and is not made of columns.
+appear as keyed pseudonyms; ticket numbers are pseudonyms as they are delivered. The screen surface holds aggregates
+only and is not made of columns.
 """
 
 from __future__ import annotations

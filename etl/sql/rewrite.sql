@@ -6,9 +6,8 @@ SELECT *,
     lead(content) OVER w AS next_content
 FROM timeline WHERE NOT is_unchanged
 WINDOW w AS (PARTITION BY $key ORDER BY as_of, batch_id, row_number);
-INSERT INTO removed SELECT $$table, r.batch_id, r.row_number FROM $record r
-WHERE EXISTS (SELECT 1 FROM timeline k WHERE $same_chain_key);
-DELETE FROM $record r USING (SELECT DISTINCT $key FROM timeline) k WHERE $same_chain_key;
+INSERT INTO removed SELECT $$table, batch_id, row_number FROM current_rows;
+DELETE FROM $record WHERE rowid IN (SELECT place FROM current_rows);
 DELETE FROM $revision r USING (SELECT DISTINCT $key FROM timeline) k WHERE $same_chain_key;
 INSERT INTO $record ($columns, batch_id, row_number)
 SELECT $columns, batch_id, row_number FROM chain WHERE next_batch_id IS NULL;

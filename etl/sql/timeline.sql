@@ -2,15 +2,16 @@
 -- What a file does not deliver it does not change: those columns are taken over from the current version.
 CREATE OR REPLACE TEMP TABLE timeline AS
 WITH keys AS (SELECT DISTINCT $key FROM contested),
+batches AS (SELECT batch_id, as_of FROM snapshot.quality.batch),
 versions AS (
     SELECT $columns_r, r.batch_id, r.row_number, b.as_of, false AS is_new
-    FROM $record r SEMI JOIN keys USING ($key) JOIN (SELECT batch_id, as_of FROM snapshot.quality.batch) b USING (batch_id)
+    FROM current_rows r JOIN batches b USING (batch_id)
     UNION ALL
     SELECT $columns_r, r.batch_id, r.row_number, b.as_of, false
-    FROM $revision r SEMI JOIN keys USING ($key) JOIN (SELECT batch_id, as_of FROM snapshot.quality.batch) b USING (batch_id)
+    FROM $revision r SEMI JOIN keys USING ($key) JOIN batches b USING (batch_id)
     UNION ALL
     SELECT $arriving, $$batch, s._row_number, $$as_of, true
-    FROM accepted_rows s JOIN contested c USING (_id) LEFT JOIN $record r ON $same_key
+    FROM accepted_rows s JOIN contested c USING (_id) LEFT JOIN current_rows r ON $same_key
 ),
 contents AS (SELECT *, struct_pack($content) AS content FROM versions),
 neighbours AS (

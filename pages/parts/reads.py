@@ -14,13 +14,11 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy import (
     ColumnElement,
-    Engine,
     Select,
     String,
     and_,
     case,
     desc,
-    event,
     func,
     literal,
     select,
@@ -50,27 +48,7 @@ _cached = partial(
 
 
 def _read(snapshot: Snapshot, query: Select[Any]) -> pd.DataFrame:
-    return warehouse.read(_engine(snapshot), query)
-
-
-def _engine(snapshot: Snapshot) -> Engine:
-    """The snapshot's engine, its zone set once connected: DuckDB 1.5.6 refuses TimeZone in the configuration of a
-    file that it opens (it wants ICU before it has loaded it). To be dropped once model.warehouse sets it so itself.
-    """
-    engine = snapshot.engine("full")
-    if not event.contains(engine, "do_connect", _without_zone):
-        event.listen(engine, "do_connect", _without_zone)
-        event.listen(engine, "connect", _set_zone)
-    return engine
-
-
-def _without_zone(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
-    settings = parameters.get("config", {})
-    parameters["config"] = {name: value for name, value in settings.items() if name != "TimeZone"}
-
-
-def _set_zone(connection: Any, _record: Any) -> None:
-    connection.execute(f"SET TimeZone = '{warehouse.TIME_ZONE}'")
+    return warehouse.read(snapshot.engine("full"), query)
 
 
 def _moment(value: object) -> datetime | None:
