@@ -20,7 +20,7 @@ from etl.mapping import Output, Source, identity, merged_count, select
 from etl.mapping import as_of as mapped_as_of
 from etl.readers import Row
 from model import warehouse
-from model.contract import key_of, table_named
+from model.contract import VAULT, key_of, table_named
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ class Step:
 
 @dataclass
 class RawInput:
-    """The raw rows of all files of one mapped input in this run."""
+    """The raw rows of all files of one mapped input in this run; in `private` where one of them is sealed."""
 
     relation: str
+    private: whistleblower.PrivateRows | None = None
     headers: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, list[Row]] = field(default_factory=dict)
 
@@ -76,7 +77,7 @@ def _relation(building: Building, intake: Intake) -> tuple[Relation, Callable[[]
     target = building.directory / f"{intake.sha256}.csv"
     if intake.content is not None:
         hidden = whistleblower.sensitive_columns(intake.tables, intake.unknown)
-        return whistleblower.without(intake.content, layout, hidden, target), None
+        return whistleblower.without(intake.content, layout, hidden, target, intake.tables[0]), None
 
     def repair() -> Relation:
         sheet = (intake.input.sheet if intake.input else None) or intake.tables[0]
@@ -98,20 +99,28 @@ def read_raw(
     """
     inputs: dict[str, RawInput] = {}
     refused: dict[str, str] = {}
+    sealed = {item.input.name for item in intakes if item.input and item.content is not None}
     for number, intake in enumerate(intakes):
         assert intake.input and intake.headers is not None
         raw = inputs.setdefault(
             intake.input.name, RawInput(sql.name(f"raw {source.name} {intake.input.name}"))
         )
         raw.headers = {column: column for column in intake.headers}
+        if intake.input.name in sealed:
+            raw.private = raw.private or whistleblower.PrivateRows()
         try:
-            raw.unreadable[intake.name] = _append_raw(building, intake, number, raw.relation)
+            raw.unreadable[intake.name] = _append_raw(building, intake, number, raw)
         except RefusedError as refusal:
             refused[intake.name] = str(refusal)
     return inputs, refused
 
 
-def _append_raw(building: Building, intake: Intake, number: int, target: str) -> list[Row]:
+def _append_raw(building: Building, intake: Intake, number: int, raw: RawInput) -> list[Row]:
+    target = raw.relation
+    if raw.private:
+        assert intake.layout and intake.landed and intake.headers is not None
+        content = intake.landed.path.read_bytes() if intake.content is None else intake.content
+        return raw.private.add(content, intake.layout, intake.headers, number, target)
     relation, repair = _relation(building, intake)
     try:
         _copy_raw(building.connection, relation, intake, number, target)
@@ -152,7 +161,7 @@ def mapped_steps(
     for output in source.outputs:
         for number, intake in usable:
             assert intake.input
-            if intake.input.name == output.input:
+            if intake.input.name == output.input and output.table != VAULT.name:
                 steps.append(outputs.step(output, intake, number))
     return steps, refused
 
@@ -184,11 +193,32 @@ class Outputs:
         if declared.constant:
             return replace(intake, as_of=datetime.fromisoformat(declared.constant))
         query = mapped_as_of(declared, f"(FROM {raw.relation} WHERE _batch_id = {number})", raw.headers)
-        row = self.building.connection.execute(query).fetchone() if query else None
+        row = self._reading(raw).execute(query).fetchone() if query else None
         return replace(intake, as_of=datetime.fromisoformat(row[1])) if row and row[1] else intake
+
+    def _reading(self, raw: RawInput) -> warehouse.Connection:
+        """Where an input's raw rows are."""
+        return raw.private.connection if raw.private else self.building.connection
+
+    def _make(self, output: Output, target: str, query: str) -> None:
+        """Keep the rows of an output's SELECT; of private raw rows nothing else comes out."""
+        connection, raw = self.building.connection, self.inputs[output.input]
+        if not raw.private:
+            connection.execute(f"CREATE OR REPLACE TABLE {target} AS {query}")
+            return
+        connection.register("selected_rows", raw.private.connection.execute(query).df())
+        columns = ", ".join(
+            f"CAST({sql.name(column)} AS VARCHAR) AS {sql.name(column)}" for column in output.recorded
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {target} AS"
+            f" SELECT _batch_id, _row_number, _source_rows, {columns} FROM selected_rows"
+        )
+        connection.unregister("selected_rows")
 
     def _prepare(self, output: Output, intake: Intake, number: int) -> Prepared:
         connection = self.building.connection
+        reading = self._reading(self.inputs[output.input])
         relations, headers = self._relations(output)
         target = sql.name(f"mapped {self.source.name} {self.source.outputs.index(output)}")
         if output.role == "enrichment":
@@ -196,11 +226,9 @@ class Outputs:
             empty = "(SELECT 0 AS _row_number WHERE false)"
             return Prepared(Relation(empty, (), True), {}, counts.get(number, 0))
         if target not in self._made:
-            connection.execute(
-                f"CREATE OR REPLACE TABLE {target} AS {select(self.source, output, relations, headers)}"
-            )
+            self._make(output, target, select(self.source, output, relations, headers))
             self._made.add(target)
-        merged = _merged(connection, merged_count(self.source, output, relations, headers)).get(number, 0)
+        merged = _merged(reading, merged_count(self.source, output, relations, headers)).get(number, 0)
         grouped = connection.execute(
             f"SELECT coalesce(sum(_source_rows) - count(*), 0) FROM {target} WHERE _batch_id = ? AND _source_rows > 0",
             [number],
@@ -221,12 +249,18 @@ class Outputs:
     def _is_first(self, output: Output) -> bool:
         """Unreadable rows are reported once, under the first table that the input feeds rows to."""
         return output is next(
-            item for item in self.source.outputs if item.input == output.input and item.role != "derived"
+            item
+            for item in self.source.outputs
+            if item.input == output.input and item.role != "derived" and item.table != VAULT.name
         )
 
     def _relations(self, output: Output) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        relations = {name: raw.relation for name, raw in self.inputs.items()}
-        headers = {name: raw.headers for name, raw in self.inputs.items()}
+        private = self.inputs[output.input].private
+        together = {name: raw for name, raw in self.inputs.items() if raw.private is private}
+        relations = {name: raw.relation for name, raw in together.items()}
+        headers = {name: raw.headers for name, raw in together.items()}
+        if private:
+            return relations, headers
         loaded = f"snapshot.record.{sql.name(output.table)}"
         keys = key_of(table_named(output.table))
         casts = ", ".join(f"CAST({sql.name(key)} AS VARCHAR) AS {sql.name(key)}" for key in keys)

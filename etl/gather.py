@@ -13,12 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from etl import extract, inbox, land
+from etl import extract, inbox, land, whistleblower
 from etl.extract import Layout
 from etl.inbox import Offer, RefusedError, WaitingError
 from etl.land import Landed
 from etl.mapping.declaration import Input, Source, match_header, normalised
-from etl.whistleblower import sensitive_columns
 from model import vault
 from model.contract import VAULT, table_named
 
@@ -148,19 +147,20 @@ def _declared_reading(layout: Layout, declared: Input) -> Layout:
     )
 
 
-def _unique_headers(columns: tuple[str, ...]) -> None:
+def _unique_headers(columns: tuple[str, ...], tables: tuple[str, ...]) -> None:
     seen: set[str] = set()
     for position, column in enumerate(columns, start=1):
         if not column.strip():
             raise RefusedError(f"header, column {position}: is blank; expected a column name")
         if normalised(column) in seen:
-            raise RefusedError(f"header: column {column!r} stands twice; expected each once")
+            shown = whistleblower.shown_columns(tables, [column])
+            raise RefusedError(f"header, column {position}: {shown} stands twice; expected each once")
         seen.add(normalised(column))
 
 
 def _fed(offer: Offer, layout: Layout, name: str) -> Intake:
     """A feed file: its header is the contract's, by code or Chinese label, in any order and case."""
-    _unique_headers(layout.columns)
+    _unique_headers(layout.columns, (name,))
     table = table_named(name)
     meant = {normalised(column.name): column.name for column in table.columns}
     meant |= {normalised(str(column.info["zh"])): column.name for column in table.columns}
@@ -178,7 +178,7 @@ def _fed(offer: Offer, layout: Layout, name: str) -> Intake:
         column.name for column in table.columns if column.info["required"] and column.name not in headers
     ]
     if missing:
-        present = ", ".join(layout.columns)
+        present = whistleblower.shown_columns((name,), layout.columns)
         raise RefusedError(
             f"header: required columns of {name} are missing: {', '.join(missing)}; found: {present}"
         )
@@ -189,14 +189,14 @@ def _fed(offer: Offer, layout: Layout, name: str) -> Intake:
 
 
 def _mapped(offer: Offer, layout: Layout, mapping: Source, declared: Input) -> Intake:
-    _unique_headers(layout.columns)
+    tables = tuple(dict.fromkeys(item.table for item in mapping.outputs if item.input == declared.name))
+    _unique_headers(layout.columns, tables)
     headers, missing = match_header(declared, layout.columns)
     if missing:
         raise RefusedError(
             f"header: columns that {mapping.name} needs are missing: {', '.join(missing)};"
-            f" found: {', '.join(layout.columns)}"
+            f" found: {whistleblower.shown_columns(tables, layout.columns)}"
         )
-    tables = tuple(dict.fromkeys(item.table for item in mapping.outputs if item.input == declared.name))
     unknown = tuple(column for column in layout.columns if column not in headers.values())
     return Intake(
         offer.name, "loaded", None, offer, mapping.name, tables, layout=layout, as_of=inbox.as_of(offer),
@@ -207,7 +207,7 @@ def _mapped(offer: Offer, layout: Layout, mapping: Source, declared: Input) -> I
 def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> Intake:
     """Land a file that is well named and has a usable header; one with whistle-blower columns sealed or not at all."""
     assert intake.offer and intake.layout
-    if VAULT.name in intake.tables or sensitive_columns(intake.tables, intake.unknown):
+    if _is_sensitive(intake):
         key = vault.public_key(warehouse.vault)
         if key is None:
             raise RefusedError(
@@ -224,3 +224,17 @@ def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> In
     if landed.sha256 in taken:
         return _again(intake.offer, taken[landed.sha256])
     return replace(intake, landed=landed, sha256=landed.sha256)
+
+
+def _is_sensitive(intake: Intake) -> bool:
+    """Whether a file holds whistle-blower data. RefusedError where its mapping would lead it out of the vault."""
+    assert intake.offer and intake.layout
+    if intake.mapping and intake.input:
+        columns = whistleblower.mapped_columns(intake.mapping, intake.input, intake.layout.columns)
+    else:
+        columns = whistleblower.sensitive_columns(intake.tables, intake.unknown)
+    return (
+        VAULT.name in intake.tables
+        or bool(columns)
+        or whistleblower.has_sensitive_sheet(intake.offer.path, intake.layout, intake.tables)
+    )

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from etl import check, land, load, sql
+from etl import check, land, load, screen, sql
 from etl.building import Building, Report
 from etl.gather import Intake, Known, Warehouse
 from etl.inbox import now
@@ -402,7 +402,7 @@ def _pseudonymised(columns: list[tuple[Column[Any], policy.Exposure]]) -> dict[s
 def _write_screen(building: Building) -> None:
     path = building.directory / "screen.duckdb"
     building.connection.execute(f"ATTACH {sql.literal(str(path))} AS screen")
-    building.connection.execute(sql.statement("screen", smallest=str(policy.SMALL_COUNT)))
+    screen.write(building.connection, policy.SMALL_COUNT)
 
 
 def _is_wasteful(connection: warehouse.Connection) -> bool:

@@ -89,8 +89,13 @@ def load_files(
         for batch_id, outcome in load.release(building.connection, table, building.arrival_of).items():
             building.keep_released(report, batch_id, outcome)
     for intake in intakes:
-        if intake.is_new and VAULT.name in intake.tables:
-            rows[intake.name] = seal_reporters(building, place, intake, report)
+        if intake.is_new and VAULT.name in intake.tables and intake.name not in refusals:
+            try:
+                sealed = seal_reporters(building, place, intake, report)
+            except RefusedError as refusal:
+                refusals[intake.name] = str(refusal)
+                continue
+            rows[intake.name] = max(rows.get(intake.name, 0), sealed)
     _release_reporters(building, report)
     return [_finish(building, place, intake, rows, refusals, progress) for intake in intakes]
 
@@ -103,7 +108,8 @@ def _steps(building: Building, intakes: list[Intake]) -> tuple[list[Step], dict[
         if not item.mapping and item.tables[0] in TABLES
     ]
     refusals: dict[str, str] = {}
-    mapped = sorted((item for item in intakes if item.mapping), key=lambda item: item.source)
+    mapped = [item for item in intakes if item.mapping and set(item.tables) & set(TABLES)]
+    mapped.sort(key=lambda item: item.source)
     for _, group in groupby(mapped, key=lambda item: item.source):
         members = list(group)
         assert members[0].mapping
@@ -176,25 +182,26 @@ def seal_reporters(building: Building, place: Warehouse, intake: Intake, report:
     assert intake.content is not None and intake.layout and intake.headers is not None
     key = vault.public_key(place.vault)
     assert key, "a file of reporters is taken only where a public key is configured"
-    arrival = building.arrival(intake, VAULT.name, VAULT.name, "primary", tuple(intake.headers), "delta")
+    recorded = tuple(
+        column.name for column in VAULT.columns if intake.mapping or column.name in intake.headers
+    )
+    named = intake.input.name if intake.input else VAULT.name
+    arrival = building.arrival(intake, VAULT.name, named, "primary", recorded, "delta")
+    found = whistleblower.reporters(
+        intake.content, intake.layout, intake.headers, intake.mapping, intake.input
+    )
     target = place.vault / whistleblower.FOLDER / f"{intake.sha256}.jsonl"
     sealed, refused = whistleblower.seal_rows(
-        building.connection, intake.content, intake.layout, intake.headers, target, key
+        building.connection, found, target, key, vault.hash_key(place.vault)
     )
     for one in refused:
-        row = json.dumps({"ticket_no": one.ticket_no}) if one.ticket_no else None
         building.connection.execute(
             "INSERT INTO snapshot.quality.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             [
-                VAULT.name,
-                intake.name,
-                one.row_number,
-                one.reasons,
-                row,
-                arrival.batch_id,
-                bool(one.ticket_no),
+                VAULT.name, intake.name, one.row_number, one.reasons,
+                json.dumps({"ticket": one.ticket}) if one.ticket else None, arrival.batch_id, bool(one.ticket),
             ],
-        )
+        )  # fmt: skip
     outcome = Outcome(read=sealed + len(refused), loaded=sealed, quarantined=len(refused))
     building.keep(report, arrival, outcome)
     return outcome.read
@@ -202,9 +209,14 @@ def seal_reporters(building: Building, place: Warehouse, intake: Intake, report:
 
 def _release_reporters(building: Building, report: Report) -> None:
     """Reporters' rows whose ticket has arrived are sealed already: they only leave the quarantine."""
+    waiting = "FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting"
+    if building.connection.execute(f"SELECT count(*) {waiting}", [VAULT.name]).fetchone() == (0,):
+        return
     arrived = (
-        "FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting"
-        " AND json_extract_string(\"row\", '$.ticket_no') IN (SELECT ticket_no FROM snapshot.record.complaint)"
+        f"{waiting} AND json_extract_string(\"row\", '$.ticket') IN"
+        " (SELECT keyed_hash(ticket_no) FROM snapshot.record.complaint"
+        f" WHERE batch_id >= {building.first_batch_id} OR (batch_id, row_number) IN"
+        " (SELECT (batch_id, row_number) FROM added WHERE table_name = 'complaint'))"
     )
     counts = building.connection.execute(
         f"SELECT batch_id, count(*) {arrived} GROUP BY 1", [VAULT.name]

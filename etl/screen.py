@@ -1,0 +1,32 @@
+"""The screen surface: aggregates, and of these none from which a small count can be had, not by subtraction either.
+
+Counts are shown for every unit of a tree, so that a parent less its other children gives a child. What is hidden is
+therefore decided from the root down, one level at a time, for all measures and months at once. It protects the sums
+within the tree of one snapshot; it does not protect the difference of two measures or of two snapshots.
+"""
+
+from __future__ import annotations
+
+from etl import sql
+from model import warehouse
+
+
+def suppress(connection: warehouse.Connection, smallest: int) -> None:
+    """Leave the counts of `snapshot.mart.volume` in the table `counted`, and in `hidden` those not to be shown."""
+    connection.execute(sql.statement("suppress_alone", smallest=str(smallest)))
+    row = connection.execute("SELECT coalesce(max(level), 0) FROM counted").fetchone()
+    deepest = int(row[0]) if row else 0
+    for level in range(deepest - 1, -1, -1):
+        connection.execute(sql.statement("suppress_only_child", level=str(level)))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE hidden AS SELECT measure, month, unit_id FROM counted"
+        " WHERE is_unfit AND (parent_unit_id IS NULL OR level = 0)"
+    )
+    for level in range(1, deepest + 1):
+        connection.execute(sql.statement("suppress_family", level=str(level), smallest=str(smallest)))
+
+
+def write(connection: warehouse.Connection, smallest: int) -> None:
+    """Fill the attached file `screen` from the attached `snapshot`."""
+    suppress(connection, smallest)
+    connection.execute(sql.statement("screen"))
