@@ -40,6 +40,10 @@ def write(
 
     `end`: the last recorded day (default: the end of the last month); `months` count back from its month. `records`:
     about how many rows inspection, licence_application and complaint shall have together.
+
+    truth.json says what is wrong in the files: `hard_rules` (indicators whose planted breaches are all the breaches
+    there are), `planted` (see `Planted`) and `dirty` (file, 1-based data row, key, kind, column, expected treatment).
+    A planted `revision` is a second file, dated one day later, which holds the rewritten rows alone.
     """
     last = end or date.today().replace(day=1) - timedelta(days=1)
     clock = _clock(last, months)

@@ -226,7 +226,7 @@ def set_issues(values: dict[str, Column], rows: Column, rng: np.random.Generator
         values["issue_count"] = np.zeros(size, dtype=np.int8)
         values["issue_codes"] = np.full((size, 2), -1, dtype=np.int8)
         values["result"] = np.zeros(size, dtype=np.int8)
-    count = np.where(rng.random(len(rows)) < 0.8, 1, 2)
+    count = np.where(rng.random(len(rows)) < 0.9, 1, 2)
     values["issue_count"][rows] = count
     values["issue_codes"][rows, 0] = rng.integers(0, 7, len(rows))
     values["issue_codes"][rows, 1] = np.where(count == 2, rng.integers(0, 7, len(rows)), -1)

@@ -109,7 +109,7 @@ def evaluations(
 
 
 def activities(rng: np.random.Generator, bureau: Bureau, people: People, clock: Clock) -> Records:
-    """activity: monthly talks and training, yearly pledges and home visits, quarterly self-checks, branch meetings."""
+    """activity: monthly talks and training, yearly pledges, home visits, self-checks, branch meetings."""
     months = np.array(clock.months, dtype="M8[M]")
     parts = [
         _monthly(rng, people, clock, months, TALK, TALK_SHARE),
@@ -212,10 +212,10 @@ def _home_visits(rng: np.random.Generator, people: People, clock: Clock, months:
 
 def _self_checks(rng: np.random.Generator, bureau: Bureau, clock: Clock, months: Days) -> dict[str, Column]:
     units = np.flatnonzero(bureau.kind >= 2)
-    month, unit = np.repeat(months, len(units)), np.tile(units, len(months))
+    month, unit = np.repeat(months, 2 * len(units)), np.tile(units, 2 * len(months))
     planned = _day_in(rng, month)
     size = len(planned)
-    found = rng.poisson(2.2, size)
+    found = (rng.random(size) < 0.75).astype(np.int8)
     due = planned + 20
     closed = planned + np.where(
         rng.random(size) < CHECK_SHARE, rng.integers(1, 20, size), rng.integers(21, 50, size)
