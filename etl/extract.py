@@ -29,8 +29,9 @@ _HEAD = 1 << 16
 _BROKEN = readers.BROKEN
 _WIDE_CHARACTER = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 _NOT_ASCII = re.compile(r"(?P<before>[A-Za-z]?)(?P<run>[^\x00-\x7f]+)(?P<after>[A-Za-z]?)")
-_UNTIDY = (b"\t", b"\xef\xbb\xbf")
-"""Bytes of blanks around values that DuckDB's trim leaves alone: a tab, a mark in the middle of a file."""
+_SIGNS = "\u00a0°×·²³±§"
+_UNTIDY = (b"\t", b'\n",', *(blank.encode() for blank in readers.BLANKS if not blank.isascii()))
+"""Bytes by which values may have blanks around them that the fast path leaves alone: tabs, wide spaces, line ends."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +165,15 @@ def _scan(path: Path, is_gzip: bool, encoding: str) -> _Scan:
 def _reads_as_gb18030(path: Path, is_gzip: bool) -> bool:
     """Whether valid UTF-8 of two-byte characters only is rather GB18030, as a few Chinese words in it may look.
 
-    A single character beside a letter is an accent (Café); runs of them, or ones that stand alone, are words.
+    A single character beside a letter is an accent (Café), and some are signs (3 × 4 °C); all others are words.
     """
     if _scan(path, is_gzip, "gb18030").errors:
         return False
     accents, words = 0, 0
     with opened(path, is_gzip) as content:
         for found in _NOT_ASCII.finditer(readers.decoded(content, "utf-8").read(CHUNK)):
-            is_accent = len(found["run"]) == 1 and (found["before"] or found["after"])
+            is_sign = found["run"] in _SIGNS or found["before"] or found["after"]
+            is_accent = len(found["run"]) == 1 and is_sign
             accents, words = accents + bool(is_accent), words + (not is_accent)
     return words > accents
 

@@ -309,8 +309,12 @@ class Lab:
 
         def prepare() -> Prepared:
             relation = extract.relation(self.connection, path, layout, path)
-            assert relation
-            return Prepared(relation, {column: column for column in layout.columns})
+            headers = {column: column for column in layout.columns}
+            return Prepared(relation or repair(), headers, repair=repair)
+
+        def repair() -> extract.Relation:
+            with path.open("rb") as content:
+                return extract.repaired(content, layout, path.with_suffix(".repaired.csv"), table)
 
         outcome = run_module.load_step(self.building, Step(arrival, Intake(path.name, "loaded"), prepare))
         self.building.keep(Report(), arrival, outcome)
