@@ -310,6 +310,8 @@ def test_dirty_rows_are_where_truth_says(bureau: tuple[Path, warehouse.Connectio
             assert len(twins) == 1 and twins.iloc[0].equals(row), entry
         elif entry["expected"] == "superseding":
             assert len(twins) == 1 and list(row.index[twins.iloc[0] != row]) == [entry["column"]], entry
+            codes = TABLES[entry["table"]].columns[entry["column"]].info["codes"]
+            assert not codes or row[entry["column"]] in codes, entry
         else:
             assert len(twins) == 0 and entry["column"] in row.index, entry
 

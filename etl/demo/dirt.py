@@ -67,12 +67,13 @@ def _flipped(rows: pd.DataFrame) -> pd.Series[Any]:
     return rows["is_entry_code_scanned"].map({"true": "false", "false": "true"})
 
 
-def _other_channel(rows: pd.DataFrame) -> pd.Series[Any]:
-    return (
-        rows["channel"]
-        .where(rows["channel"] != "window", "website")
-        .where(rows["channel"] == "window", "window")
-    )
+def _other_channel(instead: str) -> Callable[[pd.DataFrame], pd.Series[Any]]:
+    """The window; where it was the window, another channel."""
+
+    def changed(rows: pd.DataFrame) -> pd.Series[Any]:
+        return pd.Series(np.where(rows["channel"] == "window", instead, "window"), rows.index)
+
+    return changed
 
 
 def _wrong_check(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -105,7 +106,7 @@ FLAWS: dict[str, tuple[Flaw, ...]] = {
         Flaw("broken_reference", "reviewer_id", NO_PERSON, "cell", needs=("reviewer_id",)),
         Flaw("broken_required_reference", "unit_id", NO_UNIT, "quarantine"),
         Flaw("text_in_number", "promised_working_days", "五天", "cell"),
-        Flaw("same_key_other_content", "channel", _other_channel, "superseding", again=True),
+        Flaw("same_key_other_content", "channel", _other_channel("wechat_account"), "superseding", again=True),
         *_repeated("application_no"),
     ),
     "inspection": (
@@ -132,7 +133,7 @@ FLAWS: dict[str, tuple[Flaw, ...]] = {
         Flaw("missing_required", "handling_unit_id", None, "quarantine"),
         Flaw("broken_reference", "target_unit_id", NO_UNIT, "cell"),
         Flaw("text_in_boolean", "is_anonymous", "不详", "cell"),
-        Flaw("same_key_other_content", "channel", _other_channel, "superseding", again=True),
+        Flaw("same_key_other_content", "channel", _other_channel("website"), "superseding", again=True),
         *_repeated("ticket_no"),
     ),
     "evaluation": (
