@@ -121,6 +121,7 @@ def _refused(offer: Offer, sources: list[Source], reason: str) -> Intake:
 
 
 def _take(offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict[str, Known]) -> Intake:
+    inbox.require_complete(offer)
     wanted = [(item, one) for item in sources for one in item.inputs if one.accepts(offer.base)]
     table = inbox.table_of(offer)
     if not wanted and not table:
@@ -130,15 +131,14 @@ def _take(offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict
     if len(wanted) > 1:
         names = ", ".join(item.name for item, _ in wanted)
         raise RefusedError(f"is taken by {len(wanted)} mappings ({names}); expected one")
-    inbox.require_complete(offer)
     sheet = (wanted[0][1].sheet if wanted else None) or table or ""
     layout = extract.inspect(offer.path, sheet)
-    layout = _declared_reading(layout, wanted[0][1]) if wanted else layout
+    layout = declared_reading(layout, wanted[0][1]) if wanted else layout
     intake = _mapped(offer, layout, *wanted[0]) if wanted else _fed(offer, layout, str(table))
     return _landed(intake, warehouse, taken)
 
 
-def _declared_reading(layout: Layout, declared: Input) -> Layout:
+def declared_reading(layout: Layout, declared: Input) -> Layout:
     """A mapping may know better than the file's looks which encoding and delimiter it has."""
     return replace(
         layout,
