@@ -13,6 +13,7 @@ from datetime import datetime
 from etl import extract, sql, whistleblower
 from etl.building import Building
 from etl.check import Arrival
+from etl.companions import Companions
 from etl.extract import Relation
 from etl.gather import Intake
 from etl.inbox import RefusedError, is_full
@@ -38,11 +39,15 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Step:
-    """One batch to load. `prepare` reads its rows when its table's turn has come."""
+    """One batch to load. `prepare` reads its rows when its table's turn has come.
+
+    `match`: of a primary that has a supplement, the columns by which the supplement's rows repeat its own.
+    """
 
     arrival: Arrival
     intake: Intake
     prepare: Callable[[], Prepared]
+    match: tuple[str, ...] = ()
 
 
 @dataclass
@@ -151,18 +156,19 @@ def _copy_raw(
 
 
 def mapped_steps(
-    building: Building, source: Source, intakes: list[Intake]
+    building: Building, source: Source, new: list[Intake], needed: Companions
 ) -> tuple[list[Step], dict[str, str]]:
     """The batches of a mapped source's files, and the files that could not be read, with why."""
+    intakes = [*needed.beside, *needed.again, *new]
     inputs, refused = read_raw(building, source, intakes)
-    usable = [(number, item) for number, item in enumerate(intakes) if item.name not in refused]
     outputs = Outputs(building, source, inputs)
     steps = []
     for output in source.outputs:
-        for number, intake in usable:
+        for number, intake in enumerate(intakes):
             assert intake.input
-            if intake.input.name == output.input and output.table != VAULT.name:
-                steps.append(outputs.step(output, intake, number))
+            is_wanted = intake in new or (intake in needed.again and output.role == "primary")
+            if is_wanted and intake.name not in refused and intake.input.name == output.input:
+                steps += [outputs.step(output, intake, number)] if output.table != VAULT.name else []
     return steps, refused
 
 
@@ -181,7 +187,11 @@ class Outputs:
         recorded = tuple(output.recorded)
         extent = "delta" if output.role == "derived" else self.source.extent
         arrival = self.building.arrival(as_of, output.table, output.input, output.role, recorded, extent)
-        return Step(arrival, intake, lambda: self._prepare(output, intake, number))
+        supplements = [
+            one for one in self.source.outputs if (one.table, one.role) == (output.table, "supplement")
+        ]
+        match = supplements[0].match if supplements and output.role == "primary" else ()
+        return Step(arrival, intake, lambda: self._prepare(output, intake, number), match)
 
     def _as_of(self, intake: Intake, number: int) -> Intake:
         """The intake with the as-of that its mapping declares."""

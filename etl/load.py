@@ -118,9 +118,7 @@ def _one(key: str) -> str:
 
 def _contested(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
     connection.execute(sql.statement("contested", **slots))
-    same = _count(
-        connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)"
-    )
+    same = _count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
     if not _count(connection, "SELECT count(*) FROM contested"):
         return Outcome(unchanged=same)
     connection.execute(
@@ -190,6 +188,21 @@ def note_disappeared(connection: warehouse.Connection, arrival: Arrival) -> None
     connection.execute(first)
     connection.execute(second, everything)
     connection.execute(third, {"table": arrival.table.name, "batch": arrival.batch_id})
+
+
+def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match: tuple[str, ...]) -> int:
+    """Withdraw a supplement's rows of earlier runs that a primary's new rows repeat; how many.
+
+    They become revisions, superseded by the primary's row with the same match columns.
+    """
+    if not match:
+        return 0
+    slots = _slots(arrival) | {"match": sql.names(match)}
+    parameters = {"table": arrival.table.name, "source": arrival.source, "batch": arrival.batch_id}
+    for statement in sql.statement("withdraw", **slots).split(";\n"):
+        used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+        connection.execute(statement, used)
+    return _count(connection, "SELECT count(*) FROM repeating")
 
 
 def release(

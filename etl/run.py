@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from etl import arrivals, check, database, land, load, measure, publish, whistle
 from etl.arrivals import Prepared, Step
 from etl.building import Building, Report
 from etl.check import Arrival
+from etl.companions import companions
 from etl.extract import Relation
 from etl.gather import Intake, Warehouse, gather
 from etl.inbox import RefusedError, now
@@ -73,11 +75,11 @@ def load_files(
     building: Building, place: Warehouse, intakes: list[Intake], report: Report, progress: Progress
 ) -> list[Intake]:
     """Load the new files table by table, parents first; return all files with their fate and rows."""
-    steps, refusals = _steps(building, [item for item in intakes if item.is_new])
+    steps, refusals = _steps(building, place, [item for item in intakes if item.is_new])
     rows: dict[str, int] = {}
     for table in TABLES.values():
         mine = [step for step in steps if step.arrival.table is table]
-        for step in sorted(mine, key=lambda step: (step.arrival.as_of, step.arrival.batch_id)):
+        for step in sorted(mine, key=_turn):
             progress(table.name, 0)
             try:
                 outcome = load_step(building, step)
@@ -85,6 +87,7 @@ def load_files(
                 refusals[step.intake.name] = str(refusal)
                 continue
             building.keep(report, step.arrival, outcome)
+            load.withdraw_repeated(building.connection, step.arrival, step.match)
             rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
         for batch_id, outcome in load.release(building.connection, table, building.arrival_of).items():
             building.keep_released(report, batch_id, outcome)
@@ -100,7 +103,12 @@ def load_files(
     return [_finish(building, place, intake, rows, refusals, progress) for intake in intakes]
 
 
-def _steps(building: Building, intakes: list[Intake]) -> tuple[list[Step], dict[str, str]]:
+def _turn(step: Step) -> tuple[bool, datetime, int]:
+    """Batches are loaded in the order of what they speak for; what is derived only fills what they leave open."""
+    return step.arrival.role == "derived", step.arrival.as_of, step.arrival.batch_id
+
+
+def _steps(building: Building, place: Warehouse, intakes: list[Intake]) -> tuple[list[Step], dict[str, str]]:
     """All batches of the new files, and those files that turn out unreadable."""
     steps = [
         arrivals.feed_step(building, item)
@@ -112,8 +120,10 @@ def _steps(building: Building, intakes: list[Intake]) -> tuple[list[Step], dict[
     mapped.sort(key=lambda item: item.source)
     for _, group in groupby(mapped, key=lambda item: item.source):
         members = list(group)
-        assert members[0].mapping
-        found, refused = arrivals.mapped_steps(building, members[0].mapping, members)
+        source = members[0].mapping
+        assert source
+        needed = companions(building, place.landing, source, members)
+        found, refused = arrivals.mapped_steps(building, source, members, needed)
         steps += found
         refusals |= refused
     return steps, refusals

@@ -1,0 +1,68 @@
+"""Companions: landed files of earlier runs that a mapped source's new files need beside them.
+
+An enrichment adds columns to another input's rows, so both must be read together: new rows beside the enrichment that
+came before, and rows that came before again when their enrichment is new. What is read again and has not changed
+counts as unchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl import extract, gather
+from etl.building import Building
+from etl.gather import Intake
+from etl.inbox import Offer
+from etl.land import Landed
+from etl.mapping import Input, Source, match_header
+
+
+@dataclass(frozen=True)
+class Companions:
+    """Files to read `beside` the new ones, giving no rows of their own, and primary files to load `again`."""
+
+    beside: list[Intake]
+    again: list[Intake]
+
+
+def companions(building: Building, landing: Path, source: Source, new: list[Intake]) -> Companions:
+    """What a source's new files need from earlier runs; nothing for a source without enrichments."""
+    arriving = {item.input.name for item in new if item.input}
+    primaries = {item.table: item.input for item in source.outputs if item.role == "primary"}
+    pairs = [(item.input, primaries[item.table]) for item in source.outputs if item.role == "enrichment"]
+    again = {primary for extra, primary in pairs if extra in arriving and primary not in arriving}
+    read = arriving | again
+    beside = {extra for extra, primary in pairs if primary in read and extra not in arriving}
+    return Companions(_landed(building, landing, source, beside), _landed(building, landing, source, again))
+
+
+def _landed(building: Building, landing: Path, source: Source, inputs: set[str]) -> list[Intake]:
+    """The landed files of some inputs, oldest first; of a source of full extracts only the last of each input."""
+    found = []
+    for name in sorted(inputs):
+        rows = building.connection.execute(
+            "SELECT file, sha256, min(batch_id) AS first FROM snapshot.quality.batch"
+            " WHERE source = ? AND input = ? AND role <> 'derived' GROUP BY ALL ORDER BY first",
+            [source.name, name],
+        ).fetchall()
+        for file, sha256, _ in rows[-1:] if source.extent == "full" else rows:
+            found.append(_intake(landing, source, source.input(name), file, sha256))
+    return found
+
+
+def _intake(landing: Path, source: Source, declared: Input, file: str, sha256: str) -> Intake:
+    """A landed file as if it came again."""
+    path = next(
+        item for item in (landing / sha256[:2]).glob(f"{sha256}.*") if item.suffix not in (".json", ".sealed")
+    )
+    layout = gather.declared_reading(extract.inspect(path, declared.sheet or ""), declared)
+    headers, _ = match_header(declared, layout.columns)
+    stat = path.stat()
+    offer = Offer(file, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    tables = tuple(dict.fromkeys(item.table for item in source.outputs if item.input == declared.name))
+    row = Landed(sha256, path, offer.modified_at.replace(microsecond=0), False)
+    return Intake(
+        file, "already loaded", None, offer, source.name, tables, sha256, layout=layout, landed=row,
+        as_of=row.arrived_at, headers=headers, mapping=source, input=declared,
+    )  # fmt: skip
