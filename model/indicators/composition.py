@@ -1,0 +1,127 @@
+"""The SQL of the declared indicators, composed from their declarations: one scan of a view for all that add up.
+
+A row counts in the month of each indicator's own date. So that one scan is enough, a row is spread over the months
+that it counts in, mostly one or two, and each indicator takes it in its own. What comes out are parts: sums by unit,
+cell, month and stratum, which the fact files put together for every level of the tree. Nothing is executed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from model.indicators.declaration import Indicator, Measure, View
+
+PART_COLUMNS = "numerator", "denominator", "observations", "numerator_count", "denominator_count"
+
+
+def month_name(period: str) -> str:
+    """The column that holds the month of a date column, where the date counts."""
+    return f"month_of_{period}"
+
+
+def dated(view: View, rows: str, periods: Iterable[str]) -> str:
+    """The rows of a view with the month of each date: null after the source's clock, where nothing is counted yet."""
+    months = ", ".join(
+        f"CASE WHEN {period} <= as_of THEN CAST(date_trunc('month', {period}) AS DATE) END AS {month_name(period)}"
+        for period in sorted(set(periods))
+    )
+    return f"SELECT *, {months} FROM {rows}"  # noqa: S608
+
+
+def known(indicator: Indicator, doubtful: frozenset[str]) -> str:
+    """The condition that nothing which the indicator needs is unknown in the row; empty where nothing can be."""
+    doubts = sorted(set(indicator.needs) & doubtful)
+    if not doubts:
+        return ""
+    listed = ", ".join(f"'{name}'" for name in doubts)
+    return f"NOT coalesce(list_has_any(unknown, [{listed}]), false)"
+
+
+def both(*conditions: str | None) -> str:
+    """The conditions joined; empty ones left out."""
+    given = [f"({one})" for one in conditions if one]
+    return " AND ".join(given) or "true"
+
+
+def counted(measure: Measure, guard: str) -> str:
+    """How many rows a measure takes."""
+    chosen = both(guard, measure.where, f"({measure.value}) IS NOT NULL" if measure.form == "mean" else None)
+    return f"count(CASE WHEN {chosen} THEN 1 END)"
+
+
+def summed(measure: Measure, guard: str) -> str:
+    """The sum of a measure's quantity, or the count of its rows where it has none."""
+    if measure.form in ("where", "largest"):
+        return counted(measure, guard)
+    return f"sum(CASE WHEN {both(guard, measure.where)} THEN {measure.value} END)"
+
+
+def parts(indicator: Indicator, guard: str) -> dict[str, str]:
+    """The aggregates of an indicator that add up over rows, by part."""
+    numerator = indicator.denominator if indicator.shape == "largest_share" else indicator.numerator
+    observed = indicator.observations or indicator.denominator
+    return {
+        "numerator": summed(numerator, guard),
+        "denominator": summed(indicator.denominator, guard),
+        "observations": counted(observed, guard) if observed.form == "mean" else summed(observed, guard),
+        "numerator_count": counted(numerator, guard),
+        "denominator_count": counted(indicator.denominator, guard),
+    }
+
+
+def scan(view: View, rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str]) -> str:
+    """All ratios of a view by unit, cell and month in one scan: a column for each part of each indicator."""
+    months = sorted({month_name(item.period) for item in indicators})
+    columns = []
+    for item in indicators:
+        own_month = f"{month_name(item.period)} = fact_month" if len(months) > 1 else ""
+        guard = both(own_month, known(item, doubtful))
+        columns += [f"{text} AS {item.id}_{name}" for name, text in parts(item, guard).items()]
+    cell = "cell_id" if any(item.has_cell_facts for item in indicators) else "NULL AS cell_id"
+    spread = f"unnest(list_distinct([{', '.join(months)}]))" if len(months) > 1 else months[0]
+    return (
+        f"WITH dated AS ({dated(view, rows, (item.period for item in indicators))}),"  # noqa: S608
+        f" spread AS (SELECT *, {spread} AS fact_month FROM dated)"
+        f" SELECT {unit} AS unit_id, {cell}, fact_month AS month, {', '.join(columns)} FROM spread"
+        f" WHERE fact_month IS NOT NULL AND {unit} IS NOT NULL GROUP BY ALL"
+    )
+
+
+def unpivoted(scanned: str, indicators: list[Indicator]) -> str:
+    """The parts of a scan, one row an indicator."""
+    return " UNION ALL ".join(
+        f"SELECT '{item.id}' AS indicator_id, unit_id, cell_id, month, NULL AS stratum,"  # noqa: S608
+        f" {', '.join(f'{item.id}_{name}' for name in PART_COLUMNS)} FROM {scanned}"
+        f" WHERE {item.id}_numerator_count > 0 OR {item.id}_denominator_count > 0"
+        for item in indicators
+    )
+
+
+def stratified(view: View, rows: str, item: Indicator, doubtful: frozenset[str]) -> str:
+    """The parts of one indicator by unit, cell, month, and stratum or group."""
+    stratum = item.numerator.value if item.shape == "largest_share" else item.stratum
+    aggregates = parts(item, known(item, doubtful))
+    cell = "cell_id" if item.has_cell_facts else "NULL AS cell_id"
+    return (
+        f"SELECT '{item.id}' AS indicator_id, {item.unit} AS unit_id, {cell},"  # noqa: S608
+        f" {month_name(item.period)} AS month, {stratum} AS stratum,"
+        f" {', '.join(f'{aggregates[name]} AS {name}' for name in PART_COLUMNS)}"
+        f" FROM ({dated(view, rows, [item.period])}) AS dated"
+        f" WHERE {month_name(item.period)} IS NOT NULL AND {item.unit} IS NOT NULL"
+        f" GROUP BY ALL HAVING {aggregates['observations']} > 0"
+    )
+
+
+def dispersed(view: View, rows: str, item: Indicator, doubtful: frozenset[str]) -> str:
+    """The spread and mean of one indicator in each stratum, for every level of the tree from its rows."""
+    assert item.numerator.value
+    value, chosen = item.numerator.value, both(known(item, doubtful), item.numerator.where)
+    return (
+        f"SELECT '{item.id}' AS indicator_id, tree.ancestor_id AS unit_id, {month_name(item.period)} AS month,"  # noqa: S608
+        f" {item.stratum} AS stratum, stddev_samp({value}) AS numerator, avg({value}) AS denominator,"
+        f" count({value}) AS observations, count({value}) AS numerator_count, count({value}) AS denominator_count"
+        f" FROM ({dated(view, rows, [item.period])}) AS dated"
+        f" JOIN mart.unit_tree AS tree ON tree.unit_id = dated.{item.unit}"
+        f" WHERE {month_name(item.period)} IS NOT NULL AND {chosen}"
+        " GROUP BY ALL"
+    )

@@ -1,0 +1,159 @@
+"""The facts of the indicators: the parts of each view, put together for every level of the tree.
+
+Works on temporary tables of the connection it is given; what to keep of them is for the caller to say. Views at month
+ends are computed a few months at a time, so that memory is bounded however many retailers and months there are.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, islice
+
+from model.indicators import composition, context
+from model.indicators.declaration import Catalogue, Indicator, View
+from model.indicators.sources import Computability, computability
+from model.warehouse import Connection
+
+ROWS_AT_ONCE = 3_000_000
+"""Register rows times months that are computed together."""
+
+_SHAPES = (
+    "ratio",
+    "ratio_of_cells",
+    "largest_share",
+    "largest_share_of_cells",
+    "mean_ratio",
+    "standardised_mean",
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What facts are computed on: the connection, prepared, and what is computable on it."""
+
+    connection: Connection
+    catalogue: Catalogue
+    states: dict[str, Computability]
+    doubtful: frozenset[str]
+
+    def computable(self, view: View) -> list[Indicator]:
+        """The indicators of a view that can be computed."""
+        return [item for item in self.catalogue.of_view(view.id) if self.states[item.id].is_computable]
+
+
+def lay(connection: Connection, catalogue: Catalogue) -> Ground:
+    """Prepare a connection whose current database is a warehouse."""
+    doubtful = context.prepare(connection, catalogue)
+    states = computability(connection, catalogue)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE declared (indicator_id VARCHAR, version INTEGER, shape VARCHAR,"
+        " minimum_denominator BIGINT, has_unit_facts BOOLEAN, has_cell_facts BOOLEAN, has_levels BOOLEAN,"
+        " first_month DATE)"
+    )
+    for item in catalogue.indicators.values():
+        connection.execute(
+            "INSERT INTO declared VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                item.id, item.version, item.shape, item.minimum_denominator, item.has_unit_facts,
+                item.has_cell_facts, catalogue.views[item.view].has_levels, states[item.id].first_month,
+            ],
+        )  # fmt: skip
+    return Ground(connection, catalogue, states, doubtful)
+
+
+def compute(ground: Ground) -> None:
+    """Fill the temporary tables `part` and `rolled` for all indicators that can be computed."""
+    for name in ("part", "rolled"):
+        ground.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} (indicator_id VARCHAR, unit_id VARCHAR, cell_id VARCHAR, month DATE,"
+            " stratum VARCHAR, numerator DOUBLE, denominator DOUBLE, observations BIGINT,"
+            " numerator_count BIGINT, denominator_count BIGINT)"
+        )
+    ground.connection.execute("ALTER TABLE rolled DROP cell_id")
+    for view in ground.catalogue.views.values():
+        if view.is_month_end:
+            _count_month_ends(ground, view)
+        else:
+            _count(ground, view, ground.computable(view))
+    ground.connection.execute(
+        "DELETE FROM part USING declared WHERE declared.indicator_id = part.indicator_id"
+        " AND part.month < declared.first_month"
+    )
+    ground.connection.execute(f"INSERT INTO rolled {context.sql('fact/rolled')}")
+
+
+def weights() -> str:
+    """The query of standard weights that are not frozen yet, over `part`."""
+    return context.sql("fact/weight")
+
+
+def facts() -> str:
+    """The query of all facts over `part` and `rolled`."""
+    return " UNION ALL BY NAME ".join(f"({context.sql(f'fact/{name}')})" for name in (*_SHAPES, "dispersion"))
+
+
+def _count_month_ends(ground: Ground, view: View) -> None:
+    """The parts of a view at month ends, a few months at a time, for each clock of its indicators."""
+
+    def clock(item: Indicator) -> date:
+        return ground.states[item.id].as_of or date.min
+
+    size = _register_size(ground.connection, view)
+    for as_of, group in groupby(sorted(ground.computable(view), key=clock), key=clock):
+        indicators = list(group)
+        first = min(day for item in indicators if (day := ground.states[item.id].first_month))
+        months = months_between(first, as_of)
+        while chunk := list(islice(months, max(1, ROWS_AT_ONCE // size))):
+            set_period(ground.connection, chunk, as_of)
+            _count(ground, view, indicators)
+
+
+def _register_size(connection: Connection, view: View) -> int:
+    row = connection.execute(f"SELECT count(*) FROM record.{view.table}").fetchone()  # noqa: S608
+    return max(1, int(row[0]) if row else 1)
+
+
+def months_between(first: date, last: date) -> Iterator[date]:
+    """The first days of the months from `first` to `last`."""
+    for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield date(number // 12, number % 12 + 1, 1)
+
+
+def set_period(connection: Connection, months: Iterable[date], as_of: date) -> None:
+    """Say which months a view at month ends is computed for; one in progress ends with the last day delivered."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE period (month DATE, period_start DATE, period_end DATE, year_start DATE)"
+    )
+    for month in months:
+        end = min(month.replace(day=calendar.monthrange(month.year, month.month)[1]), as_of)
+        connection.execute(
+            "INSERT INTO period VALUES (?, ?, ?, ?)", [month, month, end, end.replace(month=1, day=1)]
+        )
+
+
+def _count(ground: Ground, view: View, indicators: list[Indicator]) -> None:
+    """Add the parts of these indicators, all of one view: the ratios in one scan, the others one by one."""
+    if not indicators:
+        return
+    connection, rows = ground.connection, f"({context.sql(view.id)}) AS view_row"
+    scanned = [item for item in indicators if item.shape in ("ratio", "mean_ratio")]
+    single = [item for item in indicators if item not in scanned]
+    if len({item.unit for item in scanned}) + len(single) > 1:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE view_row AS {context.sql(view.id)}")
+        rows = "view_row"
+    for unit in sorted({item.unit for item in scanned}):
+        of_unit = [item for item in scanned if item.unit == unit]
+        select = composition.scan(view, rows, of_unit, unit, ground.doubtful)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {select}")
+        connection.execute(f"INSERT INTO part {composition.unpivoted('scanned', of_unit)}")
+    for item in single:
+        select = (composition.dispersed if item.shape == "dispersion" else composition.stratified)(
+            view, rows, item, ground.doubtful
+        )
+        connection.execute(
+            f"INSERT INTO {'rolled' if item.shape == 'dispersion' else 'part'} BY NAME {select}"
+        )
+    connection.execute("DROP TABLE IF EXISTS view_row; DROP TABLE IF EXISTS scanned")
