@@ -205,6 +205,46 @@ def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match:
     return _count(connection, "SELECT count(*) FROM repeating")
 
 
+def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) -> None:
+    """Give back the optional references that fell for want of a parent which this run has brought.
+
+    So it does not matter whether a register or the records that name it arrive first.
+    """
+    for column in table.columns:
+        target = column.info["references"]
+        if (
+            not target
+            or column.info["required"]
+            or not _has_grown(connection, target.split(".")[0], first_batch_id)
+        ):
+            continue
+        parent, key = (sql.name(part) for part in target.split("."))
+        is_list = column.info["kind"] == "list<string>"
+        keys = f"SELECT {key} FROM snapshot.record.{parent}"
+        slots = {
+            "record": record(table),
+            "name": sql.name(column.name),
+            "value": "string_split(healing.value, ';')" if is_list else "healing.value",
+            "has_parent": f"list_has_all((SELECT list({key}) FROM snapshot.record.{parent}), string_split(c.value, ';'))"
+            if is_list
+            else f"c.value IN ({keys})",
+        }
+        asked = {"table": table.name, "column": column.name, "rule": f"references {target}"}
+        for statement in sql.statement("heal", **slots).split(";\n"):
+            used = {name: value for name, value in asked.items() if f"${name}" in statement}
+            connection.execute(statement, used)
+
+
+def _has_grown(connection: warehouse.Connection, table: str, first_batch_id: int) -> bool:
+    """True where this run has brought new records of a table."""
+    row = connection.execute(
+        "SELECT count(*) FROM snapshot.quality.batch WHERE table_name = ? AND batch_id >= ?"
+        " AND loaded_count + derived_count > 0",
+        [table, first_batch_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def release(
     connection: warehouse.Connection, table: Table, arrivals: Callable[[int], Arrival]
 ) -> dict[int, Outcome]:

@@ -91,6 +91,7 @@ def load_files(
             rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
         for batch_id, outcome in load.release(building.connection, table, building.arrival_of).items():
             building.keep_released(report, batch_id, outcome)
+        load.heal(building.connection, table, building.first_batch_id)
     for intake in intakes:
         if intake.is_new and VAULT.name in intake.tables and intake.name not in refusals:
             try:
