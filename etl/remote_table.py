@@ -65,7 +65,7 @@ def address(declared: Database) -> URL:
             raise RefusedError(f"the variable {declared.url_variable} of the environment is not set")
     try:
         return make_url(str(text))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # whose text may hold a part of the password
         raise RefusedError(f"{declared.url_variable or 'url'} holds no database address") from None
 
 
@@ -108,7 +108,11 @@ def session(url: URL) -> Iterator[Connection]:
     engine = create_engine(
         url, poolclass=NullPool, hide_parameters=True, connect_args=arguments if is_libpq else {}
     )
-    with engine.connect() as connection:
+    try:
+        opened = engine.connect()
+    except (TypeError, ValueError, OSError) as error:
+        raise RefusedError(f"{shown(url)}: {_reason(error, url)}") from None
+    with opened as connection:
         connection.execution_options(**_ISOLATION.get(dialect, {}))
         for statement in _OPENING.get(dialect, ()):
             connection.exec_driver_sql(statement)

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import Server, binaries
 
-from etl import cursor, database, mapping, publish, remote_table, run
+from etl import cursor, database, mapping, publish, remote_table, run, verify
 from etl.__main__ import exit_code
 from etl.building import Report
 from etl.gather import Warehouse
@@ -226,6 +226,7 @@ def test_an_extract_is_landed_as_parquet_under_its_hash_with_a_certificate(
     }  # the time of change in Beijing too
     assert codecs == [("ZSTD",)]
     assert not list(bureau.place.landing.glob(".incoming/*"))
+    assert verify.problems(bureau.place) == []
 
 
 @needs_server
@@ -679,6 +680,7 @@ def test_a_refusal_is_told_once_and_over_when_the_database_is_back(
     ("url", "reason"),
     [
         ("no address", f"{VARIABLE} holds no database address"),
+        ("postgresql://u:pass@word:x/d", f"{VARIABLE} holds no database address"),
         ("nosuch://u:secret@h/d", "nosuch://u:***@h/d: Can't load plugin: sqlalchemy.dialects:nosuch"),
         ("sqlite:////nowhere/there.db", "sqlite:////nowhere/there.db: there is no such file"),
     ],

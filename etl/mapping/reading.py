@@ -140,7 +140,7 @@ def _database(section: Section) -> Database:
         raise section.error("url", "expected either url or url_variable")
     try:
         password = make_url(url).password if url else None
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise section.error("url", "is no database address") from error
     if password:
         raise section.error("url", "holds a password: name a variable of the environment in url_variable")
