@@ -218,7 +218,7 @@ def _json_text(value: Any) -> str | None:
 
 def write_canonical(sheet: Sheet, target: IO[str]) -> list[Row]:
     """Write the readable rows as plain CSV behind a `_row_number`; return the unreadable ones."""
-    writer = csv.writer(target, lineterminator="\n")
+    writer = csv.writer(target, lineterminator="\r\n")  # so that a lone return in a cell is quoted too
     writer.writerow(["_row_number", *sheet.columns])
     unreadable = []
     for row in sheet.rows:

@@ -174,7 +174,7 @@ def as_csv(rows: Iterable[Row], columns: Iterable[str] = ()) -> str:
     rows = list(rows)
     names = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
     target = io.StringIO()
-    writer = csv.DictWriter(target, names, lineterminator="\n", restval="")
+    writer = csv.DictWriter(target, names, lineterminator="\r\n", restval="")
     writer.writeheader()
     writer.writerows(rows)
     return target.getvalue()
