@@ -5,17 +5,11 @@ Progress and logs go to stderr; with --json exactly one JSON object goes to stdo
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
-import shlex
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,41 +18,22 @@ import click
 
 from etl import mapping, publish, quarantine, run, status, verify, watch
 from etl.building import Report
-from etl.gather import Intake, Warehouse
+from etl.console import (
+    NOT_PUBLISHED,
+    as_json,
+    call_on_failure,
+    exclusive,
+    exit_code,
+    explained,
+    progress,
+    summary,
+    tell_files,
+)
+from etl.gather import Warehouse
 from etl.mapping import MappingError, Source
 from model import vault, warehouse
 
-log = logging.getLogger("etl")
-
-ALL_LOADED, NOT_PUBLISHED, SOME_REFUSED = 0, 1, 3
 DATA = Path(__file__).parent.parent / "data"
-ON_FAILURE_VARIABLE = "INTEGRITY_ON_FAILURE"
-
-
-class BusyError(RuntimeError):
-    """Another run holds the warehouse."""
-
-
-@contextmanager
-def exclusive(place: Warehouse, wait_seconds: float) -> Iterator[None]:
-    """Hold the warehouse for this process; wait for another run, then give up with BusyError."""
-    place.directory.mkdir(parents=True, exist_ok=True)
-    with (place.directory / ".lock").open("w") as lock:
-        until, has_told = time.monotonic() + wait_seconds, False
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not has_told:
-                    click.echo("another run is at work on this warehouse; waiting", err=True)
-                    has_told = True
-                if time.monotonic() >= until:
-                    raise BusyError(
-                        f"another run holds {place.directory}; gave up after {wait_seconds:.0f} s"
-                    ) from None
-                time.sleep(0.1)
-        yield
 
 
 def sources_of(paths: tuple[Path, ...]) -> list[Source]:
@@ -68,86 +43,10 @@ def sources_of(paths: tuple[Path, ...]) -> list[Source]:
     return mapping.discover(Path(__file__).parent / "sources", DATA / "sources")
 
 
-def as_json(report: Report, seconds: float) -> dict[str, Any]:
-    """What `run --json` prints."""
-    files = [
-        {
-            "path": item.name,
-            "source": item.source,
-            "tables": list(item.tables),
-            "sha256": item.sha256,
-            "rows": item.rows,
-            "status": item.status,
-            "error": item.error,
-        }
-        for item in report.files
-    ]
-    tables = {}
-    for name, outcome in report.tables.items():
-        counts = {
-            key: value for key, value in asdict(outcome).items() if key not in ("cells", "released_unchanged")
-        }
-        tables[name] = counts | {"reasons": report.reasons.get(name, {}), "cells": report.cells.get(name, {})}
-    return {
-        "snapshot": report.snapshot,
-        "published": report.published,
-        "seconds": round(seconds, 3),
-        "files": files,
-        "tables": tables,
-    }
-
-
-def call_on_failure(message: str) -> None:
-    """Tell the configured command, if any, on its standard input."""
-    command = os.environ.get(ON_FAILURE_VARIABLE)
-    if not command:
-        return
-    try:
-        subprocess.run(shlex.split(command), input=message + "\n", text=True, timeout=60, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        log.error("the command of %s failed: %s", ON_FAILURE_VARIABLE, error)
-
-
-def progress_bar() -> Callable[[str, int], None]:
-    """A progress line on a terminal, plain log lines elsewhere."""
-    started = time.monotonic()
-    last = [""]
-
-    def tell(step: str, _: int) -> None:
-        if step == last[0]:
-            return
-        last[0] = step
-        if sys.stderr.isatty():
-            click.echo(f"\r\x1b[K{time.monotonic() - started:6.1f} s  {step}", nl=False, err=True)
-        else:
-            log.info("%s", step)
-
-    return tell
-
-
 def one_run(inbox: Path, place: Warehouse, sources: list[Source], wait_seconds: float) -> Report:
-    """A run under the lock; errors that stop it become one clear line."""
-    with exclusive(place, wait_seconds):
-        report = run.run(inbox, place, sources, progress_bar())
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
-    return report
-
-
-def exit_code(report: Report) -> int:
-    """0 all loaded or nothing new, 3 some files refused."""
-    return SOME_REFUSED if report.refused else ALL_LOADED
-
-
-def tell_files(files: list[Intake]) -> None:
-    """Say of each file that was not simply known already what became of it."""
-    for item in files:
-        if item.status == "refused":
-            log.error("%s: refused: %s", item.name, item.error)
-        elif item.status == "waiting":
-            log.warning("%s: left for the next run: %s", item.name, item.error)
-        elif item.status == "loaded":
-            log.info("%s: %s rows", item.name, item.rows)
+    """A run under the lock, with its progress."""
+    with exclusive(place, wait_seconds), progress() as tell:
+        return run.run(inbox, place, sources, tell)
 
 
 warehouse_option = click.option(
@@ -232,27 +131,6 @@ def lateness(place: Warehouse) -> list[str]:
         f"{late['source']}: late: last spoke for {late['as_of']}, due every {late['cadence_days']} days"
         for late in status.late_sources(place)
     ]
-
-
-def explained(error: Exception) -> str:
-    """An error in one line, a full disk by its name."""
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    is_full = "No space left" in str(error) or "failed to write" in str(error).lower()
-    return f"{text} (is the disk full?)" if is_full else text
-
-
-def summary(report: Report) -> str:
-    """A run in a few lines for a person."""
-    if not report.published:
-        return f"nothing new; current snapshot: {report.snapshot or 'none'}"
-    lines = [f"published {report.snapshot}"]
-    for name, outcome in report.tables.items():
-        lines.append(
-            f"  {name}: {outcome.read} read = {outcome.loaded} loaded + {outcome.unchanged} unchanged"
-            f" + {outcome.superseding} superseding + {outcome.quarantined} quarantined + {outcome.merged} merged"
-            f"; {outcome.released} released, {outcome.derived} derived"
-        )
-    return "\n".join(lines)
 
 
 @main.command("demo")
