@@ -71,3 +71,18 @@ SELECT c.cell_id, c.unit_id, c.name, c.cell_kind, c.capacity, c.required_spacing
     c.occupied AS occupied_delivered, c.queued AS queued_delivered
 FROM in_force c LEFT JOIN occupied USING (cell_id) LEFT JOIN queued USING (cell_id)
 ORDER BY c.cell_id;
+
+-- Which sources speak of each unit, and up to when: of the rows of its descendants.
+CREATE OR REPLACE TABLE snapshot.mart.unit_source AS
+WITH brought AS (
+    SELECT DISTINCT 'licence_application' AS table_name, unit_id, batch_id FROM snapshot.record.licence_application
+    UNION ALL
+    SELECT DISTINCT 'inspection', unit_id, batch_id FROM snapshot.record.inspection
+    UNION ALL
+    SELECT DISTINCT 'complaint', handling_unit_id, batch_id FROM snapshot.record.complaint
+)
+SELECT t.ancestor_id AS unit_id, r.table_name, b.source, max(b.as_of) AS as_of
+FROM brought r
+JOIN snapshot.mart.unit_tree t USING (unit_id)
+JOIN snapshot.quality.batch b USING (batch_id)
+GROUP BY ALL ORDER BY ALL;

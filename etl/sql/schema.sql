@@ -53,3 +53,6 @@ CREATE TABLE IF NOT EXISTS mart.unit (
 
 -- Counts of things that happened, by month, for every unit of the tree from the rows of all its descendants.
 CREATE TABLE IF NOT EXISTS mart.volume (measure VARCHAR, unit_id VARCHAR, month DATE, "count" BIGINT);
+
+-- Which sources speak of each unit, and up to when, from the rows of all its descendants.
+CREATE TABLE IF NOT EXISTS mart.unit_source (unit_id VARCHAR, table_name VARCHAR, source VARCHAR, as_of TIMESTAMP);
