@@ -105,8 +105,9 @@ def load_files(
 
 
 def _turn(step: Step) -> tuple[bool, datetime, int]:
-    """Batches are loaded in the order of what they speak for; what is derived only fills what they leave open."""
-    return step.arrival.role == "derived", step.arrival.as_of, step.arrival.batch_id
+    """Batches are loaded in the order of what they speak for; what is derived fills what they leave open, in order."""
+    is_derived = step.arrival.role == "derived"
+    return is_derived, datetime.min if is_derived else step.arrival.as_of, step.arrival.batch_id
 
 
 def _steps(building: Building, place: Warehouse, intakes: list[Intake]) -> tuple[list[Step], dict[str, str]]:

@@ -61,6 +61,24 @@ def test_all_eight_files_end_in_a_published_snapshot_with_every_row_accounted_fo
     assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
 
 
+def test_each_city_is_a_tree_with_one_root_that_its_records_hang_on(tmp_path: Path) -> None:
+    deliver(tmp_path / "inbox")
+    load(tmp_path)
+    roots = rows(tmp_path, "SELECT unit_id FROM record.org_unit WHERE parent_unit_id IS NULL ORDER BY 1")
+    assert roots == [("CHI",), ("NYC",)]
+    spoken = rows(
+        tmp_path,
+        "SELECT unit_id, table_name FROM mart.unit_source WHERE unit_id IN ('CHI', 'NYC') ORDER BY ALL",
+    )
+    assert spoken == [
+        ("CHI", "complaint"),
+        ("CHI", "inspection"),
+        ("CHI", "licence_application"),
+        ("NYC", "complaint"),
+        ("NYC", "licence_application"),
+    ]
+
+
 def test_an_inspection_with_two_officers_is_one_record(tmp_path: Path) -> None:
     deliver(tmp_path / "inbox", *CHICAGO)
     load(tmp_path)
