@@ -16,7 +16,8 @@ from model.warehouse import Connection
 
 SQL = Path(__file__).parent / "sql"
 _TABLES = ("working_day", "delivered_batch", "unknown_cell")
-_REGISTERS = ("staff_in_force", "retailer_in_force", "cell_in_force", "root_in_force")
+_REGISTERS = ("staff_in_force", "retailer_in_force", "cell_in_force", "root_in_force", "retailer_placed")
+_EVENTS = ("officer_team_number", "inspection_event")
 
 
 @cache
@@ -39,7 +40,8 @@ def prepare(connection: Connection, catalogue: Catalogue) -> frozenset[str]:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {table}_delivered AS {select}")
     for name in _REGISTERS:
         _keep(connection, name)
-    _keep(connection, "inspection_event")
+    for name in _EVENTS:
+        _keep(connection, name)
     unknown = connection.execute(
         "SELECT unnest(unrecorded) FROM delivered_batch UNION SELECT unnest(columns) FROM unknown_cell"
     ).fetchall()

@@ -14,10 +14,10 @@ from itertools import groupby, islice
 
 from model.indicators import composition, context
 from model.indicators.declaration import Catalogue, Indicator, View
-from model.indicators.sources import Computability, computability
+from model.indicators.sources import REGISTER_TABLES, Computability, computability
 from model.warehouse import Connection
 
-ROWS_AT_ONCE = 3_000_000
+ROWS_AT_ONCE = 1_000_000
 """Register rows times months that are computed together."""
 
 _SHAPES = (
@@ -112,6 +112,9 @@ def _count_month_ends(ground: Ground, view: View) -> None:
 
 
 def _register_size(connection: Connection, view: View) -> int:
+    """How many rows a view has a month: those of its register; an event falls in one month only."""
+    if view.table not in REGISTER_TABLES:
+        return 1
     row = connection.execute(f"SELECT count(*) FROM record.{view.table}").fetchone()  # noqa: S608
     return max(1, int(row[0]) if row else 1)
 

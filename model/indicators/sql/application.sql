@@ -12,11 +12,11 @@ WITH application AS (
     FROM licence_application_delivered
 ),
 out_of_order AS (
-    SELECT DISTINCT application.application_no
-    FROM application JOIN application AS earlier
-        ON earlier.cell_id = application.cell_id AND earlier.queue_no < application.queue_no
-        AND earlier.queue_joined_at <= application.decided_at AND earlier.queue_skip_reason IS NULL
-        AND (earlier.decided_at IS NULL OR earlier.decided_at > application.decided_at)
+    SELECT DISTINCT later.application_no
+    FROM record.licence_application AS later JOIN record.licence_application AS earlier
+        ON earlier.cell_id = later.cell_id AND earlier.queue_no < later.queue_no
+        AND earlier.queue_joined_at <= later.decided_at AND earlier.queue_skip_reason IS NULL
+        AND (earlier.decided_at IS NULL OR earlier.decided_at > later.decided_at)
 )
 SELECT application.*, application.own_unknown AS unknown,
     statutory.date - 1 AS statutory_due_on,

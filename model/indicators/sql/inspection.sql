@@ -2,22 +2,20 @@
 WITH inspection AS (
     SELECT *, CAST(started_at AS DATE) AS started_on FROM inspection_delivered
 ),
-team AS (
-    SELECT DISTINCT officer_ids, started_on FROM inspection WHERE started_on IS NOT NULL
-        AND array_length(officer_ids) > 0
-),
 officer AS (
-    SELECT officer_ids, started_on, unnest(officer_ids) AS staff_id FROM team
+    SELECT batch_id, row_number, CAST(started_at AS DATE) AS started_on,
+        unnest(list_distinct(officer_ids)) AS staff_id
+    FROM record.inspection WHERE started_at IS NOT NULL
 ),
 certified AS (
-    SELECT officer.officer_ids, officer.started_on,
-        count(DISTINCT CASE WHEN staff.certificate_no IS NOT NULL
+    SELECT officer.batch_id, officer.row_number,
+        count(CASE WHEN staff.certificate_no IS NOT NULL
             AND (staff.certificate_valid_from IS NULL OR staff.certificate_valid_from <= officer.started_on)
-            AND staff.certificate_valid_to >= officer.started_on THEN staff.staff_id END) AS officer_count,
+            AND staff.certificate_valid_to >= officer.started_on THEN 1 END) AS officer_count,
         bool_or(staff.is_certificate_unknown) AS is_unknown
     FROM officer JOIN staff_in_force AS staff
         ON staff.staff_id = officer.staff_id AND officer.started_on BETWEEN staff.in_force_from AND staff.in_force_to
-    GROUP BY officer.officer_ids, officer.started_on
+    GROUP BY officer.batch_id, officer.row_number
 )
 SELECT inspection.*,
     list_concat(inspection.own_unknown, CASE WHEN certified.is_unknown THEN ['staff.certificate_no'] END,
@@ -35,7 +33,7 @@ SELECT inspection.*,
         * power(sin(radians(retailer.longitude - inspection.longitude) / 2), 2))) END AS distance_from_shop_metres
 FROM inspection
 LEFT JOIN certified
-    ON certified.officer_ids = inspection.officer_ids AND certified.started_on = inspection.started_on
+    ON certified.batch_id = inspection.batch_id AND certified.row_number = inspection.row_number
 LEFT JOIN retailer_in_force AS retailer
     ON retailer.retailer_id = inspection.retailer_id
     AND inspection.started_on BETWEEN retailer.in_force_from AND retailer.in_force_to

@@ -1,12 +1,10 @@
 -- One row a unit and month: its active retailers at the month's end and the conduct complaints received about it.
 WITH shop AS (
-    SELECT period.month, cell.unit_id, count(*) AS active
+    SELECT period.month, retailer.unit_id, count(*) AS active
     FROM period
-    JOIN retailer_in_force AS retailer ON period.period_end BETWEEN retailer.in_force_from AND retailer.in_force_to
-    JOIN cell_in_force AS cell ON cell.cell_id = retailer.cell_id
-        AND period.period_end BETWEEN cell.in_force_from AND cell.in_force_to
+    JOIN retailer_placed AS retailer ON period.period_end BETWEEN retailer.in_force_from AND retailer.in_force_to
     WHERE retailer.state = 'active'
-    GROUP BY period.month, cell.unit_id
+    GROUP BY period.month, retailer.unit_id
 ),
 complained AS (
     SELECT period.month, complaint.target_unit_id AS unit_id, count(*) AS tickets

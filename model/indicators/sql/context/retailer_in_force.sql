@@ -1,5 +1,6 @@
 -- Every version of a retailer, with the days on which it was in force.
-SELECT version.retailer_id, version.retailer_hash, version.cell_id, version.annual_inspection_cap,
+SELECT version.retailer_id, dense_rank() OVER (ORDER BY version.retailer_id) AS retailer_number, version.retailer_hash,
+    version.cell_id, version.annual_inspection_cap,
     version.is_plan_exempt,
     version.business_type, version.market_type, version.supply_tier, version.credit_class, version.risk_level,
     version.has_e_cigarette_scope, version.longitude, version.latitude, version.coordinate_system, version.state,
