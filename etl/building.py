@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl.check import Arrival
+from etl.feeds import Feed
 from etl.gather import Intake
 from etl.load import Outcome
 from model import warehouse
@@ -49,6 +50,7 @@ class Building:
     previous: str | None
     first_batch_id: int
     next_batch_id: int
+    feeds: dict[str, Feed] = field(default_factory=dict)
     notices: list[dict[str, str]] = field(default_factory=list)
 
     def arrival(
@@ -151,13 +153,13 @@ class Building:
 
     def keep_source(self, intake: Intake) -> None:
         """Record the birth certificate of a file's source."""
-        mapping = intake.mapping
-        table = table_named(intake.tables[0])
-        feed = (str(table.info["zh"]), str(table.info["en"]), None, None, None, "delta", None)
-        described = (
-            (mapping.name_zh, mapping.name_en, mapping.producer, mapping.owner, mapping.licence, mapping.extent,
-             mapping.cadence_days) if mapping else feed
-        )  # fmt: skip
+        mapping, table = intake.mapping, table_named(intake.tables[0])
+        names = (
+            (mapping.name_zh, mapping.name_en) if mapping else (str(table.info["zh"]), str(table.info["en"]))
+        )
+        born = mapping or self.feeds.get(table.name, Feed())
+        extent = mapping.extent if mapping else "delta"
+        described = (*names, born.producer, born.owner, born.licence, extent, born.cadence_days)
         self.connection.execute("DELETE FROM snapshot.quality.source WHERE source = ?", [intake.source])
         self.connection.execute(
             "INSERT INTO snapshot.quality.source SELECT ?, ?, ?, ?, ?, ?, ?, ?, max(as_of), max(arrived_at),"

@@ -220,14 +220,13 @@ def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) ->
             continue
         parent, key = (sql.name(part) for part in target.split("."))
         is_list = column.info["kind"] == "list<string>"
-        keys = f"SELECT {key} FROM snapshot.record.{parent}"
+        parents = f"FROM snapshot.record.{parent}"
+        all_there = f"list_has_all((SELECT list({key}) {parents}), string_split(c.value, ';'))"
         slots = {
             "record": record(table),
             "name": sql.name(column.name),
             "value": "string_split(healing.value, ';')" if is_list else "healing.value",
-            "has_parent": f"list_has_all((SELECT list({key}) FROM snapshot.record.{parent}), string_split(c.value, ';'))"
-            if is_list
-            else f"c.value IN ({keys})",
+            "has_parent": all_there if is_list else f"c.value IN (SELECT {key} {parents})",
         }
         asked = {"table": table.name, "column": column.name, "rule": f"references {target}"}
         for statement in sql.statement("heal", **slots).split(";\n"):

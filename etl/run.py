@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from etl import arrivals, check, database, land, load, measure, publish, whistleblower, working_days
+from etl import arrivals, check, database, feeds, land, load, measure, publish, whistleblower, working_days
 from etl.arrivals import Prepared, Step
 from etl.building import Building, Report
 from etl.check import Arrival
@@ -42,9 +42,14 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
     if not any(item.is_new or known.is_news(item) for item in intakes):
         return Report(publish.current_id(place), files=intakes)
     report = Report()
+    born = feeds.feeds(place)
     with publish.building(place) as building:
+        building.feeds = born
         load_calendar(building)
         report.files = load_files(building, place, intakes, report, progress)
+        if not any(item.is_new or known.is_news(item) for item in report.files):
+            report.snapshot = building.previous
+            return report
         progress("measure", 0)
         measure.measure(building)
         progress("publish", 0)

@@ -1,0 +1,54 @@
+"""Feeds: the birth certificates of files that come with the contract's own columns and so need no mapping.
+
+`feeds.toml` beside the warehouse may say of each table who produces and owns its feed, and how often it comes. A
+feed without an entry is loaded all the same; it is only never late.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from etl.gather import Warehouse
+from etl.mapping import MappingError
+from model.contract import TABLES
+
+FILE = "feeds.toml"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Who stands behind a table's feed files, and after how many days the next one is late."""
+
+    producer: str | None = None
+    owner: str | None = None
+    licence: str | None = None
+    cadence_days: int | None = None
+
+
+def feeds(place: Warehouse) -> dict[str, Feed]:
+    """The declared feeds by table. MappingError names a table, key or value that cannot be used."""
+    path = place.directory.parent / FILE
+    if not path.exists():
+        return {}
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(path, "", str(error)) from error
+    return {table: _feed(path, table, values) for table, values in said.items()}
+
+
+def _feed(path: Path, table: str, values: Any) -> Feed:
+    if table not in TABLES:
+        raise MappingError(path, table, f"is no table of the contract; expected one of {', '.join(TABLES)}")
+    known = {field.name: int if field.name == "cadence_days" else str for field in fields(Feed)}
+    if not isinstance(values, dict):
+        raise MappingError(path, table, "expected a table of " + ", ".join(known))
+    for key, value in values.items():
+        if key not in known:
+            raise MappingError(path, f"{table}.{key}", f"is unknown; expected {', '.join(known)}")
+        if type(value) is not known[key] or value == "" or (isinstance(value, int) and value < 1):
+            raise MappingError(path, f"{table}.{key}", f"is {value!r}; expected a {known[key].__name__}")
+    return Feed(**values)
