@@ -113,8 +113,8 @@ def progress() -> Iterator[Callable[[str, int], None]]:
 
 
 def exit_code(report: Report) -> int:
-    """0 all loaded or nothing new, 3 some files refused."""
-    return SOME_REFUSED if report.refused else ALL_LOADED
+    """0 all loaded or nothing new, 3 published, but some files refused."""
+    return SOME_REFUSED if report.refused and report.published else ALL_LOADED
 
 
 def tell_files(files: list[Intake]) -> None:

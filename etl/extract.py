@@ -38,7 +38,7 @@ _UNTIDY = (b"\t", b'\n",', *(blank.encode() for blank in readers.BLANKS if not b
 class Layout:
     """How a file is to be read: format, compression, encoding and delimiter, and its columns in order.
 
-    `is_untidy`: values may have tabs or marks around them.
+    `is_untidy`: values may have blanks around them that must be looked for. `is_endless`: a line is too long to be one.
     """
 
     format: Format
@@ -47,6 +47,7 @@ class Layout:
     delimiter: str
     columns: tuple[str, ...]
     is_untidy: bool = False
+    is_endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def inspect(path: Path, wanted: str) -> Layout:
         with opened(path, is_gzip) as content:
             columns = readers.read_workbook(io.BytesIO(content.read()), wanted).columns
         return Layout("xlsx", is_gzip, "", "", columns)
-    encoding, is_untidy = detect_encoding(path, is_gzip)
+    encoding, found = detect_encoding(path, is_gzip)
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(("jsonl", "ndjson", "json")) or head.lstrip()[:1] == b"{":
         with opened(path, is_gzip) as content:
@@ -103,7 +104,8 @@ def inspect(path: Path, wanted: str) -> Layout:
     delimiter = max(",\t;|", key=first.count)
     with opened(path, is_gzip) as content:
         columns = readers.read_csv(readers.decoded(content, encoding), delimiter).columns
-    return Layout("csv", is_gzip, encoding, delimiter, columns, is_untidy and delimiter != "\t")
+    is_untidy = found.is_untidy and delimiter != "\t"
+    return Layout("csv", is_gzip, encoding, delimiter, columns, is_untidy, found.is_endless)
 
 
 @dataclass
@@ -114,10 +116,11 @@ class _Scan:
     is_ascii: bool = True
     is_wide: bool = False
     is_untidy: bool = False
+    is_endless: bool = False
 
 
-def detect_encoding(path: Path, is_gzip: bool) -> tuple[str, bool]:
-    """UTF-8 (with or without mark), UTF-16 or GB18030, decided on every byte; and whether values may be untidy.
+def detect_encoding(path: Path, is_gzip: bool) -> tuple[str, _Scan]:
+    """UTF-8 (with or without mark), UTF-16 or GB18030, decided on every byte; and what else was seen on the way.
 
     A file that is of no encoding throughout is read in the one that leaves fewer broken places; the rows that hold
     them are marked by the reader.
@@ -125,14 +128,14 @@ def detect_encoding(path: Path, is_gzip: bool) -> tuple[str, bool]:
     with opened(path, is_gzip) as content:
         head = content.read(64)
     if wide := _utf_16(head):
-        return wide, False
+        return wide, _Scan()
     utf_8 = _scan(path, is_gzip, "utf-8")
     if utf_8.is_ascii or head.startswith(codecs.BOM_UTF8):
-        return ("utf-8" if utf_8.is_ascii else "utf-8-sig"), utf_8.is_untidy
+        return ("utf-8" if utf_8.is_ascii else "utf-8-sig"), utf_8
     if not utf_8.errors:
         is_chance = not utf_8.is_wide and _reads_as_gb18030(path, is_gzip)
-        return ("gb18030" if is_chance else "utf-8"), utf_8.is_untidy
-    return ("utf-8" if _is_mostly_utf_8(path, is_gzip, utf_8.errors) else "gb18030"), utf_8.is_untidy
+        return ("gb18030" if is_chance else "utf-8"), utf_8
+    return ("utf-8" if _is_mostly_utf_8(path, is_gzip, utf_8.errors) else "gb18030"), utf_8
 
 
 def _utf_16(head: bytes) -> str:
@@ -147,11 +150,13 @@ def _utf_16(head: bytes) -> str:
 
 def _scan(path: Path, is_gzip: bool, encoding: str) -> _Scan:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    found, is_start = _Scan(), True
+    found, is_start, length = _Scan(), True, 0
     with opened(path, is_gzip) as content:
         while chunk := content.read(CHUNK):
             found.is_untidy = found.is_untidy or any(one in chunk[3 if is_start else 0 :] for one in _UNTIDY)
             is_start = False
+            length = len(chunk) - last - 1 if (last := chunk.rfind(b"\n")) >= 0 else length + len(chunk)
+            found.is_endless = found.is_endless or length > readers.MAXIMUM_LINE
             if chunk.isascii() and not decoder.getstate()[0]:
                 continue
             found.is_ascii = False
@@ -213,7 +218,7 @@ def _parquet_columns(path: Path, is_gzip: bool) -> tuple[str, ...]:
 
 
 def _damaged_parquet(error: warehouse.Error) -> RefusedError:
-    said = str(error).splitlines()[0].split(": ")[-1].replace("/proc/self/fd/", "")
+    said = re.sub(r"\s*'[^']*/[^']*'", "", str(error).splitlines()[0].split(": ", 1)[-1])
     return RefusedError(f"Parquet: {said}; the file is truncated or damaged")
 
 
@@ -225,7 +230,7 @@ def relation(connection: warehouse.Connection, path: Path, layout: Layout, unpac
     """
     if layout.format == "parquet":
         return _parquet(connection, _plain(path, layout, unpacked), layout)
-    if layout.format != "csv" or layout.encoding not in ("utf-8", "utf-8-sig"):
+    if layout.format != "csv" or layout.is_endless or layout.encoding not in ("utf-8", "utf-8-sig"):
         return None
     rows = _csv_function(_plain(path, layout, unpacked), layout.columns, layout.delimiter)
     if layout.is_untidy:
@@ -256,7 +261,9 @@ def written(rows: readers.Sheet, target: Path) -> Relation:
     """A sheet's readable rows as a relation over a plain CSV, and its unreadable ones."""
     with target.open("w", encoding="utf-8", newline="") as file:
         unreadable = readers.write_canonical(rows, file)
-    columns = ("_row_number", *rows.columns)
+    # a delivered column of that name is none of the contract's: it only must not be in the way
+    delivered = (f"{name} delivered" if name.lower() == "_row_number" else name for name in rows.columns)
+    columns = ("_row_number", *delivered)
     return Relation(_csv_function(target, columns, ","), rows.columns, True, unreadable)
 
 
@@ -298,7 +305,8 @@ def _csv_function(path: Path, columns: tuple[str, ...], delimiter: str) -> str:
 def _parquet(connection: warehouse.Connection, path: Path, layout: Layout) -> Relation:
     function = f"read_parquet({sql.literal(str(path))}, file_row_number = true)"
     described = connection.execute(f"DESCRIBE FROM {function}").fetchall()
-    selected = [_as_text(column, str(kind)) for column, kind, *_ in described if column != "file_row_number"]
+    own = ("_row_number", "file_row_number")
+    selected = [_as_text(column, str(kind)) for column, kind, *_ in described if column.lower() not in own]
     body = f"(SELECT file_row_number + 1 AS _row_number, {', '.join(selected)} FROM {function})"
     return Relation(body, layout.columns, is_numbered=True)
 

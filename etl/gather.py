@@ -26,12 +26,18 @@ Status = Literal["loaded", "already loaded", "waiting", "refused"]
 
 @dataclass(frozen=True)
 class Known:
-    """A file that an earlier run took: enough to know it again without reading it."""
+    """A file that an earlier run took: enough to know it again without reading it. `names`: as it was delivered."""
 
     sha256: str
     source: str
     tables: tuple[str, ...]
     rows: int
+    names: tuple[str, ...] = ()
+
+    def is_told_again(self, name: str) -> bool:
+        """Whether a name states another day than this content was delivered for: the same said of another time."""
+        days = {inbox.stated_day(one) for one in self.names}
+        return bool(inbox.stated_day(name)) and None not in days and inbox.stated_day(name) not in days
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,14 @@ def gather(
             intake = _take(found, warehouse, sources, taken)
         except WaitingError as waiting:
             intake = Intake(found.name, "waiting", str(waiting), found)
+        except FileNotFoundError:
+            intake = Intake(found.name, "waiting", "was taken away while it was read", found)
         except RefusedError as refusal:
             intake = _refused(found, sources, str(refusal))
         if intake.is_new:
-            taken[intake.sha256] = Known(intake.sha256, intake.source, intake.tables, 0)
+            before = taken[intake.sha256].names if intake.sha256 in taken else ()
+            names = (*before, intake.name)
+            taken[intake.sha256] = Known(intake.sha256, intake.source, intake.tables, 0, names)
         yield intake
 
 
@@ -221,8 +231,11 @@ def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> In
         return replace(intake, landed=landed, content=content, sha256=landed.sha256)
     ending = intake.layout.format + (".gz" if intake.layout.is_gzip else "")
     landed = land.land(warehouse.landing, intake.offer, ending)
-    if landed.sha256 in taken:
-        return _again(intake.offer, taken[landed.sha256])
+    known = taken.get(landed.sha256)
+    if known and not known.is_told_again(intake.name):
+        return _again(intake.offer, known)
+    if known:
+        landed = replace(landed, arrived_at=inbox.now())
     return replace(intake, landed=landed, sha256=landed.sha256)
 
 

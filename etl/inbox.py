@@ -92,8 +92,11 @@ def walk(inbox: Path) -> Iterator[Offer | tuple[str, RefusedError]]:
             if item.startswith(".") or item == NOT_DELIVERED:
                 continue
             path = Path(folder) / item
-            label = str(path.relative_to(inbox)).encode("utf-8", "replace").decode("utf-8")
-            found = path.lstat()
+            label = _printable(str(path.relative_to(inbox)))
+            try:
+                found = path.lstat()
+            except FileNotFoundError:
+                continue
             if stat.S_ISLNK(found.st_mode):
                 yield (
                     label,
@@ -103,6 +106,11 @@ def walk(inbox: Path) -> Iterator[Offer | tuple[str, RefusedError]]:
                 yield label, RefusedError("is not an ordinary file")
             else:
                 yield Offer(label, path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def _printable(name: str) -> str:
+    """A name that can stand in a log line and a table: what is not printable is written as its code."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
 
 
 def table_of(offer: Offer) -> str | None:
@@ -120,6 +128,12 @@ def is_full(offer: Offer) -> bool:
     """True where the name says that the file is a full extract (`staff-full-2026-03-31.csv`)."""
     found = _FEED.match(offer.base)
     return bool(found and re.search(r"(^|[-_. (])full([-_. )]|$)", found["rest"], re.IGNORECASE))
+
+
+def stated_day(name: str) -> str | None:
+    """The day, month or year that a file's name states, or None."""
+    found = _DATE.search(name.rsplit("/", 1)[-1])
+    return "".join(part or "" for part in found.groups()) if found else None
 
 
 def as_of(offer: Offer) -> datetime:

@@ -141,7 +141,8 @@ def known_files(place: Warehouse) -> KnownFiles:
         if status == "refused":
             known.refusals[file] = error
         elif status == "loaded":
-            taken = Known(sha256, source, tuple(tables), count or 0)
+            names = (*known.by_hash[sha256].names, file) if sha256 in known.by_hash else (file,)
+            taken = Known(sha256, source, tuple(tables), count or 0, names)
             known.by_stamp[file, size, modified, changed] = known.by_hash[sha256] = taken
             known.latest[file] = sha256
             if cursor is not None:

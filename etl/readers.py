@@ -63,7 +63,7 @@ def _lines(text: IO[str]) -> Iterator[str]:
 
 def read_csv(text: IO[str], delimiter: str) -> Sheet:
     """The rows of delimited text; a row of the wrong width or with broken quotes carries its error."""
-    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         header = tuple(cell.strip(BLANKS) for cell in next(reader))
     except StopIteration:
@@ -91,6 +91,8 @@ def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:
         if not cells:
             number -= 1
             continue
+        if len(cells) == len(header) + 1 and not cells[-1]:
+            cells.pop()  # a delimiter at the end of the line
         yield Row(number, tuple(cell or None for cell in cells), _shape_error(cells, header))
 
 

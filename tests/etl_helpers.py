@@ -20,6 +20,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
+import pyarrow
+import pyarrow.parquet
+
 from etl import extract, load, publish
 from etl import run as run_module
 from etl.__main__ import as_json, exit_code, tell_files
@@ -350,3 +354,36 @@ def fresh(table: str) -> dict[str, object]:
     if table == "staff_relation":
         return seed | {"relation": "other_relative"}
     return seed | {first: f"{seed[first]}-{number}"}
+
+
+def as_workbook(
+    rows: Iterable[Row], sheet: str = "Sheet1", formats: Mapping[str, str] | None = None
+) -> bytes:
+    """An XLSX with one sheet; cells keep their Python type. `formats` gives a column a number format."""
+    rows = list(rows)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.title = sheet
+    page.append(names)
+    for row in rows:
+        page.append([row.get(name) for name in names])
+        for position, name in enumerate(names, start=1):
+            if name in (formats or {}):
+                page.cell(page.max_row, position).number_format = (formats or {})[name]
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def as_parquet(rows: Iterable[Row]) -> bytes:
+    """A Parquet file whose columns have the types of the values."""
+    target = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([dict(row) for row in rows]), target)
+    return target.getvalue()
+
+
+def as_json_lines(rows: Iterable[Row]) -> str:
+    """JSON Lines."""
+    return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
