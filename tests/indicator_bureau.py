@@ -104,9 +104,9 @@ def empty(seed: int = 0, path: Path | None = None) -> Bureau:
     return Bureau(connection, random.Random(seed))
 
 
-def build(seed: int) -> Bureau:
+def build(seed: int, path: Path | None = None) -> Bureau:
     """A random bureau, finished."""
-    bureau = empty(seed)
+    bureau = empty(seed, path)
     for number, table in enumerate(TABLE_ORDER, 1):
         end = LAST - timedelta(days=bureau.pick(0, 0, 3))
         if table in ("inspection", "licence_application"):
