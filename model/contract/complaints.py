@@ -20,7 +20,7 @@ complaint = table(
         "受理渠道",
         "ticket channel",
         codes="hotline_12313=12313|hotline_12345=12345|window=窗口|letter=信函|fax=传真|email=电子邮件|website=网站|qr_code=二维码|service_card=一卡通|visit=来访|superior=上级交办|other=其他",
-        note="传真, 电子邮件 and 一卡通 come from DOMAIN.md §3; blank = not known at the source",
+        note="blank = not known at the source",
     ),
     column(
         "category",
@@ -58,7 +58,7 @@ complaint = table(
         "handling unit",
         references="org_unit.unit_id",
         required=True,
-        note="added: H1 to H4 are about the handling unit; measured, not rejected: handling_unit_id = target_unit_id",
+        note="H1 to H4 are about the handling unit; measured, not rejected: handling_unit_id = target_unit_id",
     ),
     column(
         "received_at",
@@ -74,7 +74,7 @@ complaint = table(
         "to be accepted by",
         "timestamp",
         rules=("accept_due_at >= received_at",),
-        note="added: the source has one limit for two clocks; local configuration",
+        note="the source has one limit for two clocks; local configuration",
     ),
     column(
         "accepted_at",

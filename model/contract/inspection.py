@@ -57,7 +57,7 @@ inspection = table(
         "date",
         rules=("not null where draw_id is not null",),
         pii="restricted",
-        note="added: dates a drawn check that was never carried out (I6)",
+        note="dates a drawn check that was never carried out (I6)",
     ),
     column(
         "drawn_retailer_id",
@@ -66,7 +66,7 @@ inspection = table(
         references="retailer.retailer_id",
         rules=("not null where draw_id is not null",),
         pii="restricted",
-        note="added; measured, not rejected: different from retailer_id (I6)",
+        note="measured, not rejected: different from retailer_id (I6)",
     ),
     column(
         "drawn_officer_ids",
@@ -174,7 +174,7 @@ inspection = table(
         "coordinate system",
         codes="cgcs2000=CGCS2000|gcj02=GCJ-02|wgs84=WGS84",
         rules=("not null where longitude is not null",),
-        note="added: the source asks for the system to be stated; distances are computed only between points in the same system",
+        note="the source asks for the system to be stated; distances are computed only between points in the same system",
     ),
     column(
         "item_codes",
@@ -261,7 +261,7 @@ enforcement_case = table(
         "handling unit",
         references="org_unit.unit_id",
         required=True,
-        note="added: the source has no unit on a case",
+        note="the source has no unit on a case",
     ),
     column(
         "case_source",
@@ -303,7 +303,7 @@ enforcement_case = table(
         "was a later filing decision approved",
         "boolean",
         pii="restricted",
-        note="added: C1 counts an approved delay as compliant once decided, and leaves it out while open; blank = no",
+        note="C1 counts an approved delay as compliant once decided, and leaves it out while open; blank = no",
     ),
     column(
         "filed_on",
@@ -312,7 +312,7 @@ enforcement_case = table(
         "date",
         rules=("filed_on >= cast(clue_at as date)",),
         pii="restricted",
-        note="the day the head approves (W12); measured, not rejected: blank although penalty_decided_on is not (C2)",
+        note="the day the head approves; measured, not rejected: blank although penalty_decided_on is not (C2)",
     ),
     column(
         "retailer_id",
@@ -336,7 +336,7 @@ enforcement_case = table(
         "violation",
         required=True,
         codes="off_channel_purchase=未在当地烟草专卖批发企业进货(乱渠道)|unlicensed_retail=无证零售|illegal_product_sale=销售非法生产烟草专卖品(假烟)|unlicensed_wholesale=无证批发|transport_without_permit=无准运证运输|supply_to_unlicensed=供货给无证户|minor_protection=向未成年人售烟/未设标志/校园周边|e_cigarette=电子烟|other=其他",
-        note="DOMAIN.md §2; other added; measured, not rejected: fine_amount > 0 on unlicensed_retail (belongs to 市场监管)",
+        note="measured, not rejected: fine_amount > 0 on unlicensed_retail (belongs to 市场监管)",
     ),
     column(
         "severity_grade",
@@ -404,7 +404,7 @@ enforcement_case = table(
         "mitigation_basis",
         "从轻减轻不罚依据",
         "legal basis of the leniency",
-        note="added: the statutory article relied on; measured, not rejected: blank where mitigation_code is not null (C5)",
+        note="the statutory article relied on; measured, not rejected: blank where mitigation_code is not null (C5)",
     ),
     column(
         "is_collectively_discussed",
@@ -484,7 +484,7 @@ enforcement_case = table(
         "on_spot_collection_basis",
         "当场收缴依据",
         "legal basis for collecting on the spot",
-        note="added: 处罚法 §68 or §69, with its ground; measured, not rejected: blank where payment_channel = 'collected_on_spot' (C8)",
+        note="处罚法 §68 or §69, with its ground; measured, not rejected: blank where payment_channel = 'collected_on_spot' (C8)",
     ),
     column(
         "paid_on",
@@ -540,7 +540,7 @@ enforcement_case = table(
             "closed_on >= cast(clue_at as date)",
             "(closed_on is null) = (close_kind is null)",
         ),
-        note="added: dates close_kind",
+        note="dates close_kind",
     ),
     column(
         "published_on",
@@ -570,6 +570,6 @@ enforcement_case = table(
         "penalty decision annulled, changed or declared unlawful on",
         "date",
         rules=("annulled_on >= penalty_decided_on",),
-        note="added: starts the 3 working days for withdrawing the publication (处罚法 §48, §85); on review, in court or by the bureau itself; blank = the decision stands",
+        note="starts the 3 working days for withdrawing the publication (处罚法 §48, §85); on review, in court or by the bureau itself; blank = the decision stands",
     ),
 )

@@ -13,21 +13,21 @@ licence_application = table(
         "handling unit",
         references="org_unit.unit_id",
         required=True,
-        note="added: the source has no unit on an application",
+        note="the source has no unit on an application",
     ),
     column(
         "cell_id",
         "市场单元编码",
         "market cell code",
         version_reference="market_cell.cell_id",
-        note="added: L7, L10 and L14 need it; half a key there: no foreign key, checked by query",
+        note="L7, L10 and L14 need it; half a key there: no foreign key, checked by query",
     ),
     column(
         "retailer_id",
         "零售户编码",
         "retailer number",
         references="retailer.retailer_id",
-        note="added; blank for a new applicant until a retailer number exists",
+        note="blank for a new applicant until a retailer number exists",
     ),
     column(
         "application_type",
@@ -58,7 +58,7 @@ licence_application = table(
         "keyed hash of the last four characters of the applicant's document",
         rules=("matches '^[0-9a-f]{64}$'",),
         pii="general",
-        note="added: with application_no, for looking up one's own application; never the plain characters",
+        note="with application_no, for looking up one's own application; never the plain characters",
     ),
     column(
         "submitted_at",
@@ -198,7 +198,7 @@ licence_application = table(
         "required distance from a school in metres",
         "integer",
         rules=("required_school_metres >= 0",),
-        note="added: the source has one rule distance for two different standards (e.g. Wuhan 30 m spacing, 50 m school); snapshot at the decision",
+        note="the source has one rule distance for two different standards (e.g. Wuhan 30 m spacing, 50 m school); snapshot at the decision",
     ),
     column(
         "measure_method",
@@ -229,7 +229,7 @@ licence_application = table(
         "relaxation claimed",
         codes="disability=残疾|military_or_martyr_family=军烈属|subsistence_allowance=低保|other=其他",
         pii="sensitive",
-        note="blank = no relaxation; same codes as retailer.special_group; values are a proposal from §1 特殊群体照顾",
+        note="blank = no relaxation; same codes as retailer.special_group; the values are a proposal (特殊群体照顾)",
     ),
     column(
         "is_exemption_proof_verified",
@@ -321,7 +321,7 @@ licence_application = table(
         "不予许可理由",
         "reason for refusal",
         codes="no_civil_capacity=无民事行为能力/未成年|foreign_invested_commerce=外商投资商业(含特许加盟)|disqualified_within_three_years=取消资格不满3年|false_materials_within_one_year=虚假材料1年内|revoked_for_fraud_within_three_years=欺骗贿赂撤销3年内|punished_for_unlicensed_trading=无证经营受处罚后期限内|no_fixed_or_separate_premises=无固定场所/与住所不独立|safety=安全因素|near_school=校园周边|vending_machine_or_online=自动售货机/信息网络|licensed_at_same_address=同址有证|layout_not_met=不符合布局|other=其他",
-        note="W27 + R-m, configuration; other added so that an unlisted reason is loaded; measured, not rejected: blank where result = 'refused' (L11)",
+        note="the list is local; other closes it, so that an unlisted reason is loaded; measured, not rejected: blank where result = 'refused' (L11)",
     ),
     column(
         "refusal_basis",

@@ -18,7 +18,7 @@ scenario = table(
         "step of the eight-step method",
         "integer",
         rules=("step between 1 and 8",),
-        note="步骤 names are configuration (DOMAIN.md §6, P)",
+        note="the names of the steps are configuration",
     ),
     column("data_items", "所用数据", "data used"),
     column("model", "所用模型", "model used"),

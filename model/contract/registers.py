@@ -72,7 +72,7 @@ org_unit = table(
         "coordinate system",
         codes="cgcs2000=CGCS2000|gcj02=GCJ-02|wgs84=WGS84",
         rules=("not null where longitude is not null",),
-        note="added: the source asks for the system to be stated; distances are computed only between points in the same system",
+        note="the source asks for the system to be stated; distances are computed only between points in the same system",
     ),
     column("is_active", "是否在用", "is the unit in use", "boolean", note="blank = not known at the source"),
     info={"in_force_from": {}},
@@ -109,7 +109,7 @@ staff = table(
         required=True,
         codes="monopoly_officer=专卖管理员|customer_manager=客户经理|window_clerk=窗口|inspector=稽查|office_head=所部负责人|branch_secretary=支部书记|branch_discipline_member=纪检委员|legal_reviewer=法制审核|leader=领导|discipline_group_officer=纪检组人员|system_administrator=系统管理员|auxiliary=辅助人员|other=其他",
         pii="general",
-        note="principal post. The last four codes are added: 纪检组, 系统管理员 and 辅助人员 are named in DOMAIN.md, other is a catch-all",
+        note="principal post; other is a catch-all",
     ),
     column(
         "is_key_post",
@@ -117,7 +117,7 @@ staff = table(
         "is it a key post",
         "boolean",
         pii="general",
-        note="added: needed by Q2 and Q9; the bureau decides which posts are key; blank = not known at the source",
+        note="needed by Q2 and Q9; the bureau decides which posts are key; blank = not known at the source",
     ),
     column(
         "certificate_no",
@@ -133,7 +133,7 @@ staff = table(
         "certificate valid from",
         "date",
         pii="general",
-        note="added; blank is read as valid from the start; a renewal arrives as a revision of the row that is in force from this date; the earlier version is kept, and an inspection is judged by the version in force on its day (I1)",
+        note="blank is read as valid from the start; a renewal arrives as a revision of the row that is in force from this date; the earlier version is kept, and an inspection is judged by the version in force on its day (I1)",
     ),
     column(
         "certificate_valid_to",
@@ -256,7 +256,7 @@ market_cell = table(
         "e-cigarette outlet capacity",
         "integer",
         rules=("e_cigarette_capacity >= 0",),
-        note="added: outlets with e-cigarette scope have a layout plan of their own (W24); blank = not known at the source",
+        note="outlets with e-cigarette scope have a layout plan of their own; blank = not known at the source",
     ),
     column(
         "required_spacing_metres",
@@ -320,7 +320,7 @@ market_cell = table(
         "coordinate system",
         codes="cgcs2000=CGCS2000|gcj02=GCJ-02|wgs84=WGS84",
         rules=("not null where boundary is not null",),
-        note="added: see retailer.coordinate_system",
+        note="see retailer.coordinate_system",
     ),
     info={"in_force_from": {}, "versions_of": "cell_id"},
 )
@@ -335,7 +335,7 @@ school = table(
         "school code",
         key=True,
         required=True,
-        note="added: effective-dated register for the school distance; several entrances that distances are measured from = several rows with codes of their own",
+        note="effective-dated register for the school distance; several entrances that distances are measured from = several rows with codes of their own",
     ),
     column("name", "学校名称", "school name", note="blank = not known at the source"),
     column(
@@ -447,7 +447,7 @@ retailer = table(
         unique=True,
         rules=("matches '^[0-9a-f]{64}$'",),
         pii="general",
-        note="added: same key and input as evaluation.retailer_hash, so that Q10 can tell active raters from others; computed at load where not delivered",
+        note="same key and input as evaluation.retailer_hash, so that Q10 can tell active raters from others; computed at load where not delivered",
     ),
     column("address", "经营地址", "business address", pii="general"),
     column(
@@ -540,7 +540,7 @@ retailer = table(
         "coordinate system",
         codes="cgcs2000=CGCS2000|gcj02=GCJ-02|wgs84=WGS84",
         rules=("not null where longitude is not null",),
-        note="added: the source asks for the system to be stated; distances are computed only between points in the same system",
+        note="the source asks for the system to be stated; distances are computed only between points in the same system",
     ),
     column(
         "state",
@@ -563,7 +563,7 @@ licence = table(
         key=True,
         required=True,
         pii="general",
-        note="the pattern is configuration, not a rule: in China 12 digits = 6 region + 1 kind (1 or 2) + 5 serial (W6), a number that does not fit is reported; never derive the managing unit from it",
+        note="the pattern is configuration, not a rule: in China 12 digits = 6 region + 1 kind (1 or 2) + 5 serial, a number that does not fit is reported; never derive the managing unit from it",
     ),
     column("retailer_id", "零售户编码", "retailer number", references="retailer.retailer_id", required=True),
     column(
@@ -604,13 +604,13 @@ licence = table(
         "state changed on",
         "date",
         rules=("state_changed_on >= issued_on",),
-        note="added: dates an ex officio change",
+        note="dates an ex officio change",
     ),
     column(
         "state_change_basis",
         "状态变更依据",
         "legal basis of the state change",
-        note="added; measured, not rejected: blank after an ex officio change",
+        note="measured, not rejected: blank after an ex officio change",
     ),
     column("issuing_unit_id", "发证机构编码", "issuing unit", references="org_unit.unit_id", required=True),
 )

@@ -84,7 +84,7 @@ evaluation = table(
         "timestamp",
         required=True,
         rules=("rated_at <= $arrived_at",),
-        note="added: H8 and Q10 need it",
+        note="H8 and Q10 need it",
     ),
     column(
         "rectified_at",
@@ -115,7 +115,7 @@ activity = table(
         "activity kind",
         required=True,
         codes="talk=谈话|home_visit=家访|pledge=承诺书|anti_drug_pledge=禁毒承诺|training=培训|self_check=自查|three_meetings_one_lesson=三会一课|political_study_day=政治学习日|themed_party_day=主题党日",
-        note="禁毒承诺 and 政治学习日 come from DOMAIN.md §6; 培训 includes 纪律培训",
+        note="培训 includes 纪律培训",
     ),
     column(
         "talk_level",
@@ -123,7 +123,7 @@ activity = table(
         "level of the talk",
         codes="provincial=省局|municipal=市局|county=区县局|office=所部|branch=支部",
         rules=("null where activity_kind <> 'talk'",),
-        note="分层级谈话; the source gives no values, these follow the hierarchy in §4",
+        note="分层级谈话; the source gives no values, these follow the hierarchy of units",
     ),
     column(
         "talk_functions",
@@ -347,7 +347,7 @@ vault_access = table(
         "access number",
         key=True,
         required=True,
-        note="added: the source has no key; append-only log",
+        note="the source has no key; append-only log",
     ),
     column(
         "reader_id",
