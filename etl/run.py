@@ -27,6 +27,7 @@ from etl.readers import Row
 from model import vault, warehouse
 from model.contract import TABLES, VAULT
 
+_AT_ONCE = 10_000
 Progress = Callable[[str, int], None]
 """Told what is being done now, and how many bytes of input are done with it."""
 
@@ -174,14 +175,19 @@ def _stage(connection: warehouse.Connection, arrival: Arrival, prepared: Prepare
 
 def _keep_unreadable(building: Building, arrival: Arrival, relation: Relation) -> None:
     """Quarantine the rows that could not be read, with what could be made out of them."""
-    for row in relation.unreadable:
+    for start in range(0, len(relation.unreadable), _AT_ONCE):
+        rows = relation.unreadable[start : start + _AT_ONCE]
         building.connection.execute(
-            "INSERT INTO snapshot.quality.quarantine VALUES (?, ?, ?, ?, ?, ?, false, NULL)",
-            [
-                arrival.table.name, arrival.file, row.number, [str(row.error)],
-                _readable_part(arrival, relation, row), arrival.batch_id,
-            ],
-        )  # fmt: skip
+            "INSERT INTO snapshot.quality.quarantine SELECT $table, $file, number, [error], part, $batch, false, NULL"
+            " FROM (SELECT unnest($numbers::BIGINT[]) AS number, unnest($errors::VARCHAR[]) AS error,"
+            " unnest($parts::VARCHAR[]) AS part)",
+            check.identity(arrival)
+            | {
+                "numbers": [row.number for row in rows],
+                "errors": [str(row.error) for row in rows],
+                "parts": [_readable_part(arrival, relation, row) for row in rows],
+            },
+        )
 
 
 def _readable_part(arrival: Arrival, relation: Relation, row: Row) -> str | None:
