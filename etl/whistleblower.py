@@ -111,8 +111,8 @@ def mapped_columns(mapping: Source, declared: Input, columns: Iterable[str]) -> 
 def _require_plain(mapping: Source, output: Output) -> None:
     if output.role != "primary" or output.group_by or mapping.enrichments(VAULT.name):
         raise RefusedError(
-            f"{mapping.name}: {VAULT.name} can be fed by a primary output only, neither grouped nor enriched;"
-            " nothing of the file was kept"
+            f"{mapping.name}: {VAULT.name} can be fed by a primary output only, neither grouped nor enriched."
+            " Nothing of the file was kept"
         )
 
 
@@ -121,7 +121,7 @@ def _refuse_misuse(mapping: Source, output: Output, sensitive: set[str]) -> None
     if output.role not in ("primary", "derived") or mapping.enrichments(output.table):
         raise RefusedError(
             f"{mapping.name}: {output.table} joins a file with whistle-blower columns to others;"
-            " expected a file that is read alone. Nothing of it was kept"
+            " expected a file that is read alone. Nothing of the file was kept"
         )
     used = set(output.match) | set(output.group_by) | {output.latest_by}
     used |= {output.where.column} if output.where else set()

@@ -1,4 +1,4 @@
-"""Policy: what each surface of the warehouse may hold of each column, by the contract's personal-data classes.
+"""Policy: what each surface of the warehouse may hold of each column, from the contract's personal-data classes.
 
 The analysis surface holds records without names, phones, addresses and free words about persons; staff and shops
 appear as keyed pseudonyms; ticket numbers are pseudonyms as they are delivered. The screen surface holds aggregates

@@ -1,0 +1,399 @@
+"""The surfaces are the policy: what analysis and screen hold, and what cannot be had from them in any way."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from etl import demo, publish, run, screen
+from model import policy, vault, warehouse
+from model.contract import TABLES
+from tests.durability_helpers import (
+    COMPLAINT,
+    INSPECTION,
+    LICENCE,
+    RETAILER,
+    Content,
+    Place,
+    as_csv,
+    assert_same,
+    bureau,
+    complaint,
+    content,
+    increment,
+    inspection,
+    licence,
+    retailer,
+    tables,
+    write,
+)
+
+
+def load(place: Place) -> None:
+    report = run.run(place.inbox, place.warehouse, [], lambda step, size: None)
+    assert report.published and not report.refused
+
+
+# --- what stands in them ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo_bureau(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The demo bureau of one office, loaded."""
+    place = Place(tmp_path_factory.mktemp("demo"))
+    demo.write(place.inbox, scale="office", months=3)
+    for path in place.inbox.iterdir():
+        write(path, path.read_bytes())
+    report = run.run(place.inbox, place.warehouse, [], lambda step, size: None)
+    assert report.published
+    return place
+
+
+IDENTIFYING = {
+    "staff": ("staff_id", "name", "certificate_no"),
+    "retailer": (
+        "retailer_id",
+        "shop_name",
+        "operator_name",
+        "phone",
+        "address",
+        "credit_code",
+        "identity_document_hash",
+        "retailer_hash",
+    ),
+    "licence": ("licence_no",),
+}
+
+
+def identities(place: Place) -> set[str]:
+    """Every name, phone, address, number and hash by which the registers know a person or a shop."""
+    found: set[str] = set()
+    with warehouse.connect(opened(place, "full"), read_only=True) as connection:
+        for table, columns in IDENTIFYING.items():
+            for column in columns:
+                assert column in TABLES[table].columns
+                query = f'SELECT DISTINCT "{column}" FROM record."{table}" WHERE "{column}" IS NOT NULL'
+                values = {str(row[0]) for row in connection.execute(query).fetchall()}
+                assert values or column == "certificate_no", (table, column)
+                found |= values
+    return found
+
+
+def opened(place: Place, surface: warehouse.Surface) -> Path:
+    return warehouse.open_snapshot(place.warehouse.directory).path(surface)
+
+
+def texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Every distinct value of every column of every table of a file, as text, with where it stands."""
+    with warehouse.connect(path, read_only=True) as connection:
+        for schema, table in tables(connection):
+            described = connection.execute(f'DESCRIBE "{schema}"."{table}"').fetchall()
+            for name, kind, *_ in described:
+                value = f'unnest("{name}")' if str(kind).endswith("[]") else f'"{name}"'
+                query = f'SELECT DISTINCT CAST({value} AS VARCHAR) FROM "{schema}"."{table}"'
+                yield from (
+                    (f"{schema}.{table}.{name}", row[0])
+                    for row in connection.execute(query).fetchall()
+                    if row[0]
+                )
+
+
+@pytest.mark.parametrize("surface", ["analysis", "screen"])
+def test_no_identity_of_the_registers_stands_in_a_surface(
+    demo_bureau: Place, surface: warehouse.Surface
+) -> None:
+    forbidden = identities(demo_bureau)
+    assert len(forbidden) > 1000
+    found = {
+        (where, value)
+        for where, value in texts(opened(demo_bureau, surface))
+        if value in forbidden or forbidden.intersection(re.findall(r"[\w*]{4,}", value))
+    }
+    assert found == set()
+
+
+def test_no_identity_stands_among_the_bytes_of_the_surfaces(demo_bureau: Place) -> None:
+    """Also in the unused blocks of a file, which are left over from what was rewritten."""
+    sample = [item for item in sorted(identities(demo_bureau)) if len(item.encode()) > 8][::25]
+    full = opened(demo_bureau, "full").read_bytes()
+    assert any(item.encode() in full for item in sample), "the search can find something"
+    for surface in ("analysis", "screen"):
+        content_of_it = opened(demo_bureau, surface).read_bytes()  # type: ignore[arg-type]
+        assert [item for item in sample if item.encode() in content_of_it] == []
+
+
+def test_the_screen_has_no_records_and_no_small_count(demo_bureau: Place) -> None:
+    with warehouse.connect(opened(demo_bureau, "screen"), read_only=True) as connection:
+        assert set(tables(connection)) == {
+            ("mart", name) for name in ("cell", "source", "unit", "unit_tree", "volume")
+        }, "another table is a decision: say here why it holds no person, no shop and no small count"
+        assert connection.execute(
+            'SELECT count(*) FROM mart.volume WHERE "count" BETWEEN 1 AND 4'
+        ).fetchone() == (0,)
+        states = dict(connection.execute("SELECT state, count(*) FROM mart.volume GROUP BY 1").fetchall())
+        assert states["suppressed"] and states["value"]
+        hidden = "SELECT count(*) FROM mart.volume WHERE (state = 'suppressed') <> (\"count\" IS NULL)"
+        assert connection.execute(hidden).fetchone() == (0,)
+
+
+def test_every_column_of_the_contract_with_personal_data_is_dropped_or_a_pseudonym_in_analysis() -> None:
+    for table in policy.analysis_tables():
+        for column, exposure in policy.analysis_columns(table):
+            assert column.info["pii"] != "whistleblower"
+            assert not column.info["mask"] and not (column.name.endswith("_hash") and exposure == "keep")
+            if column.info["references"] in ("staff.staff_id", "retailer.retailer_id", "licence.licence_no"):
+                assert exposure == "pseudonym", f"{table.name}.{column.name}"
+    held = {table.name for table in policy.analysis_tables()}
+    assert "complaint_reporter" not in held and "vault_access" not in held
+
+
+# --- pseudonyms -------------------------------------------------------------------------------------------------------
+
+
+def pseudonyms(place: Place) -> dict[str, str]:
+    """Shop → its pseudonym, told by the row that both surfaces share."""
+    with warehouse.connect() as connection:
+        for surface in ("full", "analysis"):
+            connection.execute(f"ATTACH '{opened(place, surface)}' AS {surface}_file (READ_ONLY)")  # type: ignore[arg-type]
+        return dict(
+            connection.execute(
+                "SELECT f.retailer_id, a.retailer_id FROM full_file.record.retailer f"
+                " JOIN analysis_file.record.retailer a USING (batch_id, row_number)"
+            ).fetchall()
+        )
+
+
+def test_pseudonyms_are_keyed_and_equal_in_all_tables(demo_bureau: Place) -> None:
+    key = vault.hash_key(demo_bureau.warehouse.vault)
+    found = pseudonyms(demo_bureau)
+    assert len(set(found.values())) == len(found) > 500
+    assert all(value == vault.keyed_hash(shop, key)[:16] for shop, value in found.items())
+    with warehouse.connect(opened(demo_bureau, "full"), read_only=True) as connection:
+        joins = (
+            "SELECT count(*) FROM record.inspection i JOIN record.retailer r USING (retailer_id)",
+            "SELECT count(*) FROM record.licence l JOIN record.retailer r USING (retailer_id)",
+            "SELECT count(*) FROM (SELECT unnest(officer_ids) AS staff_id FROM record.inspection)"
+            " JOIN record.staff USING (staff_id)",
+        )
+        expected = [connection.execute(query).fetchone() for query in joins]
+    with warehouse.connect(opened(demo_bureau, "analysis"), read_only=True) as connection:
+        assert [connection.execute(query).fetchone() for query in joins] == expected
+    assert expected[0] != (0,) and expected[2] != (0,)
+
+
+def test_pseudonyms_stay_the_same_in_later_snapshots_and_differ_between_installations(tmp_path: Path) -> None:
+    here, there = Place(tmp_path / "here"), Place(tmp_path / "there")
+    for place in (here, there):
+        bureau(place.inbox)
+        load(place)
+    before, elsewhere = pseudonyms(here), pseudonyms(there)
+    assert before.keys() == elsewhere.keys()
+    assert not set(before.values()) & set(elsewhere.values())
+    increment(here.inbox)
+    load(here)
+    after = pseudonyms(here)
+    assert {shop: after[shop] for shop in before} == before
+    assert len(after) > len(before)
+
+
+# --- carried on or made anew: the same --------------------------------------------------------------------------------
+
+
+def deliveries(place: Place) -> Iterator[None]:
+    """A first delivery and what may follow: new, changed, released, late and returning rows, corrections, nothing."""
+    bureau(place.inbox)
+    yield
+    increment(place.inbox)
+    yield
+    late = [retailer(n, "suspended", "旧名") for n in (3, 5)]
+    write(place.inbox / "retailer-2025-04-30.csv", as_csv(RETAILER, late))
+    corrected = [complaint(n, closed="2025-06-12 09:00:00") for n in (0, 50)] * 2
+    write(place.inbox / "complaint-2025-06-15.csv", as_csv(COMPLAINT, corrected))
+    write(place.inbox / "licence-2025-06-15.csv", as_csv(LICENCE, [licence(n) for n in (64, 65)]))
+    yield
+    both = [retailer(64), retailer(3, "closed"), retailer(3, "active")]
+    write(place.inbox / "retailer-2025-06-20.csv", as_csv(RETAILER, both))
+    changed = [[*licence(64)[:5], "revoked", "990101"]]
+    write(place.inbox / "licence-2025-06-20.csv", as_csv(LICENCE, changed))
+    visits = [inspection(n, n % 60, 2, day=2) for n in range(0, 330, 3)]
+    write(place.inbox / "inspection-2025-06-20.csv", as_csv(INSPECTION, visits))
+    staff = [(f"P{n}", "990102", f"李{n}*", "monopoly_officer") for n in range(9)]
+    write(place.inbox / "staff-full-2025-06-20.csv", as_csv("staff_id,unit_id,name,role", staff))
+    yield
+
+
+def test_an_analysis_surface_that_is_carried_on_equals_one_made_from_scratch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried, anew = Place(tmp_path / "carried").keyed(), Place(tmp_path / "anew").keyed()
+    for number, _ in enumerate(zip(deliveries(carried), deliveries(anew), strict=True)):
+        load(carried)
+        with monkeypatch.context() as changed:
+            changed.setattr(publish, "_carried_on", lambda *_: None)
+            load(anew)
+        found = as_pseudonymised(carried)
+        assert_same(found, as_pseudonymised(anew))
+        assert number == 0 or found["analysis.record.retailer"]
+    with warehouse.connect(opened(carried, "full"), read_only=True) as connection:
+        revisions = connection.execute("SELECT count(*) FROM record.retailer_revision").fetchone()
+        released = connection.execute("SELECT sum(released_count) FROM quality.batch").fetchone()
+    assert revisions and revisions[0] > 3 and released and released[0] >= 3
+
+
+def as_pseudonymised(place: Place) -> Content:
+    return content(place, ["analysis", "screen"])
+
+
+# --- nothing by subtraction -------------------------------------------------------------------------------------------
+
+Forest = list[tuple[list[int], list[int]]]
+"""Trees, each as the parents of its units (the root's is 0) and what was counted at each unit itself."""
+
+
+@st.composite
+def forests(draw: st.DrawFn) -> Forest:
+    found = []
+    for _ in range(draw(st.integers(1, 12))):
+        size = draw(st.integers(1, 9))
+        parents = [0] + [draw(st.integers(max(0, n - 4), n - 1)) for n in range(1, size)]
+        has_children = set(parents[1:])
+        own = [
+            draw(st.sampled_from([0, 0, 0, 0, 1, 3, 7]))
+            if n in has_children
+            else draw(st.sampled_from(range(13)))
+            for n in range(size)
+        ]
+        found.append((parents, own))
+    return found
+
+
+def totals(parents: list[int], own: list[int]) -> list[int]:
+    found = list(own)
+    for unit in range(len(parents) - 1, 0, -1):
+        found[parents[unit]] += found[unit]
+    return found
+
+
+def suppressed(forest: Forest) -> list[set[int]]:
+    """The units of each tree whose count the screen does not show."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "ATTACH ':memory:' AS snapshot; CREATE SCHEMA snapshot.mart;"
+            " CREATE TABLE snapshot.mart.unit (unit_id VARCHAR, parent_unit_id VARCHAR, level INTEGER);"
+            ' CREATE TABLE snapshot.mart.volume (measure VARCHAR, unit_id VARCHAR, month DATE, "count" BIGINT)'
+        )
+        units: list[tuple[Any, ...]] = []
+        counts: list[tuple[Any, ...]] = []
+        for tree, (parents, own) in enumerate(forest):
+            levels = [0]
+            for unit in range(1, len(parents)):
+                levels.append(levels[parents[unit]] + 1)
+            above = [None, *(f"{tree}.{parent}" for parent in parents[1:])]
+            units += [(f"{tree}.{unit}", above[unit], levels[unit]) for unit in range(len(parents))]
+            counts += [
+                ("tickets", f"{tree}.{unit}", count)
+                for unit, count in enumerate(totals(parents, own))
+                if count
+            ]
+        connection.executemany("INSERT INTO snapshot.mart.unit VALUES (?, ?, ?)", units)
+        if counts:
+            connection.executemany(
+                "INSERT INTO snapshot.mart.volume VALUES (?, ?, DATE '2025-01-01', ?)", counts
+            )
+        screen.suppress(connection, policy.SMALL_COUNT)
+        hidden: list[set[int]] = [set() for _ in forest]
+        for (name,) in connection.execute("SELECT unit_id FROM hidden").fetchall():
+            tree, unit = name.split(".")
+            assert int(unit) not in hidden[int(tree)], "hidden once"
+            hidden[int(tree)].add(int(unit))
+    return hidden
+
+
+def possible(parents: list[int], own: list[int], hidden: set[int], unit: int) -> tuple[int, int]:
+    """The least and greatest count of a hidden unit that agree with all that is shown.
+
+    The reader knows the tree, which counts are zero, which are hidden (so at least 1), and at which units nothing is
+    counted but below them.
+    """
+    count = totals(parents, own)
+    size = len(parents)
+    lower = np.array([count[n] if n not in hidden else 1 for n in range(size)] + [min(one, 1) for one in own])
+    upper = np.array(
+        [count[n] if n not in hidden else 99 for n in range(size)] + [99 * (one > 0) for one in own]
+    )
+    sums = np.zeros((size, 2 * size))
+    for n in range(size):
+        sums[n, n], sums[n, size + n] = 1, -1
+        if n:
+            sums[parents[n], n] -= 1
+    found = []
+    for sign in (1, -1):
+        target = np.zeros(2 * size)
+        target[unit] = sign
+        solved = milp(
+            target,
+            integrality=np.ones(2 * size),
+            bounds=Bounds(lower, upper),
+            constraints=LinearConstraint(sums, 0, 0),
+        )
+        assert solved.success, solved.message
+        found.append(round(sign * solved.fun))
+    return found[0], found[1]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(forests())
+def test_a_hidden_count_cannot_be_computed_from_what_is_shown(forest: Forest) -> None:
+    for (parents, own), hidden in zip(forest, suppressed(forest), strict=True):
+        count = totals(parents, own)
+        shown = {count[unit] for unit in range(len(parents)) if unit not in hidden}
+        assert not shown & {1, 2, 3, 4}
+        assert not hidden & {unit for unit in range(len(parents)) if count[unit] == 0}
+        for unit in hidden:
+            least, greatest = possible(parents, own, hidden, unit)
+            assert least < greatest, (parents, own, sorted(hidden), unit)
+
+
+def test_a_tree_without_small_counts_is_shown_whole() -> None:
+    assert suppressed([([0, 0, 0, 1], [0, 0, 9, 12])]) == [set()]
+
+
+@pytest.mark.parametrize(
+    ("parents", "own", "hidden"),
+    [
+        ([0, 0, 0, 0], [0, 3, 9, 20], {1, 2}),
+        ([0, 0, 0, 0, 0], [0, 1, 1, 9, 20], {1, 2, 3}),
+        ([0, 0, 0, 0, 0, 0], [0, 1, 1, 1, 1, 1], {0, 1, 2, 3, 4, 5}),
+        ([0, 0, 0, 2, 2], [0, 3, 0, 6, 8], {1, 2, 3}),
+        ([0, 0, 1], [0, 0, 3], {0, 1, 2}),
+    ],
+    ids=[
+        "the smallest sibling goes with it",
+        "two of one each would tell by their sum",
+        "five of one each would tell by their number",
+        "a hidden sibling is not told by its own children",
+        "an only child is its parent",
+    ],
+)
+def test_what_is_hidden_with_a_small_count(parents: list[int], own: list[int], hidden: set[int]) -> None:
+    assert suppressed([(parents, own)]) == [hidden]
+
+
+def test_counts_of_other_months_and_measures_are_judged_apart(tmp_path: Path) -> None:
+    place = Place(tmp_path).keyed()
+    bureau(place.inbox)
+    load(place)
+    with warehouse.connect(opened(place, "screen"), read_only=True) as connection:
+        found = connection.execute("SELECT DISTINCT measure, month FROM mart.volume").fetchall()
+        shown = connection.execute("SELECT count(*) FROM mart.volume WHERE state = 'value'").fetchone()
+    assert len(found) > 8 and shown and shown[0] > 8
+    shutil.rmtree(place.root)
