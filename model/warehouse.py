@@ -100,6 +100,8 @@ def connect(
     connection.execute(f"SET TimeZone = '{TIME_ZONE}'")
     # A long IN list of codes, planned as a join, costs most of a second a statement whatever its rows (DuckDB 1.5.6).
     connection.execute("SET disabled_optimizers = 'in_clause'")
+    # What a command prints is its own affair.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
