@@ -7,32 +7,57 @@ from etl.building import Building
 from etl.load import create_version_views
 from model import warehouse
 from model.indicators import catalogue
-from model.indicators.facts import Ground, compute, facts, lay, weights
+from model.indicators.change import Kept, digest, plan
+from model.indicators.facts import Ground, Plan, compute, facts, lay, weights
 
 
 def measure(building: Building) -> None:
     """Compute the marts of the snapshot under construction, and the registers' versions in force."""
     create_version_views(building.connection)
     building.connection.execute(sql.statement("measure"))
-    measure_indicators(building.connection)
+    measure_indicators(building.connection, building.first_batch_id)
 
 
-def measure_indicators(connection: warehouse.Connection) -> None:
-    """Compute the facts of all declared indicators, and say of each whether it could be computed."""
+def measure_indicators(connection: warehouse.Connection, first_batch_id: int | None = None) -> Plan:
+    """Compute the facts of all declared indicators, and say of each whether it could be computed; what was computed.
+
+    With `first_batch_id`, only the months that this run's batches can have changed are computed again.
+    """
     connection.execute(sql.statement("indicator_schema"))
     connection.execute("USE snapshot")
     try:
         ground = lay(connection, catalogue())
-        compute(ground)
-        _keep(ground)
+        kept = _kept(connection) if first_batch_id is not None else {}
+        months: Plan = dict.fromkeys(ground.catalogue.views)
+        if kept and first_batch_id is not None:
+            months = plan(ground, kept, first_batch_id)
+        compute(ground, months)
+        _keep(ground, months)
+        _keep_states(ground)
+        return months
     finally:
         connection.execute("USE memory")
 
 
-def _keep(ground: Ground) -> None:
+def _kept(connection: warehouse.Connection) -> dict[str, Kept]:
+    """What the previous run kept of each indicator."""
+    rows = connection.execute(
+        "SELECT indicator_id, rule_digest, state, as_of, first_day FROM mart.indicator_state"
+    ).fetchall()
+    return {name: Kept(*rest) for name, *rest in rows}
+
+
+def _keep(ground: Ground, months: Plan) -> None:
+    """Put the computed facts in the place of those of the same months."""
     connection = ground.connection
+    connection.execute("CREATE OR REPLACE TEMP TABLE computed (indicator_id VARCHAR, month DATE)")
+    for item in ground.catalogue.indicators.values():
+        chosen = months[item.view]
+        for month in [None] if chosen is None else sorted(chosen):
+            connection.execute("INSERT INTO computed VALUES (?, ?)", [item.id, month])
+    for name in ("indicator_fact", "indicator_stratum"):
+        connection.execute(sql.statement("indicator_replaced", table=name))
     connection.execute(f"INSERT INTO mart.indicator_weight BY NAME {weights()}")
-    connection.execute("DELETE FROM mart.indicator_fact; DELETE FROM mart.indicator_stratum")
     connection.execute(f"INSERT INTO mart.indicator_fact BY NAME ({facts()}) ORDER BY ALL")
     connection.execute(
         "INSERT INTO mart.indicator_stratum"
@@ -40,7 +65,6 @@ def _keep(ground: Ground) -> None:
         " FROM rolled JOIN declared USING (indicator_id)"
         " WHERE shape IN ('standardised_mean', 'dispersion') ORDER BY ALL"
     )
-    _keep_states(ground)
 
 
 def _keep_states(ground: Ground) -> None:
@@ -53,9 +77,9 @@ def _keep_states(ground: Ground) -> None:
         first = first_months.get(name)
         state = "not_computable" if found.missing else "computed" if first else "no_data"
         connection.execute(
-            "INSERT INTO mart.indicator_state VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO mart.indicator_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 name, found.indicator.version, state, list(found.missing), found.as_of, first,
-                found.first_full_month or first,
+                found.first_full_month or first, found.first_day, digest(found.indicator, ground.catalogue),
             ],
         )  # fmt: skip

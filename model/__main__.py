@@ -125,11 +125,11 @@ def statement(known: Catalogue, item: Indicator) -> str:
     view = known.views[item.view]
     rows, nothing = view.id, frozenset[str]()
     if item.shape == "dispersion":
-        select = composition.dispersed(view, rows, item, nothing)
+        select = composition.dispersed(rows, item, nothing)
     elif item.shape in ("ratio", "mean_ratio"):
-        select = composition.scan(view, rows, [item], item.unit, nothing)
+        select = composition.scan(rows, [item], item.unit, nothing)
     else:
-        select = composition.stratified(view, rows, item, nothing)
+        select = composition.stratified(rows, item, nothing)
     return f"{select};\n\n-- {view.id}: {view.name.zh} {view.name.en}\n{context.sql(view.id)}"
 
 

@@ -16,5 +16,5 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.indicator_weight (
 -- What became of each declared indicator: computed, not_computable (and for want of which columns), or no_data.
 CREATE TABLE IF NOT EXISTS snapshot.mart.indicator_state (
     indicator_id VARCHAR, rule_version INTEGER, state VARCHAR, missing_columns VARCHAR[],
-    as_of DATE, first_month DATE, first_full_month DATE
+    as_of DATE, first_month DATE, first_full_month DATE, first_day DATE, rule_digest VARCHAR
 );

@@ -7,9 +7,13 @@ cell, month and stratum, which the fact files put together for every level of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 
 from model.indicators.declaration import Indicator, Measure, View
+
+Months = Collection[date] | None
+"""The months to compute, or None for all."""
 
 PART_COLUMNS = "numerator", "denominator", "observations", "numerator_count", "denominator_count"
 
@@ -19,13 +23,34 @@ def month_name(period: str) -> str:
     return f"month_of_{period}"
 
 
-def dated(view: View, rows: str, periods: Iterable[str]) -> str:
-    """The rows of a view with the month of each date: null after the source's clock, where nothing is counted yet."""
-    months = ", ".join(
-        f"CASE WHEN {period} <= as_of THEN CAST(date_trunc('month', {period}) AS DATE) END AS {month_name(period)}"
+def listed(months: Iterable[date]) -> str:
+    """Months as SQL literals."""
+    return ", ".join(f"DATE '{month}'" for month in sorted(months))
+
+
+def restricted(view: View, table: str, months: Months) -> str:
+    """The rows of a table that can count in these months, as far as that can be told without the view."""
+    dates = view.dates.get(table)
+    if months is None or not dates:
+        return f"record.{table}"
+    conditions = (f"CAST(date_trunc('month', {one}) AS DATE) IN ({listed(months)})" for one in dates)
+    return f"(SELECT * FROM record.{table} WHERE {' OR '.join(conditions)})"  # noqa: S608
+
+
+def dated(rows: str, periods: Iterable[str], months: Months = None) -> str:
+    """The rows of a view with the month of each date: null after the source's clock, where nothing is counted yet.
+
+    With `months`, a date in any other month is null as well.
+    """
+    chosen = (
+        f" AND CAST(date_trunc('month', {{0}}) AS DATE) IN ({listed(months)})" if months is not None else ""
+    )
+    columns = ", ".join(
+        f"CASE WHEN {period} <= as_of{chosen.format(period)}"
+        f" THEN CAST(date_trunc('month', {period}) AS DATE) END AS {month_name(period)}"
         for period in sorted(set(periods))
     )
-    return f"SELECT *, {months} FROM {rows}"  # noqa: S608
+    return f"SELECT *, {columns} FROM {rows}"  # noqa: S608
 
 
 def known(indicator: Indicator, doubtful: frozenset[str]) -> str:
@@ -69,18 +94,20 @@ def parts(indicator: Indicator, guard: str) -> dict[str, str]:
     }
 
 
-def scan(view: View, rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str]) -> str:
+def scan(
+    rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str], months: Months = None
+) -> str:
     """All ratios of a view by unit, cell and month in one scan: a column for each part of each indicator."""
-    months = sorted({month_name(item.period) for item in indicators})
+    dates = sorted({month_name(item.period) for item in indicators})
     columns = []
     for item in indicators:
-        own_month = f"{month_name(item.period)} = fact_month" if len(months) > 1 else ""
+        own_month = f"{month_name(item.period)} = fact_month" if len(dates) > 1 else ""
         guard = both(own_month, known(item, doubtful))
         columns += [f"{text} AS {item.id}_{name}" for name, text in parts(item, guard).items()]
     cell = "cell_id" if any(item.has_cell_facts for item in indicators) else "NULL AS cell_id"
-    spread = f"unnest(list_distinct([{', '.join(months)}]))" if len(months) > 1 else months[0]
+    spread = f"unnest(list_distinct([{', '.join(dates)}]))" if len(dates) > 1 else dates[0]
     return (
-        f"WITH dated AS ({dated(view, rows, (item.period for item in indicators))}),"  # noqa: S608
+        f"WITH dated AS ({dated(rows, (item.period for item in indicators), months)}),"  # noqa: S608
         f" spread AS (SELECT *, {spread} AS fact_month FROM dated)"
         f" SELECT {unit} AS unit_id, {cell}, fact_month AS month, {', '.join(columns)} FROM spread"
         f" WHERE fact_month IS NOT NULL AND {unit} IS NOT NULL GROUP BY ALL"
@@ -97,7 +124,7 @@ def unpivoted(scanned: str, indicators: list[Indicator]) -> str:
     )
 
 
-def stratified(view: View, rows: str, item: Indicator, doubtful: frozenset[str]) -> str:
+def stratified(rows: str, item: Indicator, doubtful: frozenset[str], months: Months = None) -> str:
     """The parts of one indicator by unit, cell, month, and stratum or group."""
     stratum = item.numerator.value if item.shape == "largest_share" else item.stratum
     aggregates = parts(item, known(item, doubtful))
@@ -106,13 +133,13 @@ def stratified(view: View, rows: str, item: Indicator, doubtful: frozenset[str])
         f"SELECT '{item.id}' AS indicator_id, {item.unit} AS unit_id, {cell},"  # noqa: S608
         f" {month_name(item.period)} AS month, {stratum} AS stratum,"
         f" {', '.join(f'{aggregates[name]} AS {name}' for name in PART_COLUMNS)}"
-        f" FROM ({dated(view, rows, [item.period])}) AS dated"
+        f" FROM ({dated(rows, [item.period], months)}) AS dated"
         f" WHERE {month_name(item.period)} IS NOT NULL AND {item.unit} IS NOT NULL"
         f" GROUP BY ALL HAVING {aggregates['observations']} > 0"
     )
 
 
-def dispersed(view: View, rows: str, item: Indicator, doubtful: frozenset[str]) -> str:
+def dispersed(rows: str, item: Indicator, doubtful: frozenset[str], months: Months = None) -> str:
     """The spread and mean of one indicator in each stratum, for every level of the tree from its rows."""
     assert item.numerator.value
     value, chosen = item.numerator.value, both(known(item, doubtful), item.numerator.where)
@@ -120,7 +147,7 @@ def dispersed(view: View, rows: str, item: Indicator, doubtful: frozenset[str]) 
         f"SELECT '{item.id}' AS indicator_id, tree.ancestor_id AS unit_id, {month_name(item.period)} AS month,"  # noqa: S608
         f" {item.stratum} AS stratum, stddev_samp({value}) AS numerator, avg({value}) AS denominator,"
         f" count({value}) AS observations, count({value}) AS numerator_count, count({value}) AS denominator_count"
-        f" FROM ({dated(view, rows, [item.period])}) AS dated"
+        f" FROM ({dated(rows, [item.period], months)}) AS dated"
         f" JOIN mart.unit_tree AS tree ON tree.unit_id = dated.{item.unit}"
         f" WHERE {month_name(item.period)} IS NOT NULL AND {chosen}"
         " GROUP BY ALL"

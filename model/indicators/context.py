@@ -35,17 +35,31 @@ def prepare(connection: Connection, catalogue: Catalogue) -> frozenset[str]:
         connection.executemany("INSERT INTO needed_column VALUES (?, ?)", wanted)
     for name in _TABLES:
         _keep(connection, name)
-    for table in sorted({table for view in catalogue.views.values() for table in view.reads}):
-        select = Template(sql("context/delivered")).substitute(table=table)
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {table}_delivered AS {select}")
+    for table in delivered_tables(catalogue):
+        deliver(connection, table, f"record.{table}")
     for name in _REGISTERS:
-        _keep(connection, name)
-    for name in _EVENTS:
         _keep(connection, name)
     unknown = connection.execute(
         "SELECT unnest(unrecorded) FROM delivered_batch UNION SELECT unnest(columns) FROM unknown_cell"
     ).fetchall()
     return frozenset(name for (name,) in unknown)
+
+
+def delivered_tables(catalogue: Catalogue) -> list[str]:
+    """The tables whose rows the views take with their source's clock."""
+    return sorted({table for view in catalogue.views.values() for table in view.reads})
+
+
+def deliver(connection: Connection, table: str, rows: str) -> None:
+    """Let the views take these rows of a table: all of them, or those of some months, or those that changed."""
+    select = Template(sql("context/delivered")).substitute(table=table, rows=rows)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {table}_delivered AS {select}")
+
+
+def keep_events(connection: Connection) -> None:
+    """Keep what the month ends ask of inspections, of those that are delivered now."""
+    for name in _EVENTS:
+        _keep(connection, name)
 
 
 def _keep(connection: Connection, name: str) -> None:

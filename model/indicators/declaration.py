@@ -90,6 +90,9 @@ class View:
     has_levels: bool
     reads: tuple[str, ...]
     clocks: dict[str, str]
+    dates: dict[str, list[str]]
+    reach: dict[str, int]
+    wholly_on: tuple[str, ...]
     derived: dict[str, Words]
     columns: frozenset[str]
 
@@ -244,6 +247,9 @@ def _view(name: str, entry: dict[str, Any]) -> View:
         entry.get("levels", False),
         tuple(entry["reads"]),
         entry.get("clocks", {}),
+        entry.get("dates", {}),
+        entry.get("reach", {}),
+        tuple(entry.get("wholly_on", ())),
         derived,
         frozenset([*passed, *derived]),
     )

@@ -61,7 +61,7 @@ def query(ground: Ground, view: View, item: Indicator, subject: Subject) -> str:
     return (
         f"SELECT {', '.join(shown)}, {stratum or 'NULL'} AS stratum,"  # noqa: S608
         f" {', '.join(f'{text} AS {name}' for name, text in added.items())}"
-        f" FROM ({composition.dated(view, f'({context.sql(view.id)}) AS view_row', [item.period])}) AS dated"
+        f" FROM ({composition.dated(f'({context.sql(view.id)}) AS view_row', [item.period])}) AS dated"
         f" WHERE {composition.month_name(item.period)} = $month AND {_is_of(view, item, subject)}"
         f" AND ({added['numerator']} IS NOT NULL OR {added['denominator']} IS NOT NULL) ORDER BY ALL"
     )

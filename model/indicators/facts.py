@@ -64,8 +64,13 @@ def lay(connection: Connection, catalogue: Catalogue) -> Ground:
     return Ground(connection, catalogue, states, doubtful)
 
 
-def compute(ground: Ground) -> None:
-    """Fill the temporary tables `part` and `rolled` for all indicators that can be computed."""
+Plan = dict[str, composition.Months]
+"""For each view the months to compute: None for all."""
+
+
+def compute(ground: Ground, plan: Plan | None = None) -> None:
+    """Fill the temporary tables `part` and `rolled` for all indicators that can be computed, in the plan's months."""
+    months = plan or {}
     for name in ("part", "rolled"):
         ground.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} (indicator_id VARCHAR, unit_id VARCHAR, cell_id VARCHAR, month DATE,"
@@ -73,11 +78,15 @@ def compute(ground: Ground) -> None:
             " numerator_count BIGINT, denominator_count BIGINT)"
         )
     ground.connection.execute("ALTER TABLE rolled DROP cell_id")
+    context.keep_events(ground.connection)
     for view in ground.catalogue.views.values():
+        chosen = months.get(view.id)
+        if chosen is not None and not chosen:
+            continue
         if view.is_month_end:
-            _count_month_ends(ground, view)
+            _count_month_ends(ground, view, chosen)
         else:
-            _count(ground, view, ground.computable(view))
+            _count_events(ground, view, chosen)
     ground.connection.execute(
         "DELETE FROM part USING declared WHERE declared.indicator_id = part.indicator_id"
         " AND part.month < declared.first_month"
@@ -95,20 +104,34 @@ def facts() -> str:
     return " UNION ALL BY NAME ".join(f"({context.sql(f'fact/{name}')})" for name in (*_SHAPES, "dispersion"))
 
 
-def _count_month_ends(ground: Ground, view: View) -> None:
+def clock_of(state: Computability) -> date:
+    """The last day that an indicator counts."""
+    return state.as_of or date.min
+
+
+def _count_events(ground: Ground, view: View, chosen: composition.Months) -> None:
+    """The parts of a view whose rows count in months of their own, from the rows that can count in the chosen ones."""
+    for table in view.reads:
+        context.deliver(ground.connection, table, composition.restricted(view, table, chosen))
+    _count(ground, view, ground.computable(view), chosen)
+    for table in view.reads:
+        context.deliver(ground.connection, table, f"record.{table}")
+
+
+def _count_month_ends(ground: Ground, view: View, chosen: composition.Months) -> None:
     """The parts of a view at month ends, a few months at a time, for each clock of its indicators."""
 
     def clock(item: Indicator) -> date:
-        return ground.states[item.id].as_of or date.min
+        return clock_of(ground.states[item.id])
 
     size = _register_size(ground.connection, view)
     for as_of, group in groupby(sorted(ground.computable(view), key=clock), key=clock):
         indicators = list(group)
         first = min(day for item in indicators if (day := ground.states[item.id].first_month))
-        months = months_between(first, as_of)
+        months = (month for month in months_between(first, as_of) if chosen is None or month in chosen)
         while chunk := list(islice(months, max(1, ROWS_AT_ONCE // size))):
             set_period(ground.connection, chunk, as_of)
-            _count(ground, view, indicators)
+            _count(ground, view, indicators, None)
 
 
 def _register_size(connection: Connection, view: View) -> int:
@@ -137,7 +160,7 @@ def set_period(connection: Connection, months: Iterable[date], as_of: date) -> N
         )
 
 
-def _count(ground: Ground, view: View, indicators: list[Indicator]) -> None:
+def _count(ground: Ground, view: View, indicators: list[Indicator], chosen: composition.Months) -> None:
     """Add the parts of these indicators, all of one view: the ratios in one scan, the others one by one."""
     if not indicators:
         return
@@ -149,12 +172,12 @@ def _count(ground: Ground, view: View, indicators: list[Indicator]) -> None:
         rows = "view_row"
     for unit in sorted({item.unit for item in scanned}):
         of_unit = [item for item in scanned if item.unit == unit]
-        select = composition.scan(view, rows, of_unit, unit, ground.doubtful)
+        select = composition.scan(rows, of_unit, unit, ground.doubtful, chosen)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {select}")
         connection.execute(f"INSERT INTO part {composition.unpivoted('scanned', of_unit)}")
     for item in single:
         select = (composition.dispersed if item.shape == "dispersion" else composition.stratified)(
-            view, rows, item, ground.doubtful
+            rows, item, ground.doubtful, chosen
         )
         connection.execute(
             f"INSERT INTO {'rolled' if item.shape == 'dispersion' else 'part'} BY NAME {select}"

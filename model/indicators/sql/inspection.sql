@@ -5,7 +5,7 @@ WITH inspection AS (
 officer AS (
     SELECT batch_id, row_number, CAST(started_at AS DATE) AS started_on,
         unnest(list_distinct(officer_ids)) AS staff_id
-    FROM record.inspection WHERE started_at IS NOT NULL
+    FROM inspection_delivered WHERE started_at IS NOT NULL
 ),
 certified AS (
     SELECT officer.batch_id, officer.row_number,

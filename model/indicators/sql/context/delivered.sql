@@ -1,6 +1,6 @@
 -- The rows of one table, each with its source's clock and the needed columns of which nothing is known in it.
 SELECT row_of.*, batch.source, batch.as_of, list_concat(batch.unrecorded, cell.columns) AS own_unknown
-FROM record.$table AS row_of
+FROM $rows AS row_of
 JOIN delivered_batch AS batch ON batch.batch_id = row_of.batch_id
 LEFT JOIN unknown_cell AS cell
     ON cell.table_name = '$table' AND cell.batch_id = row_of.batch_id AND cell.row_number = row_of.row_number

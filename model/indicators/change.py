@@ -1,0 +1,167 @@
+"""Which months of which view must be computed again, after a run that brought new records.
+
+A month that no new, changed or lately due record touches keeps its facts. Where what a change touches cannot be told
+cheaply and surely, the whole view is computed again: a month too many costs time, a month too few would be a lie. The
+months of a changed record are those of its new and of its superseded version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from model.contract import TABLES
+from model.indicators import context
+from model.indicators.declaration import Catalogue, Indicator, View
+from model.indicators.facts import Ground, Plan, clock_of, months_between
+from model.warehouse import Connection
+
+_EVERYWHERE = ("org_unit", "working_calendar")
+"""Tables of which any change may change any number: the tree, and what counts as a working day."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an earlier run kept of an indicator: by which rule, until when and since when."""
+
+    digest: str
+    state: str
+    as_of: date | None
+    first_day: date | None
+
+
+def digest(item: Indicator, catalogue: Catalogue) -> str:
+    """A fingerprint of all that an indicator's numbers follow from, apart from the records."""
+    files = [context.sql(item.view), *(path.read_text(encoding="utf-8") for path in _shared())]
+    return sha256("\n".join([repr(item), repr(catalogue.views[item.view]), *files]).encode()).hexdigest()
+
+
+def _shared() -> list[Path]:
+    return sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
+
+
+def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:
+    """For each view the months to compute: None for all. Batches from `first_batch_id` on are this run's."""
+    connection = ground.connection
+    changed = _note_changes(connection, first_batch_id)
+    if not kept or changed & set(_EVERYWHERE) or _records_otherwise(connection, first_batch_id):
+        return dict.fromkeys(ground.catalogue.views)
+    return {
+        view.id: None
+        if _is_whole(ground, view, kept, changed)
+        else frozenset(_months(ground, view, kept, changed, first_batch_id))
+        for view in ground.catalogue.views.values()
+    }
+
+
+def _note_changes(connection: Connection, first_batch_id: int) -> set[str]:
+    """A view `<table>_changed` of new and superseded versions for each table; the tables that have any."""
+    changed = set()
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT table_name, batch_id, row_number"
+        " FROM (FROM added UNION ALL FROM removed)"
+    )
+    for name, table in TABLES.items():
+        columns = ", ".join(f'"{column.name}"' for column in table.columns) + ", batch_id, row_number"
+        versions = " UNION ALL ".join(
+            f"SELECT {columns} FROM record.{name}{ending} WHERE batch_id >= {first_batch_id}"  # noqa: S608
+            f" UNION ALL SELECT {columns} FROM record.{name}{ending} SEMI JOIN"
+            f" (FROM moved WHERE table_name = '{name}' AND batch_id < {first_batch_id}) USING (batch_id, row_number)"
+            for ending in ("", "_revision")
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_changed AS {versions}")
+        found = connection.execute(f"SELECT count(*) FROM {name}_changed").fetchone()  # noqa: S608
+        if found and found[0]:
+            changed.add(name)
+    return changed
+
+
+def _records_otherwise(connection: Connection, first_batch_id: int) -> bool:
+    """True where a source that delivered a table before records other columns of it since this run."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT list_sort(list_distinct(flatten(list(recorded_columns)))) AS now,"
+        " list_sort(list_distinct(flatten(list(recorded_columns) FILTER (batch_id < ?)))) AS before"
+        " FROM quality.batch GROUP BY source, table_name) WHERE before IS NOT NULL AND now <> before",
+        [first_batch_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _is_whole(ground: Ground, view: View, kept: dict[str, Kept], changed: set[str]) -> bool:
+    """True where any month of a view may have changed."""
+    if changed & set(view.wholly_on):
+        return True
+    for item in ground.catalogue.of_view(view.id):
+        now, before = ground.states[item.id], kept.get(item.id)
+        if before is None or before.digest != digest(item, ground.catalogue):
+            return True
+        if (before.state == "not_computable") != bool(now.missing):
+            return True
+        if view.is_month_end and now.is_computable:
+            is_same_start = before.first_day == now.first_day
+            if not is_same_start or before.as_of is None or before.as_of > clock_of(now):
+                return True
+    return False
+
+
+def _months(
+    ground: Ground, view: View, kept: dict[str, Kept], changed: set[str], first_batch_id: int
+) -> set[date]:
+    months = _newly_due(ground, view, kept, first_batch_id)
+    if view.is_month_end:
+        return months | _in_reach(ground, view, changed)
+    if changed & set(view.reads):
+        months |= _own(ground, view)
+    if (context.SQL / "change" / f"{view.id}.sql").exists():
+        months |= {row[0] for row in ground.connection.execute(context.sql(f"change/{view.id}")).fetchall()}
+    return months
+
+
+def _newly_due(ground: Ground, view: View, kept: dict[str, Kept], first_batch_id: int) -> set[date]:
+    """The months between a source's clock before this run and now: what fell due in between counts since."""
+    if view.is_month_end:
+        spans = [
+            (before.as_of, clock_of(ground.states[item.id]))
+            for item in ground.computable(view)
+            if (before := kept.get(item.id)) and before.as_of
+        ]
+    else:
+        tables = ", ".join(f"'{table}'" for table in view.reads)
+        spans = ground.connection.execute(
+            "SELECT CAST(max(as_of) FILTER (batch_id < $first) + INTERVAL 1 SECOND AS DATE) - 1 AS before,"  # noqa: S608
+            " CAST(max(as_of) + INTERVAL 1 SECOND AS DATE) - 1 AS now FROM quality.batch"
+            f" WHERE table_name IN ({tables}) GROUP BY source, table_name HAVING before < now",
+            {"first": first_batch_id},
+        ).fetchall()
+    return {month for before, now in spans if before < now for month in months_between(before, now)}
+
+
+def _in_reach(ground: Ground, view: View, changed: set[str]) -> set[date]:
+    """The month ends that changed records count at: their own month's, and those that the window still reaches."""
+    months: set[date] = set()
+    for table, column in view.clocks.items():
+        if table in changed:
+            rows = ground.connection.execute(
+                f"SELECT DISTINCT CAST(date_trunc('month', {column}) AS DATE) FROM {table}_changed"  # noqa: S608
+                f" WHERE {column} IS NOT NULL"
+            ).fetchall()
+            for (first,) in rows:
+                number = first.year * 12 + first.month - 1 + view.reach[table]
+                months |= set(months_between(first, date(number // 12, number % 12 + 1, 1)))
+    return months
+
+
+def _own(ground: Ground, view: View) -> set[date]:
+    """The months of all dates of the changed rows of a view, old and new."""
+    for table in view.reads:
+        context.deliver(ground.connection, table, f"{table}_changed")
+    periods = sorted({item.period for item in ground.catalogue.of_view(view.id)})
+    listed = ", ".join(f"CAST(date_trunc('month', {period}) AS DATE)" for period in periods)
+    rows = ground.connection.execute(
+        f"SELECT DISTINCT unnest([{listed}]) FROM ({context.sql(view.id)}) AS view_row"  # noqa: S608
+    ).fetchall()
+    for table in view.reads:
+        context.deliver(ground.connection, table, f"record.{table}")
+    return {month for (month,) in rows if month}
