@@ -10,7 +10,7 @@ WAREHOUSE ?= data/warehouse
 export INTEGRITY_WAREHOUSE ?= $(abspath $(WAREHOUSE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run load serve test check format bench clean
+.PHONY: run load serve test check format bench screenshots clean
 
 run: load serve
 
@@ -74,6 +74,9 @@ $(VENV)/bench.stamp: requirements-bench.txt $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
+
+screenshots: $(VENV)/test.stamp packages
+	$(BIN)/python docs/pictures/make.py
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

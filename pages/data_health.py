@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import clocks, controls, findings, frame, panels, reads
+from pages.parts import controls, findings, frame, panels, reads
 from pages.parts.words import number
 
 VIEWS = {
@@ -25,15 +25,14 @@ def show() -> None:
     """One list at a time, chosen in the URL, with how many entries each has."""
     view = frame.open_view(controls.words())
     words = view.words
-    frame.masthead(view, words.say("health.title"))
+    frame.sources_masthead(view, words.say("health.title"))
     totals = reads.totals(view.snapshot)
     labels = {name: f"{words.say(f'health.{name}')} {number(totals[name])}" for name in VIEWS}
     with st.container(key="views"):
         chosen = controls.switch("view", words.say("health.view"), labels, "sources", clears="pick")
-    late = clocks.late_sources(view.clocks, view.now)
     with st.container(key=f"panel_{chosen}"):
         st.html(panels.heading(words.say(f"health.{chosen}"), words.say(f"health.{chosen}_how")))
         if totals[chosen]:
-            VIEWS[chosen](view, totals[chosen], late)
+            VIEWS[chosen](view, totals[chosen])
         else:
             st.html(panels.note(words.say("health.nothing")))

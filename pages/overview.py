@@ -5,35 +5,39 @@ Counts only: no person, shop or ticket is on this page, and no unit is ranked by
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 import streamlit as st
 
 from pages.parts import controls, frame, monthly, panels, pictures, reads
 from pages.parts.kinds import KINDS, MEASURES, kind_of
+from pages.parts.monthly import Coverage
 from pages.parts.words import number
 
-MONTHS_BACK = 60
 TREND_MONTHS = 24
 
 
 def show() -> None:
     """Filters, what this edition brought, one panel a kind of record, then the units below."""
     view = frame.open_view(controls.words())
-    words = view.words
-    frame.masthead(view, words.say("overview.title"))
-    units, coverage = reads.units(view.snapshot), reads.coverage(view.snapshot)
-    months = monthly.span(view.now.date().replace(day=1), MONTHS_BACK)
-    default = monthly.default_month(list(coverage.values()), view.now.date())
+    words, units = view.words, reads.units(view.snapshot)
+    unit_id = controls.asked_unit(units)
+    coverage, counts = reads.coverage(view.snapshot, unit_id), reads.volume(view.snapshot, unit_id)
+    frame.unit_masthead(view, words.say("overview.title"), coverage)
+    newest = monthly.newest(coverage.values())
     with st.container(key="filters", horizontal=True):
-        unit_id = controls.choose_unit(words, units)
-        month = controls.choose_month(words, months[::-1], default)
+        controls.choose_unit(words, units)
+        offered = monthly.offered(counts, coverage.values())
+        month = controls.choose_month(words, offered, newest or monthly.before(view.now))
     pictures.breadcrumb(words, units, unit_id)
-    _edition(view)
-    counts = reads.volume(view.snapshot, unit_id)
     unit_name = reads.name_of(units, unit_id)
-    shown = monthly.span(max(month, months[-1]), TREND_MONTHS)
+    pictures.outside(words, unit_name, month, offered, newest)
+    _edition(view)
+    shown = monthly.span(month, TREND_MONTHS)
     for kind in KINDS:
         pictures.kind_panel(view, kind, unit_name, month, shown, counts, coverage[kind.id])
-    _children(view, unit_id, month, shown)
+    _children(view, unit_id, month, shown, coverage)
 
 
 def _edition(view: frame.View) -> None:
@@ -51,7 +55,9 @@ def _edition(view: frame.View) -> None:
     st.html(panels.strip(words.say("overview.edition"), parts, notices))
 
 
-def _children(view: frame.View, unit_id: str, month: monthly.date, shown: list[monthly.date]) -> None:
+def _children(
+    view: frame.View, unit_id: str, month: date, shown: Sequence[date], coverage: Mapping[str, Coverage]
+) -> None:
     """One count for every unit directly below, all on one scale, in the order of the tree."""
     words, units = view.words, reads.units(view.snapshot)
     below = units[units["parent_unit_id"] == unit_id]
@@ -61,13 +67,11 @@ def _children(view: frame.View, unit_id: str, month: monthly.date, shown: list[m
     with st.container(key="panel_children"):
         heading = st.container()
         with st.container(key="filters_children", horizontal=True):
-            measure = controls.choose(
-                "measure",
-                words.say("overview.children_measure"),
-                MEASURES,
-                MEASURES[0],
-                lambda one: pictures.plain_name(words, one),
-            )
-        coverage = reads.coverage(view.snapshot)[kind_of(measure).id]
+            first = monthly.first_with_data(MEASURES, month, lambda one: coverage[kind_of(one).id])
+            measure = controls.choose_measure(words, MEASURES, first, pictures.plain_name)
+        kind = kind_of(measure)
         counts = reads.volume_of_children(view.snapshot, unit_id, measure)
-        pictures.children(view, heading, below, measure, month, shown, counts, coverage)
+        named = reads.sources_of_children(view.snapshot, unit_id, kind.table)
+        known = coverage[kind.id].of(measure)
+        each = monthly.of_children(below["unit_id"], known, named, counts)
+        pictures.children(view, heading, below, measure, month, shown, counts, known, each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from model import warehouse
 from pages.parts import clocks, controls, monthly, panels, reads, relations, theme
+from pages.parts import words as written
 from pages.parts.charts.tile import bars
 from pages.parts.charts.trend import trend
+from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS
 from pages.parts.monthly import Coverage, Headline, Point
 from pages.parts.words import Words
@@ -25,8 +28,12 @@ ROOT = Path(__file__).parent.parent
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
+def clock(as_of: datetime | None, cadence_days: int | None = 1, source: str = "a") -> SourceClock:
+    return SourceClock(source, "甲", "A", as_of, cadence_days)
+
+
 def covered(as_of: datetime, since: date = date(2024, 1, 1)) -> Coverage:
-    return Coverage(("one",), since, as_of, as_of)
+    return Coverage((clock(as_of),), since)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +60,8 @@ class TestMonths:
         assert covered(datetime(2026, 11, 1)).state(NOVEMBER) == "no_data"
 
     def test_of_several_sources_the_slowest_completes_a_month(self) -> None:
-        both = Coverage(("a", "b"), date(2024, 1, 1), datetime(2026, 10, 5), datetime(2026, 11, 5))
+        two = clock(datetime(2026, 10, 5)), clock(datetime(2026, 11, 5), source="b")
+        both = Coverage(two, date(2024, 1, 1))
         assert (both.state(OCTOBER), both.state(NOVEMBER)) == ("partial", "partial")
 
     def test_a_covered_month_without_rows_is_zero_and_before_the_first_record_there_is_no_data(self) -> None:
@@ -72,10 +80,43 @@ class TestMonths:
         )
 
     def test_the_default_month_is_the_last_whole_one(self) -> None:
-        today = date(2026, 11, 22)
-        assert monthly.default_month([covered(datetime(2026, 11, 20))], today) == OCTOBER
-        assert monthly.default_month([covered(datetime(2026, 10, 31, 23, 59))], today) == OCTOBER
-        assert monthly.default_month([Coverage((), None, None, None)], today) == OCTOBER
+        assert monthly.newest([covered(datetime(2026, 11, 20))]) == OCTOBER
+        assert monthly.newest([covered(datetime(2026, 10, 31, 23, 59))]) == OCTOBER
+        assert monthly.newest([covered(datetime(2026, 11, 1))]) == OCTOBER
+        assert monthly.newest([Coverage()]) is None
+        assert monthly.before(datetime(2026, 11, 22)) == OCTOBER
+
+    def test_the_newest_month_is_that_of_the_source_that_speaks_last(self) -> None:
+        old, new = (
+            covered(datetime(2014, 11, 7), date(2011, 1, 1)),
+            covered(datetime(2015, 1, 1), date(2011, 1, 1)),
+        )
+        assert monthly.newest([old, new, Coverage()]) == date(2014, 12, 1)
+        assert monthly.newest([old]) == date(2014, 10, 1)
+
+    def test_a_part_of_a_month_is_the_newest_where_no_whole_one_is_near(self) -> None:
+        begun = covered(datetime(2026, 11, 20), NOVEMBER)
+        assert monthly.newest([begun]) == NOVEMBER
+        assert monthly.newest([begun, covered(datetime(2016, 4, 28), date(2014, 1, 1))]) == NOVEMBER
+
+    def test_the_months_offered_begin_with_the_first_record_and_end_with_the_sources(self) -> None:
+        found = monthly.offered(
+            {"a": {date(2026, 9, 1): 1}, "b": {}}, [covered(datetime(2026, 11, 20)), Coverage()]
+        )
+        assert found == [date(2026, 9, 1), OCTOBER, NOVEMBER]
+        assert monthly.offered({}, [covered(datetime(2026, 11, 20))]) == []
+        assert monthly.offered({"a": {NOVEMBER: 1}}, [covered(datetime(2016, 4, 28))]) == []
+
+    def test_what_no_source_records_is_not_computable_and_not_zero(self) -> None:
+        known = replace(covered(datetime(2026, 11, 20)), unrecorded=frozenset({"in_time"}))
+        assert monthly.point({}, OCTOBER, known.of("in_time")) == Point(OCTOBER, "not_computable", None)
+        assert monthly.point({}, OCTOBER, known.of("closed")).state == "zero"
+        assert monthly.point({}, date(2026, 12, 1), known.of("in_time")).state == "no_data"
+
+    def test_a_child_without_the_source_has_no_data(self) -> None:
+        known = covered(datetime(2026, 11, 20))
+        found = monthly.of_children(["a", "b"], known, {"a": frozenset({"a"})}, {})
+        assert (found["a"].state(OCTOBER), found["b"].state(OCTOBER)) == ("value", "no_data")
 
     def test_spans_cross_the_year(self) -> None:
         assert monthly.span(date(2026, 1, 1), 3) == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
@@ -101,10 +142,19 @@ class TestTree:
 
 class TestClocks:
     def test_a_source_is_late_after_its_cadence(self) -> None:
-        clock = clocks.SourceClock("a", "甲", "A", datetime(2026, 11, 20, 8), 1)
-        assert clock.late_by(datetime(2026, 11, 21, 8)) is None
-        assert clock.late_by(datetime(2026, 11, 21, 9)) == timedelta(hours=1)
-        assert clocks.SourceClock("a", "甲", "A", None, 1).late_by(datetime(2026, 11, 21)) is None
+        one = clock(datetime(2026, 11, 20, 8))
+        assert one.late_by(datetime(2026, 11, 21, 8)) is None
+        assert one.late_by(datetime(2026, 11, 21, 9)) == timedelta(hours=1)
+        assert clock(None).late_by(datetime(2026, 11, 21)) is None
+        assert clocks.late_ones([one, clock(None)], datetime(2026, 11, 21, 9)) == (one,)
+
+    def test_a_panel_says_how_late_its_own_sources_are(self) -> None:
+        late, other = clock(datetime(2026, 11, 10), 1), clock(datetime(2026, 11, 20), 30, "b")
+        said = panels.provenance(Words("en"), Coverage((late,)), datetime(2026, 11, 22))
+        assert said == ("source: A", "as of 11-10 00:00", "11 d overdue")
+        assert panels.provenance(Words("en"), Coverage((other,)), datetime(2026, 11, 22))[2] == ""
+        both = panels.provenance(Words("en"), Coverage((late, other)), datetime(2026, 11, 22))
+        assert both[2] == "A 11 d overdue"
 
     def test_a_moment_with_a_zone_becomes_beijing_time(self) -> None:
         assert clocks.moment_of("2026-11-22T00:00:00+00:00") == datetime(2026, 11, 22, 8)
@@ -115,6 +165,15 @@ class TestClocks:
         assert Words("zh").age(timedelta(days=3, hours=4)) == "3 天"
         assert Words("en").age(timedelta(hours=4, minutes=59)) == "4 h"
         assert Words("en").age(timedelta(minutes=2)) == "2 min"
+        assert Words("zh").age(timedelta(days=365)) == "365 天"
+        assert Words("zh").age(timedelta(days=2070)) == "5 年 8 个月"
+        assert Words("en").age(timedelta(days=731)) == "2 yr"
+
+    def test_a_moment_long_ago_is_said_by_its_day(self) -> None:
+        now = datetime(2026, 11, 22)
+        assert written.moment(datetime(2014, 11, 7), now) == "2014-11-07"
+        assert written.moment(datetime(2025, 12, 31, 8), datetime(2026, 1, 2)) == "2025-12-31 08:00"
+        assert written.moment(datetime(2026, 11, 20, 8), now) == "11-20 08:00"
 
 
 class TestReads:
@@ -132,10 +191,23 @@ class TestReads:
         assert len(parts) == len(fixture.DISTRICTS)
 
     def test_coverage_names_the_sources_of_each_kind(self, snapshot: warehouse.Snapshot) -> None:
-        found = reads.coverage(snapshot)
-        assert {kind: one.sources for kind, one in found.items()} == {
-            "licensing": ("licensing",), "inspection": ("inspection",), "complaint": ("hotline",)
+        found = reads.coverage(snapshot, "4201")
+        assert {kind: [clock.source for clock in one.sources] for kind, one in found.items()} == {
+            "licensing": ["licensing"], "inspection": ["inspection"], "complaint": ["hotline"]
         }  # fmt: skip
+        assert {one.unrecorded for one in found.values()} == {frozenset()}
+        assert len({one.as_of for one in found.values()}) == 2
+
+    def test_a_unit_that_no_source_speaks_of_has_no_coverage(self, snapshot: warehouse.Snapshot) -> None:
+        found = reads.coverage(snapshot, fixture.UNINSPECTED)
+        assert found["inspection"] == Coverage()
+        assert found["licensing"] == reads.coverage(snapshot, "4201")["licensing"]
+        named = reads.sources_of_children(snapshot, "420112", "inspection")
+        assert set(named) == {f"420112-S0{n}" for n in (1, 2, 3)}
+
+    def test_units_stand_in_the_order_of_the_numbers_in_their_codes(self) -> None:
+        codes = ["CHI-W10", "CHI", "CHI-W2", "CHI-INS", "CHI-W02"]
+        assert sorted(codes, key=reads._natural) == ["CHI", "CHI-INS", "CHI-W02", "CHI-W2", "CHI-W10"]
 
     def test_every_batch_adds_up(self, snapshot: warehouse.Snapshot) -> None:
         assert (reads.batches(snapshot)["off_by"] == 0).all()
@@ -249,12 +321,33 @@ def test_current_naming_a_lost_snapshot_is_told_calmly(
 
 def test_the_filters_come_from_the_url_and_nonsense_is_the_default(app: AppTest) -> None:
     app.query_params["unit"] = "420106"
-    app.query_params["month"] = "1999-01"
+    app.query_params["month"] = "2026-13"
     app.run()
     assert not app.exception
     assert app.selectbox(key="control_unit").value == "420106"
-    assert app.selectbox(key="control_month").value != "1999-01"
+    assert app.selectbox(key="control_month").value == monthly.before(clocks.now()).isoformat()[:7]
     assert "武昌区局(营销部)" in shown(app)
+
+
+@pytest.mark.parametrize("month", ["1999-01", "2099-12"])
+def test_a_month_without_data_is_kept_and_says_so(app: AppTest, month: str) -> None:
+    app.query_params["month"] = month
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="control_month").value == month
+    said = Words("zh").month(date.fromisoformat(f"{month}-01"))
+    assert f"武汉市局(公司)：{said}没有数据。" in shown(app)
+    assert 'class="n figure">0' not in shown(app)
+    labels = [one.proto.label for one in app.get("page_link")]
+    assert any(label.startswith("查看有数据的最近一期：") for label in labels)
+
+
+def test_a_kind_without_a_source_says_so(app: AppTest) -> None:
+    app.query_params["unit"] = fixture.UNINSPECTED
+    app.run()
+    assert not app.exception
+    assert "该机构没有检查记录来源" in shown(app)
+    assert "检查次数" not in shown(app)
 
 
 def test_a_choice_is_written_to_the_url_and_a_default_is_not(app: AppTest) -> None:

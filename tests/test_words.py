@@ -16,6 +16,9 @@ CODE = "\n".join(
     path.read_text(encoding="utf-8") for path in [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+NAMED = r"data/inbox|python -m etl run|inspection\.csv|Excel|JSON|Parquet"
+"""What is called the same in Chinese: commands, files, formats."""
+ETL = ROOT / "etl"
 SAME_IN_BOTH = {"shared.language_zh", "shared.language_en"}
 
 
@@ -28,7 +31,7 @@ def test_a_text_is_in_both_languages_with_the_same_places(key: str) -> None:
     assert all(text.strip() for text in both.values())
     if key not in SAME_IN_BOTH:
         assert not CHINESE.search(both["en"]), "Chinese in the English text"
-        bare = re.sub(r"{\w+}|data/inbox|python -m etl run", "", both["zh"])
+        bare = re.sub(rf"{{\w+}}|{NAMED}", "", both["zh"])
         assert not re.search(r"[A-Za-z]{3,}", bare), "English in the Chinese text"
 
 
@@ -79,6 +82,48 @@ def test_no_page_holds_a_sentence() -> None:
 def test_a_rule_is_said_in_words(rule: str, zh: str, en: str) -> None:
     assert rules.in_words(Words("zh"), "inspection", rule) == zh
     assert rules.in_words(Words("en"), "inspection", rule) == en
+
+
+def _refusals() -> list[str]:
+    """Every sentence in etl that refuses a file or lets it wait, its places as {}."""
+    found = set()
+    for path in ETL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in ("RefusedError", "WaitingError"):
+                assert isinstance(node, ast.Call)
+                said = node.args[0]
+                parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+                found.add("".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts))
+    return sorted(found)
+
+
+def _declared(name: str) -> str:
+    return re.sub(r"{\w+}", "{}", words.texts()[f"refusals.{name}"]["en"])
+
+
+def test_refusals_are_found_in_the_loader() -> None:
+    assert len(_refusals()) > 30
+
+
+@pytest.mark.parametrize("message", _refusals())
+def test_a_refusal_is_said_in_chinese(message: str) -> None:
+    """The first pattern that fits a sentence is the one that was written for it, up to what is shown in its place."""
+    sample = message.replace("{}", "db://x") if message.startswith("{}: ") else message.replace("{}", "x")
+    fits = [name for name, one in rules.refusals().items() if one.fullmatch(sample)]
+    assert fits, "add it to pages/parts/words/refusals.toml"
+    assert _declared(fits[0]) == message
+    assert CHINESE.search(rules.refusal(Words("zh"), sample))
+    assert rules.refusal(Words("en"), sample) == sample
+
+
+def test_a_refusal_names_tables_and_columns_by_their_labels() -> None:
+    said = "header: required columns of complaint are missing: ticket_no, received_at; found: a, b"
+    assert (
+        rules.refusal(Words("zh"), said) == "表头：缺少“投诉举报工单”的必填列：工单号、接收时间；现有：a, b"
+    )
+    assert rules.refusal(Words("zh"), "something new") == "something new"
+    assert rules.refusal(Words("zh"), None) == ""
 
 
 def test_numbers_are_grouped_and_signed() -> None:

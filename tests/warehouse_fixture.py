@@ -47,6 +47,8 @@ DISTRICTS = {
 SECRET = "隐私值"
 """A value that stands in personal columns only: no page may ever show it."""
 OFFICES = ("首义所(部)", "中南所(部)", "水果湖所(部)", "徐家棚所(部)", "积玉桥所(部)")
+UNINSPECTED = "420112-S04"
+"""An office of which no source has an inspection."""
 SOURCES = (
     # source, zh, en, table, cadence in days, age of its as-of in hours
     ("licensing", "许可系统", "licensing system", "licence_application", 1, 3),
@@ -137,6 +139,7 @@ def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> Non
     _write_units(connection)
     _write_volume(connection, clock, scale)
     _write_quality(connection, clock, snapshot_id)
+    _write_unit_sources(connection)
     _write_records(connection)
     connection.close()
 
@@ -199,6 +202,19 @@ def _write_volume(connection: warehouse.Connection, clock: Clock, scale: float) 
     )
 
 
+def _write_unit_sources(connection: warehouse.Connection) -> None:
+    """Every source of a kind that is counted speaks of every unit but of one office, which none inspects."""
+    tables = ("licence_application", "inspection", "complaint")
+    connection.execute(
+        "INSERT INTO mart.unit_source SELECT unit_id, table_name, source, as_of FROM mart.unit, quality.batch "
+        "WHERE list_contains(?, table_name) AND NOT (unit_id = ? AND table_name = 'inspection')",
+        [tables, UNINSPECTED],
+    )
+    connection.execute(
+        "DELETE FROM mart.volume WHERE unit_id = ? AND measure LIKE 'inspections%'", [UNINSPECTED]
+    )
+
+
 def months_before(day: date, count: int) -> date:
     """The first day of the month `count` months before this day's."""
     number = day.year * 12 + day.month - 1 - count
@@ -232,11 +248,13 @@ def _write_quality(connection: warehouse.Connection, clock: Clock, snapshot_id: 
             connection, "quality.batch", batch_id=number, snapshot_id=snapshot_id, source=source,
             table_name=table, file=file, extent="full", role="primary", read_count=1240,
             loaded_count=1240 - 800 - 28 - 2 - quarantined, unchanged_count=800, superseding_count=28,
-            quarantined_count=quarantined, merged_count=2, released_count=1, **clocks,
+            quarantined_count=quarantined, merged_count=2, released_count=1,
+            recorded_columns=[one.name for one in TABLES[table].columns], **clocks,
         )  # fmt: skip
     _insert(
         connection, "quality.file", file="hotline/tickets-old.csv", source="hotline", table_names=["complaint"],
-        status="refused", error="no mapping covers the column 流水号", unknown_columns=["流水号"],
+        status="refused", unknown_columns=["流水号"],
+        error="header: required columns of complaint are missing: ticket_no, received_at; found: 流水号",
         arrived_at=clock.now, snapshot_id=snapshot_id,
     )  # fmt: skip
     _write_findings(connection)

@@ -6,6 +6,7 @@ now. It must not draw.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ _ZONE = ZoneInfo(TIME_ZONE)
 
 @dataclass(frozen=True)
 class SourceClock:
-    """One source: until when it speaks and how often it promised to."""
+    """One source, of all or of one kind of record: until when it speaks and how often it promised to."""
 
     source: str
     name_zh: str
@@ -63,6 +64,6 @@ def _of_entry(entry: dict[str, Any]) -> SourceClock:
     )
 
 
-def late_sources(clocks: dict[str, SourceClock], at: datetime) -> tuple[str, ...]:
-    """The sources that are late at this moment, in order of name."""
-    return tuple(sorted(name for name, clock in clocks.items() if clock.late_by(at)))
+def late_ones(clocks: Iterable[SourceClock], at: datetime) -> tuple[SourceClock, ...]:
+    """Those of the clocks that are late at this moment."""
+    return tuple(clock for clock in clocks if clock.late_by(at))

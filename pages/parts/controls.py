@@ -6,6 +6,7 @@ writes what a person picks back to the URL. It must not read data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -18,6 +19,7 @@ SHARED = ("lang", "unit", "month")
 """What the links between pages carry along."""
 
 _INDENT = "\u3000"
+_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
 
 def words() -> Words:
@@ -94,16 +96,38 @@ def choose_unit(words: Words, units: pd.DataFrame) -> str:
     )
 
 
+def choose_measure(
+    words: Words, measures: Sequence[str], default: str, name_of: Callable[[Words, str], str]
+) -> str:
+    """One of the counts that the units below are compared by."""
+    label = words.say("overview.children_measure")
+    return choose("measure", label, measures, default, lambda one: name_of(words, one))
+
+
+def asked_unit(units: pd.DataFrame) -> str:
+    """The unit that the URL names, or the default where it names none that exists."""
+    default = default_unit(units)
+    asked = st.query_params.get("unit", default)
+    return asked if asked in set(units["unit_id"]) else default
+
+
 def choose_month(words: Words, months: Sequence[date], default: date) -> date:
-    """A month, the latest first."""
-    chosen = choose(
-        "month",
-        words.say("shared.month"),
-        [month.strftime("%Y-%m") for month in months],
-        default.strftime("%Y-%m"),
-        lambda one: words.month(date.fromisoformat(f"{one}-01")),
-    )
+    """A month, the latest first; one that the URL names and that has no data stands among them and says so."""
+    known = {month.isoformat()[:7] for month in months}
+    default_text, asked = default.isoformat()[:7], _month_text(st.query_params.get("month"))
+
+    def label(one: str) -> str:
+        name = words.month(date.fromisoformat(f"{one}-01"))
+        return name if one in known else words.say("shared.month_without", month=name)
+
+    options = sorted(known | {default_text} | ({asked} if asked else set()), reverse=True)
+    chosen = choose("month", words.say("shared.month"), options, default_text, label)
     return date.fromisoformat(f"{chosen}-01")
+
+
+def _month_text(asked: str | None) -> str | None:
+    """What the URL names as a month, where it is one that a calendar of ours can hold."""
+    return asked if asked and _MONTH.fullmatch(asked) else None
 
 
 def picked(name: str) -> str | None:

@@ -22,7 +22,7 @@ _PICK = "pick"
 _JOINT = "|"
 
 
-def sources(view: View, total: int, late: Sequence[str]) -> None:
+def sources(view: View, total: int) -> None:
     """Every source with its clocks; a late one says by how much."""
     words = view.words
     rows = []
@@ -34,6 +34,8 @@ def sources(view: View, total: int, late: Sequence[str]) -> None:
             state = mark(words.say("shared.late", age=words.age(overdue)), "attention")
         elif one["as_of"] is None:
             state = mark(words.say("health.unknown_clock"), "attention")
+        elif one["cadence_days"] is None:
+            state = mark(words.say("health.no_cadence"))
         own = {
             "key": one["source"],
             "source": words.pick(one["name_zh"], one["name_en"]) or one["source"],
@@ -58,7 +60,7 @@ def sources(view: View, total: int, late: Sequence[str]) -> None:
     table(words, "sources", words.say("health.sources"), columns, rows)
 
 
-def batches(view: View, total: int, late: Sequence[str]) -> None:
+def batches(view: View, total: int) -> None:
     """Every batch, where its rows went, and whether that adds up."""
     words = view.words
     st.html(panels.share_legend([words.say(f"health.{name}") for name in WENT]))
@@ -71,34 +73,32 @@ def batches(view: View, total: int, late: Sequence[str]) -> None:
         own = {
             "key": str(one["batch_id"]),
             "batch": int(one["batch_id"]),
-            "source": labels.source_name(view, one["source"]),
+            "source": {"text": labels.source_name(view, one["source"]), "under": one["file"]},
             "table": labels.table_name_of(words, one["table_name"]),
             "as_of": written.moment(one["as_of"], view.now),
             "read": int(one["read_count"]),
             "shares": list(went.values()),
             "conserved": adds_up,
             "released": int(one["released_count"]),
-            "file": one["file"],
         }
         rows.append(own | went)
     numbers = [f"{name}:number" for name in ("read", *WENT)]
     columns = _columns(
         words,
         "batch:id",
-        "source:short",
-        "table:short",
+        "source:titled",
+        "table",
         "as_of:short",
         *numbers,
         "shares:shares",
         "conserved:mark",
         "released:number",
-        "file:mono",
     )
     table(words, "batches", words.say("health.batches"), columns, rows)
     _cut(words, len(rows), total)
 
 
-def refused(view: View, total: int, late: Sequence[str]) -> None:
+def refused(view: View, total: int) -> None:
     """Files that were not loaded at all, and why."""
     words = view.words
     rows = [
@@ -106,7 +106,7 @@ def refused(view: View, total: int, late: Sequence[str]) -> None:
             "key": one["file"],
             "file": one["file"],
             "source": labels.source_name(view, one["source"]),
-            "error": one["error"],
+            "error": rules.refusal(words, one["error"]),
             "unknown_columns": labels.texts_of(one["unknown_columns"]),
             "arrived": written.moment(one["arrived_at"]),
         }
@@ -117,7 +117,7 @@ def refused(view: View, total: int, late: Sequence[str]) -> None:
     _cut(words, len(rows), total)
 
 
-def quarantine(view: View, total: int, late: Sequence[str]) -> None:
+def quarantine(view: View, total: int) -> None:
     """The rules that keep rows out; below, the rows of the picked one."""
     words = view.words
     causes = [
@@ -153,7 +153,7 @@ def quarantine(view: View, total: int, late: Sequence[str]) -> None:
     _cut(words, len(rows), _picked_count(causes, "rows", total))
 
 
-def cells(view: View, total: int, late: Sequence[str]) -> None:
+def cells(view: View, total: int) -> None:
     """The rules that emptied values; below, the values of the picked one."""
     words = view.words
     causes = [
@@ -187,7 +187,7 @@ def cells(view: View, total: int, late: Sequence[str]) -> None:
     _cut(words, len(rows), _picked_count(causes, "count", total))
 
 
-def revisions(view: View, total: int, late: Sequence[str]) -> None:
+def revisions(view: View, total: int) -> None:
     """The columns that were rewritten; below, the records of the picked one with old and new values."""
     words = view.words
     causes = [
@@ -223,7 +223,7 @@ def revisions(view: View, total: int, late: Sequence[str]) -> None:
     _cut(words, len(rows), _picked_count(causes, "count", of_table))
 
 
-def disappeared(view: View, total: int, late: Sequence[str]) -> None:
+def disappeared(view: View, total: int) -> None:
     """Records that a later full extract no longer holds; a key that identifies a person is not shown."""
     words = view.words
     rows = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,10 @@ import streamlit as st
 
 from model import warehouse
 from model.warehouse import NoSnapshotError, Snapshot
-from pages.parts import clocks, controls, panels, reads
+from pages.parts import clocks, controls, panels
+from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS
+from pages.parts.monthly import Coverage
 from pages.parts.words import Words
 
 POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
@@ -39,7 +41,7 @@ class View:
     now: datetime
 
     @cached_property
-    def clocks(self) -> dict[str, clocks.SourceClock]:
+    def clocks(self) -> dict[str, SourceClock]:
         return clocks.of_snapshot(self.snapshot)
 
 
@@ -57,7 +59,7 @@ def open_view(words: Words) -> View:
 def _nothing_yet(words: Words) -> NoReturn:
     _bare_masthead(words)
     st.html(panels.message(words.say("shared.empty_title"), words.say("shared.empty_text")))
-    _watch(words, None, {}, ())
+    _watch(words, None, (), ())
     st.stop()
 
 
@@ -73,30 +75,41 @@ def _language(words: Words) -> None:
         controls.language_switch(words)
 
 
-def masthead(view: View, title: str) -> None:
+def unit_masthead(view: View, title: str, coverage: Mapping[str, Coverage]) -> None:
+    """The masthead of a page about one unit: the clocks are those of the sources that speak of it."""
+    kinds = [(view.words.say(f"overview.{kind.id}"), coverage[kind.id]) for kind in KINDS]
+    watched = [clock for _, known in kinds for clock in known.sources]
+    _masthead(view, title, panels.clocks(view.words, kinds, view.now), watched)
+
+
+def sources_masthead(view: View, title: str) -> None:
+    """The masthead of a page about all sources: how many there are, and how many are late."""
+    watched = list(view.clocks.values())
+    late = len(clocks.late_ones(watched, view.now))
+    _masthead(view, title, panels.all_clocks(view.words, len(watched), late), watched)
+
+
+def _masthead(view: View, title: str, line: str, watched: Sequence[SourceClock]) -> None:
     """The page's title, the three clocks and the language switch."""
-    known = reads.coverage(view.snapshot)
-    kinds = [(view.words.say(f"overview.{kind.id}"), known[kind.id]) for kind in KINDS]
     st.session_state[_HAS_MASTHEAD] = True
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
         st.html(panels.title(title))
         with st.container(key="clocks", gap=None, width="content"):
-            st.html(panels.clocks(view.words, kinds, view.clocks, view.now))
+            st.html(line)
             with st.container(key="edition_clock", horizontal=True, horizontal_alignment="right"):
                 st.html(panels.edition(view.words, view.snapshot, view.now))
-                late = clocks.late_sources(view.clocks, view.now)
-                _watch(view.words, view.snapshot.id, view.clocks, late)
+                _watch(view.words, view.snapshot.id, watched, clocks.late_ones(watched, view.now))
         _language(view.words)
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def _watch(
-    words: Words, shown: str | None, sources: dict[str, clocks.SourceClock], late: tuple[str, ...]
+    words: Words, shown: str | None, sources: Sequence[SourceClock], late: tuple[SourceClock, ...]
 ) -> None:
     """Draw the page again when there is a new snapshot or a source has become late; else only the third clock."""
     now = clocks.now()
     current = warehouse.current_id(warehouse.default_directory())
-    if current != shown or clocks.late_sources(sources, now) != late:
+    if current != shown or clocks.late_ones(sources, now) != late:
         st.rerun()
     st.html(panels.refreshed(words, now))
 

@@ -28,6 +28,15 @@ class Kind:
         return tuple(name for name in (self.came, self.done, self.part) if name)
 
 
+NEEDS = {
+    "applications_decided": {"decided_at"},
+    "applications_granted": {"decided_at", "result"},
+    "inspections_with_issues": {"issue_count"},
+    "tickets_closed": {"closed_at"},
+    "tickets_closed_in_time": {"closed_at", "due_at"},
+}
+"""The columns that a count needs beyond its records' own: where no source records them it is not computable."""
+
 KINDS = (
     Kind(
         "licensing",

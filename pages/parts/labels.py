@@ -15,6 +15,8 @@ from pages.parts import reads
 from pages.parts.frame import View
 from pages.parts.words import Words
 
+_FEED = "feed."
+
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a read as plain values: None for what is missing, Python's own numbers and moments."""
@@ -38,8 +40,11 @@ def texts_of(value: Any) -> list[str]:
 
 
 def source_name(view: View, source: str) -> str:
+    """A source's name; a feed of which nothing was loaded yet is called like its table."""
     clock = view.clocks.get(source)
-    return view.words.pick(clock.name_zh, clock.name_en) if clock else source
+    if clock:
+        return view.words.pick(clock.name_zh, clock.name_en)
+    return table_name_of(view.words, source.removeprefix(_FEED)) if source.startswith(_FEED) else source
 
 
 def table_name_of(words: Words, name: str) -> str:

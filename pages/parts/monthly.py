@@ -1,46 +1,87 @@
 """What a month of a count is: a value, a part of a month, or no data; and how it compares.
 
 A month after the source's as-of has no data, which is not 0; a month that the as-of falls into is partial and
-is compared with nothing; a month before the first record has no data either. It must not read or draw.
+is compared with nothing; a month before the first record has no data either. A count that no source records the
+columns for is not computable. It must not read or draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-State = Literal["value", "zero", "partial", "no_data"]
+from pages.parts.clocks import SourceClock
+
+State = Literal["value", "zero", "partial", "no_data", "not_computable"]
+_KNOWN = ("value", "zero", "partial")
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The stretch of time that the sources of one kind of record speak about.
+    """The stretch of time that the sources of one kind of record speak about, of one unit.
 
     With several sources a month is complete once the latest of them has reached its end: `reached` is the
-    smallest as-of, `as_of` the largest.
+    smallest as-of, `as_of` the largest. `unrecorded` are the counts that need a column which no source records.
     """
 
-    sources: tuple[str, ...]
-    since: date | None
-    reached: datetime | None
-    as_of: datetime | None
+    sources: tuple[SourceClock, ...] = ()
+    since: date | None = None
+    unrecorded: frozenset[str] = frozenset()
+    is_computable: bool = True
+
+    @property
+    def reached(self) -> datetime | None:
+        return min((one.as_of for one in self.sources if one.as_of), default=None)
+
+    @property
+    def as_of(self) -> datetime | None:
+        return max((one.as_of for one in self.sources if one.as_of), default=None)
+
+    def of(self, measure: str) -> Coverage:
+        """The same stretch for one count, which may need more than the sources record."""
+        return replace(self, is_computable=measure not in self.unrecorded)
+
+    def narrowed(self, names: frozenset[str], since: date | None) -> Coverage:
+        """The coverage of a unit of which only some of the sources speak; it begins with its own first record."""
+        if names == {one.source for one in self.sources}:
+            return self
+        return replace(self, sources=tuple(one for one in self.sources if one.source in names), since=since)
+
+    @property
+    def last(self) -> date | None:
+        """The newest month that the sources speak of, whole or not."""
+        if self.as_of is None or self.since is None:
+            return None
+        found = (self.as_of - timedelta(microseconds=1)).date().replace(day=1)
+        return found if found >= self.since else None
+
+    @property
+    def whole(self) -> date | None:
+        """The newest month that the sources speak of from its first day to its last."""
+        if self.reached is None or self.since is None:
+            return None
+        reached = self.reached.date().replace(day=1)
+        found = next((one for one in (reached, shifted(reached, -1)) if self._is_whole(one)), None)
+        return found if found and found >= self.since else None
+
+    def _is_whole(self, month: date) -> bool:
+        ends = datetime.combine(shifted(month, 1), time())
+        return self.reached is not None and self.reached >= ends - timedelta(minutes=1)
 
     def state(self, month: date) -> State:
         """Whether a count of this month can be known."""
-        if self.since is None or self.reached is None or self.as_of is None or month < self.since:
+        if self.since is None or self.last is None or not self.since <= month <= self.last:
             return "no_data"
-        starts = datetime.combine(month, time())
-        if starts >= self.as_of:
-            return "no_data"
-        ends = datetime.combine(shifted(month, 1), time())
-        return "value" if self.reached >= ends - timedelta(minutes=1) else "partial"
+        if not self.is_computable:
+            return "not_computable"
+        return "value" if self._is_whole(month) else "partial"
 
 
 @dataclass(frozen=True)
 class Point:
-    """One month of one count; count is None where the state is no_data."""
+    """One month of one count; count is None where the state is no_data or not_computable."""
 
     month: date
     state: State
@@ -69,20 +110,50 @@ def span(last: date, length: int) -> list[date]:
     return [shifted(last, -back) for back in range(length - 1, -1, -1)]
 
 
-def default_month(coverages: Sequence[Coverage], today: date) -> date:
-    """The last month that some kind of record covers completely, else last month."""
-    reached = [one.reached for one in coverages if one.reached]
-    if not reached:
-        return shifted(today.replace(day=1), -1)
-    last = max(reached).date().replace(day=1)
-    complete = any(one.state(last) == "value" for one in coverages)
-    return last if complete else shifted(last, -1)
+def before(moment: datetime) -> date:
+    """The month before this moment's."""
+    return shifted(moment.date().replace(day=1), -1)
+
+
+def first_with_data(measures: Sequence[str], month: date, known: Callable[[str], Coverage]) -> str:
+    """The first of the counts that has data in this month, else the first."""
+    return next((one for one in measures if known(one).of(one).state(month) in _KNOWN), measures[0])
+
+
+def of_children(
+    children: Iterable[str],
+    above: Coverage,
+    named: Mapping[str, frozenset[str]],
+    counts: Mapping[str, Mapping[date, int]],
+) -> dict[str, Coverage]:
+    """What is covered of each child, given the sources that speak of it and its counts."""
+    return {
+        one: above.narrowed(named.get(one, frozenset()), min(counts.get(one, {}), default=None))
+        for one in children
+    }
+
+
+def newest(coverages: Iterable[Coverage]) -> date | None:
+    """The newest month that some kind of record has, or the one before where only that is whole."""
+    known = list(coverages)
+    last = max((one.last for one in known if one.last), default=None)
+    whole = max((one.whole for one in known if one.whole), default=None)
+    return whole if last and whole and whole >= shifted(last, -1) else last
+
+
+def offered(counts: Mapping[str, Mapping[date, int]], coverages: Iterable[Coverage]) -> list[date]:
+    """The months of a unit from its first record to the last month that its sources speak of."""
+    first = min((month for months in counts.values() for month in months), default=None)
+    last = max((one.last for one in coverages if one.last), default=None)
+    if first is None or last is None or first > last:
+        return []
+    return span(last, (last.year - first.year) * 12 + last.month - first.month + 1)
 
 
 def point(counts: Mapping[date, int], month: date, coverage: Coverage) -> Point:
     """A month's point: a covered month without a count is a real zero."""
     state = coverage.state(month)
-    if state == "no_data":
+    if state in ("no_data", "not_computable"):
         return Point(month, state, None)
     count = int(counts.get(month, 0))
     return Point(month, "zero" if state == "value" and count == 0 else state, count)

@@ -7,7 +7,7 @@ colours are classes of style.css.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 
 from model.warehouse import Snapshot
@@ -34,20 +34,28 @@ def message(heading: str, text: str, *, failing: bool = False) -> str:
     )
 
 
-def clocks(
-    words: Words, kinds: Sequence[tuple[str, Coverage]], sources: dict[str, SourceClock], now: datetime
-) -> str:
+def clocks(words: Words, kinds: Sequence[tuple[str, Coverage]], now: datetime) -> str:
     """Until when each kind of record is known; a late one says by how much."""
     parts = []
     for name, coverage in kinds:
-        known = [sources[one] for one in coverage.sources if one in sources]
-        late = max((by for by in (one.late_by(now) for one in known) if by), default=None)
-        text = escape(f"{name} {written.moment(coverage.as_of, now)}")
+        known = written.moment(coverage.as_of, now) if coverage.sources else words.say("shared.no_source")
+        late = max((by for by in (one.late_by(now) for one in coverage.sources) if by), default=None)
+        text = escape(f"{name} {known}")
         if late:
-            overdue = escape(words.say("shared.late", age=words.age(late)))
-            text = f'<span class="late">{text} {overdue}</span>'
-        parts.append(text)
+            overdue = words.say("shared.late", age=words.age(late))
+            said = words.say("shared.known_late", known=f"{name} {known}", late=overdue)
+            text = f'<span class="late">{escape(said)}</span>'
+        parts.append(f'<span class="one-clock">{text}</span>')
     return f'<p class="clock">{escape(words.say("shared.known_until"))} {" · ".join(parts)}</p>'
+
+
+def all_clocks(words: Words, sources: int, late: int) -> str:
+    """How many sources there are, and how many of them are late."""
+    text = escape(words.say("shared.all_sources", count=written.number(sources)))
+    if late:
+        overdue = escape(words.say("shared.late_sources", count=written.number(late)))
+        text += f' · <span class="late">{overdue}</span>'
+    return f'<p class="clock">{text}</p>'
 
 
 def edition(words: Words, snapshot: Snapshot, now: datetime) -> str:
@@ -80,20 +88,28 @@ def heading(text: str, *what: str, late: str = "") -> str:
     return f'<div class="panel-heading"><h2>{escape(text)}</h2><p>{soft}</p></div>'
 
 
-def provenance(
-    words: Words, coverage: Coverage, sources: dict[str, SourceClock], now: datetime
-) -> tuple[str, str, str]:
+def provenance(words: Words, coverage: Coverage, now: datetime) -> tuple[str, str, str]:
     """Source, as-of and, where it is late, how late: the three words under every picture's title."""
-    known = [sources[name] for name in coverage.sources if name in sources]
-    if not known:
-        return words.say("overview.never_note"), "", ""
-    names = words.say("shared.list_joint").join(words.pick(one.name_zh, one.name_en) for one in known)
-    late = [by for by in (one.late_by(now) for one in known) if by]
+    joint = words.say("shared.list_joint")
     return (
-        words.say("shared.source_named", names=names),
+        words.say("shared.source_named", names=joint.join(_name(words, one) for one in coverage.sources)),
         words.say("shared.as_of", moment=written.moment(coverage.as_of, now)),
-        words.say("shared.late", age=words.age(max(late))) if late else "",
+        joint.join(
+            _late(words, one, by, is_alone=len(coverage.sources) == 1)
+            for one in coverage.sources
+            if (by := one.late_by(now))
+        ),
     )
+
+
+def _name(words: Words, source: SourceClock) -> str:
+    return words.pick(source.name_zh, source.name_en)
+
+
+def _late(words: Words, source: SourceClock, by: timedelta, *, is_alone: bool) -> str:
+    """How late a source is; named where others stand beside it."""
+    said = words.say("shared.late", age=words.age(by))
+    return said if is_alone else f"{_name(words, source)} {said}"
 
 
 def figures(
@@ -123,8 +139,10 @@ def _figure_row(words: Words, kind: Kind, measure: str, one: Headline) -> str:
 
 
 def _count(words: Words, one: Headline) -> str:
-    if one.point.state == "no_data":
-        return f'<span class="absent">{escape(words.say("shared.no_data"))}</span>'
+    if one.point.state in ("no_data", "not_computable"):
+        why = escape(words.say("overview.unrecorded")) if one.point.state == "not_computable" else ""
+        said = escape(words.say(f"shared.{one.point.state}"))
+        return f'<span class="absent" title="{why}">{said}</span>'
     if one.point.state == "partial":
         partial = escape(words.say("shared.partial"))
         return f'<span class="hollow">{written.number(one.point.count)}</span><small>{partial}</small>'
@@ -135,6 +153,8 @@ def _change(words: Words, one: Headline, value: int | None, pct: float | None) -
     if value is None:
         why = escape(words.say("overview.no_comparison"))
         return f'<span class="absent" title="{why}">{written.NONE}</span>'
+    if pct is None and value == 0:
+        return written.change(value)
     share = written.percent_change(pct) if pct is not None else words.say("shared.not_computable")
     return f"{written.change(value)}<small>{escape(share)}</small>"
 
@@ -157,6 +177,11 @@ def cards(items: Sequence[tuple[str, str, str, bool]]) -> str:
 def note(text: str) -> str:
     """A remark under or in place of a picture."""
     return f'<p class="note">{escape(text)}</p>'
+
+
+def remark(text: str) -> str:
+    """A sentence on the page itself, beside which a link may stand."""
+    return f'<p class="remark">{escape(text)}</p>'
 
 
 def share_legend(labels: Sequence[str]) -> str:

@@ -32,6 +32,8 @@ unit = _table(
     level=Integer,
     is_active=Boolean,
 )
+unit_tree = _table("mart", "unit_tree", unit_id=String, ancestor_id=String, distance=Integer)
+unit_source = _table("mart", "unit_source", unit_id=String, table_name=String, source=String, as_of=DateTime)
 volume = _table("mart", "volume", measure=String, unit_id=String, month=Date, count=BigInteger)
 source = _table(
     "quality",
@@ -69,6 +71,7 @@ batch = _table(
     as_of=DateTime,
     arrived_at=DateTime,
     role=String,
+    recorded_columns=_LIST,
     read_count=BigInteger,
     loaded_count=BigInteger,
     unchanged_count=BigInteger,

@@ -25,7 +25,7 @@ function grouped(value) {
 function plain(value) {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.join(" ");
-  return typeof value === "object" ? value.text : String(value);
+  return typeof value === "object" ? `${value.text} ${value.under || ""}` : String(value);
 }
 
 function compare(left, right) {
@@ -56,6 +56,11 @@ function long(text, words) {
 function content(value, column, words) {
   if (column.kind === "number") return element("span", "", grouped(value));
   if (column.kind === "mark") return element("span", `tone ${value.tone}`, value.text);
+  if (column.kind === "titled") {
+    const box = element("div", "", value.text);
+    box.append(element("span", "under", value.under));
+    return box;
+  }
   if (column.kind === "shares") return shares(value);
   if (column.kind === "long") return long(value, words);
   if (column.kind === "list") {

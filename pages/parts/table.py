@@ -16,15 +16,16 @@ import streamlit as st
 from pages.parts.words import Words
 
 PAGE = 25
-Kind = Literal["text", "short", "number", "id", "mono", "mark", "list", "long", "shares"]
+Kind = Literal["text", "short", "number", "id", "mono", "mark", "list", "long", "shares", "titled"]
 
 
 @dataclass(frozen=True)
 class Column:
     """One column: what its cells look like and what it is called.
 
-    A `mark` is {text, tone}, a `list` a list of texts, `shares` a list of counts drawn as a stacked bar; the rest
-    is text (`short` is not broken), `number` is aligned right and grouped, `id` a number that counts nothing.
+    A `mark` is {text, tone}, a `titled` {text, under} on two lines, a `list` a list of texts, `shares` a list of
+    counts drawn as a stacked bar; the rest is text (`short` is not broken), `number` is aligned right and grouped,
+    `id` a number that counts nothing.
     """
 
     name: str

@@ -18,6 +18,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "zh"
 MINUS = "−"
 NONE = "—"
+_YEAR_DAYS, _MONTH_DAYS = 365.25, 365.25 / 12
+_LONG_AGO = timedelta(days=300)
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -58,7 +60,12 @@ class Words:
         return f"{month.month}月" if self.language == "zh" else _ENGLISH_MONTHS[month.month - 1]
 
     def age(self, age: timedelta) -> str:
-        """How long ago, in the largest unit that says it: 3 天, 5 hours."""
+        """How long ago, in the largest unit that says it: 3 天, 5 hours; beyond a year 5 年 8 个月."""
+        years, days = divmod(age.days, _YEAR_DAYS)
+        if years:
+            months = int(days // _MONTH_DAYS)
+            key = "shared.age_years_months" if months else "shared.age_years"
+            return self.say(key, years=int(years), months=months)
         minutes = int(age.total_seconds() // 60)
         for unit, size in (("days", 1440), ("hours", 60)):
             if minutes >= size:
@@ -87,8 +94,13 @@ def percent_change(value: float | None) -> str:
 
 
 def moment(when: datetime | None, now: datetime | None = None) -> str:
-    """2026-11-22 08:00; without the year where `now` is in the same one; a dash where there is none."""
+    """2026-11-22 08:00; without the year where `now` is in the same one; a dash where there is none.
+
+    Long before `now` the day alone is said.
+    """
     if when is None:
         return NONE
+    if now is not None and now - when > _LONG_AGO:
+        return when.strftime("%Y-%m-%d")
     is_this_year = now is not None and when.year == now.year
     return when.strftime("%m-%d %H:%M" if is_this_year else "%Y-%m-%d %H:%M")

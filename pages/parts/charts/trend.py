@@ -43,6 +43,7 @@ def trend(words: Words, kind: Kind, series: Mapping[str, Sequence[Point]], chose
     if kind.came:
         _line(figure, words.say(f"overview.{kind.came}"), labels, series[kind.came])
     if all(point.state == "no_data" for point in points):
+        figure.update_yaxes(showticklabels=False)
         figure.add_annotation(
             text=words.say("shared.no_data"), showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
         )

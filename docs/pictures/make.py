@@ -1,0 +1,101 @@
+"""The pictures of the documentation, taken from the running pages over a demo bureau that is made for it.
+
+`make screenshots` writes them all again. Needs Chromium and a Chinese font; leaves nothing behind but the pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+CHROMIUM = "/usr/bin/chromium"
+SIZE = {"width": 1440, "height": 1000}
+PICTURES = {
+    "overview-zh": ("/", ".js-plotly-plot .main-svg"),
+    "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),
+}
+"""File name → address, and what must stand on the page before the picture is taken."""
+READY = """() => !document.querySelector('[data-testid=stSkeleton]')
+  && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
+
+
+def main() -> None:
+    """Make a demo bureau, load it, serve it, and take every picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        inbox, warehouse = Path(folder, "inbox"), Path(folder, "warehouse")
+        _run("etl", "demo", "--out", inbox, "--scale", "district")
+        _run("etl", "run", "--inbox", inbox, "--warehouse", warehouse)
+        with served(warehouse) as address, sync_playwright() as playwright:
+            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+            page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+            for name, (path, awaited) in PICTURES.items():
+                take(page, address + path, awaited, HERE / f"{name}.png")
+            browser.close()
+
+
+def take(page: Page, address: str, awaited: str, target: Path) -> None:
+    """One picture of the window, once its page is whole."""
+    page.goto(address)
+    page.wait_for_selector(awaited)
+    page.wait_for_function(READY)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=target, animations="disabled")
+
+
+@contextmanager
+def served(warehouse: Path) -> Iterator[str]:
+    """The pages over this warehouse, at the address given, for as long as the block runs."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    variables = os.environ | {"INTEGRITY_WAREHOUSE": str(warehouse)}
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+def _run(*command: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, command)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+
+
+if __name__ == "__main__":
+    main()
