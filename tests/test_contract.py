@@ -177,8 +177,8 @@ def test_the_analysis_surface_names_nobody() -> None:
     for table in policy.analysis_tables():
         for column, exposure in policy.analysis_columns(table):
             assert (
-                (column.info["mask"] is None and not column.name.endswith("_hash")) or exposure == "pseudonym"
-            )
+                column.info["mask"] is None and not column.name.endswith("_hash")
+            ) or exposure == "pseudonym"
             assert column.info["pii"] not in ("sensitive", "whistleblower") or exposure == "pseudonym"
 
 
