@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from model.indicators.declaration import Indicator, Measure, View
+from model.indicators.declaration import Indicator, Measure, View, names_in
 
 Months = Collection[date] | None
 """The months to compute, or None for all."""
@@ -51,6 +51,23 @@ def dated(rows: str, periods: Iterable[str], months: Months = None) -> str:
         for period in sorted(set(periods))
     )
     return f"SELECT *, {columns} FROM {rows}"  # noqa: S608
+
+
+def narrowed(sql: str, indicators: list[Indicator], months: Months) -> str:
+    """The rows of a view that may count in these months, with the columns that its indicators use."""
+    columns = {"as_of", "unknown"}
+    for item in indicators:
+        columns |= {item.unit, item.period, *([item.stratum] if item.stratum else [])}
+        columns |= {"cell_id"} if item.has_cell_facts else set()
+        for measure in (item.numerator, item.denominator, item.observations):
+            for text in (measure.value, measure.where) if measure else ():
+                columns |= set(names_in(text)) if text else set()
+    conditions = ""
+    if months is not None:
+        periods = sorted({item.period for item in indicators})
+        inside = (f"CAST(date_trunc('month', {one}) AS DATE) IN ({listed(months)})" for one in periods)
+        conditions = f" WHERE {' OR '.join(inside)}"
+    return f"SELECT {', '.join(sorted(columns))} FROM ({sql}) AS view_row{conditions}"  # noqa: S608
 
 
 def known(indicator: Indicator, doubtful: frozenset[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, islice
 
 from model.indicators import composition, context
@@ -19,6 +19,9 @@ from model.warehouse import Connection
 
 ROWS_AT_ONCE = 1_000_000
 """Register rows times months that are computed together."""
+
+LONGEST_WINDOW_DAYS = 366
+"""How far before its first day a month end looks back: a year, or the calendar year."""
 
 _SHAPES = (
     "ratio",
@@ -78,7 +81,7 @@ def compute(ground: Ground, plan: Plan | None = None) -> None:
             " numerator_count BIGINT, denominator_count BIGINT)"
         )
     ground.connection.execute("ALTER TABLE rolled DROP cell_id")
-    context.keep_events(ground.connection)
+    _keep_events(ground, months)
     for view in ground.catalogue.views.values():
         chosen = months.get(view.id)
         if chosen is not None and not chosen:
@@ -102,6 +105,21 @@ def weights() -> str:
 def facts() -> str:
     """The query of all facts over `part` and `rolled`."""
     return " UNION ALL BY NAME ".join(f"({context.sql(f'fact/{name}')})" for name in (*_SHAPES, "dispersion"))
+
+
+def _keep_events(ground: Ground, plan: Plan) -> None:
+    """Keep the inspections that the planned month ends look back on."""
+    planned = [plan.get(view.id) for view in ground.catalogue.views.values() if "inspection" in view.clocks]
+    months = [month for chosen in planned if chosen is not None for month in chosen]
+    if None not in planned:
+        since = min(months, default=date.max) - timedelta(days=LONGEST_WINDOW_DAYS)
+        context.deliver(
+            ground.connection,
+            "inspection",
+            f"(SELECT * FROM record.inspection WHERE started_at >= DATE '{since}')",  # noqa: S608
+        )
+    context.keep_events(ground.connection)
+    context.deliver(ground.connection, "inspection", "record.inspection")
 
 
 def clock_of(state: Computability) -> date:
@@ -168,7 +186,9 @@ def _count(ground: Ground, view: View, indicators: list[Indicator], chosen: comp
     scanned = [item for item in indicators if item.shape in ("ratio", "mean_ratio")]
     single = [item for item in indicators if item not in scanned]
     if len({item.unit for item in scanned}) + len(single) > 1:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE view_row AS {context.sql(view.id)}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE view_row AS {composition.narrowed(context.sql(view.id), indicators, chosen)}"
+        )
         rows = "view_row"
     for unit in sorted({item.unit for item in scanned}):
         of_unit = [item for item in scanned if item.unit == unit]
