@@ -153,8 +153,8 @@ def _scan(path: Path, is_gzip: bool, encoding: str) -> _Scan:
     found, is_start, length = _Scan(), True, 0
     with opened(path, is_gzip) as content:
         while chunk := content.read(CHUNK):
-            found.is_untidy = found.is_untidy or any(one in chunk[3 if is_start else 0 :] for one in _UNTIDY)
-            is_start = False
+            body, is_start = chunk[3:] if is_start else chunk, False
+            found.is_untidy = found.is_untidy or any(one in body for one in _UNTIDY)
             length = len(chunk) - last - 1 if (last := chunk.rfind(b"\n")) >= 0 else length + len(chunk)
             found.is_endless = found.is_endless or length > readers.MAXIMUM_LINE
             if chunk.isascii() and not decoder.getstate()[0]:

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,16 +49,15 @@ def clean(landing: Path) -> None:
 
 def land(landing: Path, offer: Offer, ending: str) -> Landed:
     """Copy a file's bytes into the landing, durable and read-only; WaitingError where it changed meanwhile."""
-    digest = hashlib.sha256()
-    with _incoming(landing, offer) as temporary:
+    with _incoming(landing, offer) as temporary, ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(sha256_of, offer.path)
         with offer.path.open("rb") as source, temporary.open("wb") as target:
-            while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
+            shutil.copyfileobj(source, target, CHUNK)
             _sync(target)
+        sha256 = digest.result()
         if not offer.is_unchanged():
             raise WaitingError("is still growing")
-        return _settle(landing, temporary, digest.hexdigest(), ending, is_sealed=False)
+        return _settle(landing, temporary, sha256, ending, is_sealed=False)
 
 
 def land_sealed(landing: Path, offer: Offer, public_key: bytes) -> tuple[Landed, bytes]:
