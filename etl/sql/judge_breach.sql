@@ -1,0 +1,10 @@
+-- The records of one derived view that break hard rules, whichever and how many, in one scan.
+INSERT INTO breach
+WITH broken AS (
+    SELECT *, [$findings] AS findings FROM ($rows) AS view_row WHERE $any
+)
+SELECT finding.indicator_id, finding.unit_id, $view AS subject_kind, concat_ws('/', $key) AS subject_id,
+    concat_ws('/', $rest) AS rest, finding.happened_on, $is_month_end AS is_month_end, $has_levels AS has_levels,
+    CASE WHEN finding.is_of_year THEN year(finding.happened_on) END AS of_year
+FROM (SELECT $key, unnest(findings) AS finding FROM broken)
+WHERE finding.is_broken AND finding.unit_id IS NOT NULL

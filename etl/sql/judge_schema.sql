@@ -1,0 +1,39 @@
+-- What facts mean: against their own past, beside units of their kind, against goalposts, against hard rules.
+-- state: value, zero, no_data, not_computable, suppressed (too few), stale.
+CREATE TABLE IF NOT EXISTS snapshot.mart.trend (
+    indicator_id VARCHAR, unit_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, month DATE,
+    value DOUBLE, state VARCHAR, centre DOUBLE, lower DOUBLE, upper DOUBLE,
+    signal VARCHAR, variation VARCHAR, assurance VARCHAR, chart VARCHAR
+);
+-- One row a subject, for each newest complete month at which it was judged. level: the kind of unit it is compared in.
+-- lower95 to upper998 are widened by what units differ beyond chance; exact_ are the limits of chance alone.
+CREATE TABLE IF NOT EXISTS snapshot.mart.comparison (
+    indicator_id VARCHAR, level VARCHAR, period_end DATE, window_months INTEGER,
+    unit_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR,
+    value DOUBLE, estimate DOUBLE, estimate_lower DOUBLE, estimate_upper DOUBLE,
+    lower95 DOUBLE, upper95 DOUBLE, lower998 DOUBLE, upper998 DOUBLE,
+    p DOUBLE, adjusted DOUBLE, outside VARCHAR, state VARCHAR, sample_size BIGINT, usual DOUBLE,
+    exact_lower95 DOUBLE, exact_upper95 DOUBLE, exact_lower998 DOUBLE, exact_upper998 DOUBLE
+);
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait (
+    subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, window_months INTEGER, dimension VARCHAR,
+    score DOUBLE, score_lower DOUBLE, score_upper DOUBLE, rank_low INTEGER, rank_high INTEGER,
+    coverage DOUBLE, state VARCHAR, level VARCHAR
+);
+-- The indicators that take most from an overall score: points_lost is what full marks in it would add.
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_mover (
+    subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER, dimension VARCHAR,
+    indicator_id VARCHAR, value DOUBLE, score DOUBLE, points_lost DOUBLE
+);
+-- subject_kind: unit or cell, or for a breach the derived view whose record it is.
+CREATE TABLE IF NOT EXISTS snapshot.mart.warning (
+    warning_id VARCHAR, indicator_id VARCHAR, rule_version VARCHAR, unit_id VARCHAR,
+    subject_kind VARCHAR, subject_id VARCHAR, kind VARCHAR, level VARCHAR, period_start DATE, period_end DATE,
+    value DOUBLE, threshold DOUBLE, sample_size BIGINT, p DOUBLE, adjusted DOUBLE, evidence_count BIGINT
+);
+CREATE TABLE IF NOT EXISTS snapshot.mart.warning_withdrawn (
+    warning_id VARCHAR, indicator_id VARCHAR, rule_version VARCHAR, unit_id VARCHAR,
+    subject_kind VARCHAR, subject_id VARCHAR, kind VARCHAR, level VARCHAR, period_start DATE, period_end DATE,
+    value DOUBLE, threshold DOUBLE, sample_size BIGINT, p DOUBLE, adjusted DOUBLE, evidence_count BIGINT,
+    reason VARCHAR, withdrawn_on DATE
+);

@@ -1,0 +1,203 @@
+"""Comparison: each unit of an indicator beside units of its kind, over the shortest window that holds enough.
+
+A family is one indicator, one kind of unit and one month; false discoveries are held down within it. What is neither
+good nor bad is compared, but never put into an order. Units with too little are shown as such and judged by nobody.
+This module must not know thresholds: they are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from model.indicators import Indicator
+from model.judgement.declaration import ComparisonRules
+from model.judgement.series import Columns, Series, ratio
+from model.statistics import comparison as fair
+from model.statistics.inputs import Flags, Floats
+
+Judged = dict[str, Any]
+"""Columns of a family, or one value for all of it."""
+SPREADLESS = 1e-12
+"""An error this small is rounding: units that are all alike."""
+COLUMNS = (
+    "estimate", "estimate_lower", "estimate_upper", "lower95", "upper95", "lower998", "upper998",
+    "exact_lower95", "exact_upper95", "exact_lower998", "exact_upper998", "p", "adjusted", "usual",
+    "prior_first", "prior_second",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Window:
+    """What each subject holds over its own window; `is_enough` where that reaches the minimum."""
+
+    months: Floats
+    numerator: Floats
+    denominator: Floats
+    observations: Floats
+    is_enough: Flags
+
+    @property
+    def value(self) -> Floats:
+        """Numerator over denominator where there is enough."""
+        return np.where(self.is_enough, ratio(self.numerator, self.denominator), np.nan)
+
+
+def window(series: Series, lengths: Sequence[int]) -> Window:
+    """The shortest window of each subject that reaches the minimum; the longest where none does."""
+    found: Window | None = None
+    for length in reversed(lengths):
+        numerator, denominator, observations = series.over(length)
+        enough = (observations >= series.item.minimum_denominator) & ~np.isnan(numerator)
+        candidate = Window(np.full(enough.shape, float(length)), numerator, denominator, observations, enough)
+        found = candidate if found is None else _shorter(found, candidate)
+    assert found is not None
+    return found
+
+
+def _shorter(longer: Window, shorter: Window) -> Window:
+    """The shorter window where it holds enough, or where the longer one holds no more."""
+    take = shorter.is_enough | (shorter.observations == longer.observations)
+    return Window(*(np.where(take, getattr(shorter, name), getattr(longer, name)) for name in
+                    ("months", "numerator", "denominator", "observations", "is_enough")))  # fmt: skip
+
+
+def compare(series: Series, lengths: Sequence[int], rules: ComparisonRules) -> Columns:
+    """A row a subject: its window, value, estimate, funnel limits, p and adjusted p within its kind."""
+    held = window(series, lengths)
+    value, kinds = held.value, series.subjects["kind"]
+    judged = {name: np.full(value.shape, np.nan) for name in COLUMNS}
+    for kind in sorted(set(kinds)):
+        members = np.flatnonzero((kinds == kind) & ~np.isnan(value))
+        if members.size >= rules.least_units:
+            counts = held.numerator[members], held.denominator[members], held.observations[members]
+            for name, column in _family(series, *counts, rules).items():
+                judged[name][members] = column
+    _lend_prior(judged, kinds)
+    adverse = held.denominator - held.numerator if series.item.direction == "higher" else held.numerator
+    return series.subjects | judged | {
+        "value": value, "outside": _outside(value, judged), "window_months": held.months,
+        "sample_size": held.observations, "adverse": adverse,
+    }  # fmt: skip
+
+
+def _lend_prior(judged: Columns, kinds: npt.NDArray[Any]) -> None:
+    """Kinds of too few units take what is known of the kind with the most."""
+    has_prior = ~np.isnan(judged["prior_first"])
+    if has_prior.any():
+        names, counts = np.unique(kinds[has_prior].astype(str), return_counts=True)
+        lender = np.flatnonzero(has_prior & (kinds == names[counts.argmax()]))[0]
+        for name in ("prior_first", "prior_second"):
+            judged[name] = np.where(has_prior, judged[name], judged[name][lender])
+
+
+def _family(series: Series, x: Floats, n: Floats, weight: Floats, rules: ComparisonRules) -> Judged:
+    """The judgement of one family from its numerators, denominators and observations."""
+    if series.counts_events:
+        judged, p = _proportions(x, n, rules), _binomial_tails(x, n, series.item)
+    elif series.counts_rates:
+        judged, p = _rates(x, n, rules), _poisson_tails(x, n, series.item)
+    else:
+        judged, p = {"estimate": x / n}, _mean_tails(x / n, weight, series.item)
+    return judged | {
+        "usual": x.sum() / n.sum(),
+        "p": p,
+        "adjusted": stats.false_discovery_control(p, method="bh"),
+    }
+
+
+def _proportions(events: Floats, trials: Floats, rules: ComparisonRules) -> Judged:
+    return _columns(
+        fair.beta_binomial(events, trials), _both_funnels(fair.proportion_funnel, events, trials, rules)
+    )
+
+
+def _rates(events: Floats, exposure: Floats, rules: ComparisonRules) -> Judged:
+    """As proportions; the funnel's ratios around the pooled rate are put back on the scale of the rate."""
+    shrunken, pooled = fair.gamma_poisson(events, exposure), events.sum() / exposure.sum()
+    if not pooled:
+        return _columns(shrunken, [])
+    return _columns(shrunken, _both_funnels(fair.ratio_funnel, events, exposure * pooled, rules), pooled)
+
+
+def _both_funnels(
+    funnel: Callable[..., pd.DataFrame], first: Floats, second: Floats, rules: ComparisonRules
+) -> list[pd.DataFrame]:
+    """The funnel widened by what units differ beyond chance, and that of chance alone: one where they are the same."""
+    wide = funnel(first, second, winsorise=rules.winsorise)
+    return [wide, funnel(first, second, overdispersed=False) if wide.attrs["tau2"] > 0 else wide]
+
+
+def _columns(shrunken: pd.DataFrame, limits: list[pd.DataFrame], scale: float = 1.0) -> Judged:
+    prior = shrunken.attrs["prior"]
+    judged: Judged = {
+        "prior_first": prior[0],
+        "prior_second": prior[1],
+        "estimate": shrunken["estimate"].to_numpy(),
+    }
+    judged |= {f"estimate_{side}": shrunken[side].to_numpy() for side in ("lower", "upper")}
+    for prefix, found in zip(("", "exact_"), limits, strict=False):
+        for name in ("lower95", "upper95", "lower998", "upper998"):
+            judged[prefix + name] = found[name].to_numpy() * scale
+    return judged
+
+
+def _binomial_tails(events: Floats, trials: Floats, item: Indicator) -> Floats:
+    """The exact chance of as many adverse events or more, were the family's events dealt out blindly among its trials.
+
+    Conditioned on the family's total, so that one bad unit does not hide in a target that it has moved itself.
+    """
+    adverse = trials - events if item.direction == "higher" else events
+    dealt = stats.hypergeom(trials.sum(), adverse.sum(), trials)
+    return _tails(dealt.sf(adverse - 1), dealt.cdf(adverse), item)
+
+
+def _poisson_tails(events: Floats, exposure: Floats, item: Indicator) -> Floats:
+    """The same for events over an exposure: given the total, each unit's count is binomial."""
+    dealt = stats.binom(events.sum(), exposure / exposure.sum())
+    return _tails(dealt.sf(events - 1), dealt.cdf(events), item)
+
+
+def _mean_tails(value: Floats, observations: Floats, item: Indicator) -> Floats:
+    """For means: the chance to lie as far from the others, whose spread is only estimated (t).
+
+    Whether units differ alike, or small ones scatter more, is not known: the more cautious of the two is taken.
+    """
+    p = [_left_out(value, weight, item) for weight in (np.ones(value.size), observations)]
+    return np.asarray(np.maximum(*p))
+
+
+def _left_out(value: Floats, weight: Floats, item: Indicator) -> Floats:
+    """Tails of each unit beside the weighted mean and spread of all others."""
+    others, rest = value.size - 1, weight.sum() - weight
+    mean = ((weight * value).sum() - weight * value) / rest
+    square = ((weight * value**2).sum() - weight * value**2) - rest * mean**2
+    error = np.sqrt(np.maximum(square, 0.0) / (others - 1) * (1 / weight + 1 / rest))
+    distance = np.where(np.isclose(value, mean), 0.0, np.copysign(np.inf, value - mean))
+    np.divide(value - mean, error, out=distance, where=error > SPREADLESS)
+    upper, lower = stats.t.sf(distance, others - 1), stats.t.cdf(distance, others - 1)
+    if item.direction == "higher":
+        upper, lower = lower, upper
+    return _tails(upper, lower, item)
+
+
+def _tails(worse: Floats, better: Floats, item: Indicator) -> Floats:
+    """The tail that speaks against a unit; both where neither way is bad."""
+    p = np.minimum(1.0, 2 * np.minimum(worse, better)) if item.direction == "none" else worse
+    return np.asarray(np.clip(p, 0.0, 1.0))
+
+
+def _outside(value: Floats, judged: Columns) -> npt.NDArray[np.object_]:
+    """Which funnel limit a value lies beyond, the widest first: high998, low998, high95, low95, or None."""
+    conditions = [
+        value > judged["upper998"], value < judged["lower998"],
+        value > judged["upper95"], value < judged["lower95"],
+    ]  # fmt: skip
+    names = np.array(["high998", "low998", "high95", "low95", None], dtype=object)
+    return np.asarray(names[np.select(conditions, [0, 1, 2, 3], default=4)])

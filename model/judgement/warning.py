@@ -1,0 +1,66 @@
+"""Warnings: how serious a finding is, and how it is said. A warning is a reason to look, never a verdict.
+
+Levels and texts are declared (rules.toml, words.toml). This module must not find anything by itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from model.indicators import Indicator
+from model.judgement.declaration import LEVELS, LevelRules
+from model.statistics.inputs import Floats
+
+Kind = Literal["breach", "signal", "outlier"]
+Language = Literal["zh", "en"]
+WORDS = Path(__file__).parent / "words.toml"
+
+
+def levels(kind: Kind, numbers: Floats, rules: LevelRules, is_neutral: np.ndarray) -> list[str]:
+    """The level of each finding from its number: breaches or signals so far, or an adjusted p."""
+    steps: dict[str, float] = dict(getattr(rules, kind))
+    smaller = kind == "outlier"
+    found = np.zeros(numbers.shape, dtype=np.intp)
+    for place, name in enumerate(LEVELS):
+        reached = numbers <= steps[name] if smaller else numbers >= steps[name]
+        found = np.where(reached, place, found)
+    highest = LEVELS.index(rules.neutral_at_most)
+    found = np.where(is_neutral, np.minimum(found, highest), found)
+    return [LEVELS[place] for place in found]
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The declared words."""
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+def text(
+    warning: Mapping[str, object], item: Indicator, unit_name: str, period: str, language: Language
+) -> str:
+    """What a warning says: the finding in one sentence, and that it is to be verified."""
+    found = words()
+    said = found["text"][str(warning["kind"])][language].format(
+        unit=unit_name,
+        indicator=getattr(item.name, language),
+        period=period,
+        value=_number(warning["value"], item),
+        threshold=_number(warning["threshold"], item),
+        sample=warning["sample_size"],
+        evidence=warning["evidence_count"],
+    )
+    reservation = str(found["reservation"][language])
+    return f"{said}（{reservation}）" if language == "zh" else f"{said} ({reservation})"
+
+
+def _number(value: object, item: Indicator) -> str:
+    """A value as it is read: shares in per cent, all else with two decimals."""
+    if not isinstance(value, (int, float)) or np.isnan(value):
+        return "—"
+    return f"{value:.1%}" if item.kind in ("proportion", "share") else f"{value:.2f}"

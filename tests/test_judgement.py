@@ -1,0 +1,313 @@
+"""The judgement on small series: charts against their references, families, goalposts, levels, words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.indicators import DeclarationError, catalogue
+from model.judgement import comparison, portrait, rules, trend, warning
+from model.judgement.declaration import FILE, check_against
+from model.judgement.declaration import rules as read_rules
+from model.judgement.series import Series, series
+from model.statistics import comparison as fair
+from model.statistics import trend as charts
+
+RULES = rules()
+MONTHS = np.arange(np.datetime64("2023-01"), np.datetime64("2026-01"))
+
+
+def held(
+    name: str, numerator: Any, denominator: Any, kinds: list[str] | None = None, **changed: Any
+) -> Series:
+    """The series of an indicator from matrices: one row a unit."""
+    x, n = np.atleast_2d(np.asarray(numerator, float)), np.atleast_2d(np.asarray(denominator, float))
+    n = np.broadcast_to(n, x.shape).copy()
+    units = np.array([f"U{place}" for place in range(len(x))], dtype=object)
+    subjects = {
+        "subject_kind": np.full(len(x), "unit", dtype=object), "subject_id": units, "unit_id": units,
+        "kind": np.array(kinds or ["office"] * len(x), dtype=object),
+    }  # fmt: skip
+    item = replace(catalogue().indicators[name], **changed)
+    return Series(item, subjects, MONTHS[: x.shape[1]], x.shape[1], x, n, n)
+
+
+def noise(rate: float, trials: int, units: int = 40, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).binomial(trials, rate, (units, 36)).astype(float)
+
+
+# --- what is declared ---
+
+
+def test_the_declared_rules_fit_the_declared_indicators() -> None:
+    check_against(RULES, catalogue())
+    assert RULES.windows == (1, 3, 12) and RULES.comparison.q == 0.05
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("q = 0.05", "q = 5", "comparison.q"),
+        ("months = [1, 3, 12]", "months = [3, 1]", "window.months"),
+        ("odds_ratio = 3.0", "odds_ratio = 1.0", "odds_ratio"),
+        ('neutral_at_most = "blue"', 'neutral_at_most = "green"', "neutral_at_most"),
+        ("version = 1", "", "version"),
+    ],
+)
+def test_a_rule_that_cannot_be_right_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=said):
+        read_rules(path)
+
+
+def test_a_hard_rule_must_be_one_that_a_record_can_break() -> None:
+    for name in ("C10", "M3", "XX"):
+        with pytest.raises(DeclarationError, match=name):
+            check_against(replace(RULES, breaches=(name,)), catalogue())
+
+
+# --- series ---
+
+
+def test_facts_become_matrices_and_missing_months_stay_missing() -> None:
+    facts = {
+        "subject": np.array([1, 1]), "month": np.array(["2023-01-01", "2023-03-01"], dtype="M8[D]"),
+        "numerator": np.array([1.0, 2.0]), "denominator": np.array([4.0, 4.0]), "observations": np.array([4.0, 4.0]),
+    }  # fmt: skip
+    subjects = {
+        name: np.array(["A", "B"], dtype=object) for name in ("subject_kind", "subject_id", "unit_id", "kind")
+    }
+    found = series(catalogue().indicators["I1"], facts, subjects, MONTHS[:3], 3)
+    assert found.subjects["subject_id"].tolist() == ["B"]
+    assert np.allclose(found.value, [[0.25, np.nan, 0.5]], equal_nan=True)
+    numerator, denominator, _ = found.over(12)
+    assert (numerator.tolist(), denominator.tolist()) == ([3.0], [8.0])
+
+
+# --- trend ---
+
+
+def test_p_prime_is_laneys_chart_of_the_baseline() -> None:
+    x, n = noise(0.4, 60, units=3), np.random.default_rng(2).integers(40, 80, (3, 36)).astype(float)
+    points = trend.judge(held("I10", x, n), RULES.trend)
+    for unit in range(3):
+        chart = charts.p_chart(x[unit, :24], n[unit, :24], prime=True)
+        assert points.chart[unit, 0] == "p_prime"
+        assert np.allclose(points.upper[unit, :24], chart["upper"]) and np.allclose(
+            points.lower[unit, :24], chart["lower"]
+        )
+
+
+def test_means_get_the_xmr_limits_of_the_baseline() -> None:
+    value = np.random.default_rng(3).normal(5, 1, (4, 36)) + 0.5
+    points = trend.judge(held("M2", value * 20, 20), RULES.trend)
+    for unit in range(4):
+        chart = charts.xmr(value[unit, :24])
+        assert points.chart[unit, 0] == "xmr"
+        assert np.allclose(points.upper[unit], chart["upper"].iloc[0])
+
+
+def test_a_jump_is_found_in_its_first_months_and_says_which_way_it_is_better() -> None:
+    x = noise(0.05, 60, units=1)
+    x[0, 30:] = 20
+    points = trend.judge(held("I10", x, 60), RULES.trend)
+    assert points.signal[0, 30] == "outside" and points.direction[0, 30] == 1
+    assert trend.variation(points, "lower")[0, 30] == "concerning"
+    assert trend.variation(points, "higher")[0, 30] == "improving"
+    assert trend.variation(points, "none")[0, 30] == "no direction"
+
+
+def test_rare_events_are_added_up_until_they_are_no_longer_chance() -> None:
+    x = np.zeros((6, 36))
+    x[:, ::9] = 1
+    x[0, 30:33] = 2
+    points = trend.judge(held("I10", x, 8), RULES.trend)
+    assert points.chart[0, 0] == "cusum"
+    assert "cusum" in points.signal[0, 30:33].tolist()
+    assert not any(points.signal[1:].ravel())
+
+
+def test_where_higher_is_better_the_missing_ones_are_the_events() -> None:
+    x = np.full((6, 36), 8.0)
+    x[0, 30:33] = 5
+    points = trend.judge(held("H1", x, 8), RULES.trend)
+    found = np.flatnonzero(points.signal[0] == "cusum")
+    assert found.size and (points.direction[0, found] == -1).all()
+    assert (points.upper[0] == 1).all() and (points.lower[0] <= 1).all()
+
+
+@pytest.mark.parametrize("trials", [5, 20, 400])
+def test_pure_noise_is_quiet_whatever_the_size(trials: int) -> None:
+    points = trend.judge(held("I10", noise(0.05, trials, units=400), trials), RULES.trend)
+    assert (points.direction[:, -1] > 0).mean() <= 0.03
+
+
+def test_months_that_overlap_and_months_in_progress_never_signal() -> None:
+    x = noise(0.05, 60, units=1)
+    x[0, 30:] = 40
+    rolling = trend.judge(held("I10", x, 60, series="rolling_year"), RULES.trend)
+    assert not any(rolling.signal.ravel()) and not np.isnan(rolling.centre).any()
+    running = trend.judge(replace(held("I10", x, 60), complete=35), RULES.trend)
+    assert running.signal[0, 34] and not running.signal[0, 35] and running.upper[0, 35] > 0
+
+
+def test_a_short_past_has_no_limits() -> None:
+    points = trend.judge(held("I10", noise(0.3, 60)[:, :10], 60), RULES.trend)
+    assert np.isnan(points.upper).all() and not any(points.signal.ravel())
+
+
+def test_the_target_beside_the_limits() -> None:
+    points = trend.judge(held("I10", noise(0.5, 200, units=1), 200), RULES.trend)
+    assert trend.assurance(points, "lower", 0.05)[0, -1] == "consistently misses"
+    assert trend.assurance(points, "lower", 0.9)[0, -1] == "consistently meets"
+    assert trend.assurance(points, "lower", 0.5)[0, -1] == "hit or miss"
+    assert trend.assurance(points, "none", None)[0, -1] is None
+
+
+# --- comparison ---
+
+
+def test_the_shortest_window_that_holds_enough_is_taken() -> None:
+    n = np.zeros((4, 36))
+    n[0, -1], n[1, -3:], n[2, -12:], n[3, -12:] = 10, 4, 1, 0.5
+    found = comparison.window(held("I1", n, n), RULES.windows)
+    assert found.months.tolist() == [1, 3, 12, 12]
+    assert found.is_enough.tolist() == [True, True, True, False]
+    assert np.isnan(found.value[3])
+
+
+def test_only_one_family_one_kind_and_enough_units() -> None:
+    x, n = noise(0.1, 50, units=7)[:, -1:], np.full((7, 1), 50.0)
+    found = comparison.compare(held("I10", x, n, ["a"] * 5 + ["b"] * 2), RULES.windows, RULES.comparison)
+    assert not np.isnan(found["p"][:5]).any() and np.isnan(found["p"][5:]).all()
+    funnel = fair.proportion_funnel(x[:5, 0], n[:5, 0])
+    assert np.allclose(found["upper998"][:5], funnel["upper998"])
+    shrunken = fair.beta_binomial(x[:5, 0], n[:5, 0])
+    assert np.allclose(found["estimate"][:5], shrunken["estimate"])
+    assert found["prior_first"][5] == found["prior_first"][0]
+
+
+def test_one_bad_unit_is_found_and_a_small_unlucky_one_is_not() -> None:
+    x, n = (
+        np.array([[2], [3], [2], [3], [2], [20], [2]]),
+        np.array([[50], [60], [50], [60], [50], [60], [10]]),
+    )
+    found = comparison.compare(held("I10", x, n), RULES.windows, RULES.comparison)
+    alerts = found["adjusted"] <= RULES.comparison.q
+    assert alerts.tolist() == [False] * 5 + [True, False]
+    assert found["outside"][5] in ("high95", "high998")
+
+
+def test_what_is_neither_good_nor_bad_is_judged_both_ways() -> None:
+    n = np.full((6, 1), 60.0)
+    x = np.array([[20], [22], [19], [21], [1], [55]])
+    found = comparison.compare(held("C11", x, n), RULES.windows, RULES.comparison)
+    assert (found["adjusted"][4:] <= 0.05).all() and (found["adjusted"][:4] > 0.05).all()
+    one_way = comparison.compare(held("I10", x, n), RULES.windows, RULES.comparison)
+    assert one_way["adjusted"][4] > 0.05
+
+
+def test_means_are_held_against_the_spread_of_the_others() -> None:
+    x = np.array([[5.0], [5.1], [4.9], [5.0], [5.2], [9.0]]) * 20
+    found = comparison.compare(held("M2", x, np.full((6, 1), 20.0)), RULES.windows, RULES.comparison)
+    assert (found["adjusted"] <= 0.05).tolist() == [False] * 5 + [True]
+    alike = comparison.compare(
+        held("M2", np.full((6, 1), 100.0), np.full((6, 1), 20.0)), RULES.windows, RULES.comparison
+    )
+    assert (alike["adjusted"] > 0.05).all()
+
+
+@pytest.mark.parametrize("name", ["I10", "M2"])
+def test_families_without_effect_are_quiet_and_small_units_no_louder(name: str) -> None:
+    sizes = np.array([10, 15, 25, 40, 60, 100, 200, 400])[:, None]
+    random, found = np.random.default_rng(5), []
+    for _ in range(300):
+        x = random.binomial(sizes, 0.1) if name == "I10" else random.normal(5, 1, (8, 1)) * sizes
+        rows = comparison.compare(held(name, x, sizes), RULES.windows, RULES.comparison)
+        found.append(rows["adjusted"] <= RULES.comparison.q)
+    alerts = np.array(found)
+    assert alerts.any(axis=1).mean() <= 0.06
+    assert alerts[:, 0].mean() <= alerts[:, -1].mean() + 0.01
+
+
+# --- portrait ---
+
+
+def table(value: Any, trials: Any = 100.0) -> portrait.Table:
+    items = [catalogue().indicators[name] for name in ("I10", "L2", "L1", "C1", "C9", "L7", "Q1", "Q3")]
+    values = np.atleast_2d(np.asarray(value, float))
+    counted = np.full(values.shape, trials)
+    prior = np.full((2, *values.shape), np.nan)
+    units = [f"U{place}" for place in range(len(values))]
+    return portrait.Table(units, items, values, values * counted, counted, prior, np.ones(values.shape))
+
+
+DIMENSIONS = ["officials", "enterprise", "governance", "conduct"]
+GOOD = [0.03, 0.97, 0.998, 0.99, 0.999, 0.002, 0.93, 0.9]
+
+
+def test_a_portrait_has_four_dimensions_an_interval_and_a_rank_range() -> None:
+    rows = portrait.portraits(table([GOOD, GOOD]), DIMENSIONS, RULES.portrait)
+    assert rows["dimension"].tolist() == [name for name in [*DIMENSIONS, "overall"] for _ in range(2)]
+    assert (rows["score_lower"] <= rows["score"]).all() and (rows["score"] <= rows["score_upper"]).all()
+    assert (rows["rank_low"] == 1).all() and (rows["rank_high"] == 2).all()
+    assert (rows["state"] == "value").all() and (rows["coverage"] == 1).all()
+
+
+def test_no_score_moves_because_another_unit_changed() -> None:
+    worse = [0.3, 0.5, 0.9, 0.5, 0.9, 0.2, 0.3, 0.2]
+    alone = portrait.portraits(table([GOOD]), DIMENSIONS, RULES.portrait)
+    beside = portrait.portraits(table([GOOD, worse]), DIMENSIONS, RULES.portrait)
+    for name in ("score", "score_lower", "score_upper"):
+        assert np.array_equal(alone[name], beside[name][::2])
+
+
+def test_too_little_is_no_score_and_a_weak_dimension_is_not_bought_off() -> None:
+    few = [0.03, np.nan, 0.998, np.nan, np.nan, np.nan, np.nan, np.nan]
+    weak = [*GOOD[:6], 0.1, 0.1]
+    rows = portrait.portraits(table([few, weak]), DIMENSIONS, RULES.portrait)
+    assert np.isnan(rows["score"][-2]) and rows["state"][-2] == "suppressed"
+    assert rows["score"][-1] < rows["score"][1::2][1:4].mean() * 0.6
+    assert rows["score"][1] == RULES.portrait.least_dimension_score
+
+
+def test_what_moves_a_score_most_is_named() -> None:
+    rows = portrait.movers(table([[*GOOD[:1], 0.5, *GOOD[2:]]]), DIMENSIONS, RULES.portrait)
+    assert len(rows["indicator_id"]) == RULES.portrait.movers and rows["indicator_id"][0] == "L2"
+    assert (np.diff(rows["points_lost"]) <= 0).all() and rows["place"].tolist() == [1, 2, 3]
+
+
+def test_nothing_neutral_and_nothing_without_goalposts_is_scored() -> None:
+    for item in catalogue().indicators.values():
+        if portrait.is_scored(item):
+            assert item.direction != "none" and item.scored and item.floor is not None
+
+
+# --- warnings ---
+
+
+def test_levels_follow_the_declared_steps_and_the_neutral_stay_low() -> None:
+    low = np.zeros(3, dtype=bool)
+    assert warning.levels("breach", np.array([1.0, 2.0, 9.0]), RULES.level, low) == ["blue", "yellow", "red"]
+    assert warning.levels("outlier", np.array([0.04, 0.005, 1e-9]), RULES.level, low) == [
+        "blue",
+        "yellow",
+        "red",
+    ]
+    assert warning.levels("outlier", np.array([0.04, 0.005, 1e-9]), RULES.level, ~low) == ["blue"] * 3
+
+
+@pytest.mark.parametrize("kind", ["breach", "signal", "outlier"])
+def test_every_text_is_a_reason_to_look_and_never_a_verdict(kind: str) -> None:
+    found = {"kind": kind, "value": 0.123, "threshold": float("nan"), "sample_size": 20, "evidence_count": 3}
+    item = catalogue().indicators["I10"]
+    zh = warning.text(found, item, "首义所", "2026年10月", "zh")
+    en = warning.text(found, item, "Shouyi", "2026-10", "en")
+    assert "待核实" in zh and item.name.zh in zh and "首义所" in zh
+    assert "to be verified" in en and item.name.en in en
+    assert not any(word in zh for word in ("违纪", "腐败", "问题人员"))
