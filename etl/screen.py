@@ -16,8 +16,6 @@ def suppress(connection: warehouse.Connection, smallest: int) -> None:
     connection.execute(sql.statement("suppress_alone", smallest=str(smallest)))
     row = connection.execute("SELECT coalesce(max(level), 0) FROM counted").fetchone()
     deepest = int(row[0]) if row else 0
-    for level in range(deepest - 1, -1, -1):
-        connection.execute(sql.statement("suppress_only_child", level=str(level)))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE hidden AS SELECT measure, month, unit_id FROM counted"
         " WHERE is_unfit AND (parent_unit_id IS NULL OR level = 0)"

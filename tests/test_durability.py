@@ -38,7 +38,7 @@ from tests.durability_helpers import (
 )
 
 CHANCE = random.Random(20251122)
-POINTS = 8
+POINTS = 6
 
 
 # --- the undisturbed runs that all others are measured by ------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_a_run_killed_around_each_of_its_last_durable_steps_is_ended_by_the_next
     increment(loaded.inbox)
     before, steps = loaded.current(), len(durable_steps_of(loaded, tmp_path / "counted"))
     outcomes = set()
-    for step in range(steps - 9, steps):
+    for step in range(steps - 8, steps):
         place = copy_of(loaded, tmp_path / f"step-{step}")
         assert place.run(kill_before=step).code == -9
         current = assert_sound(place)

@@ -1,12 +1,13 @@
 -- The children to hide on one level: the unfit ones, and as many of the smallest others as it takes that what is hidden
--- of a parent is neither one member, nor a small count, nor exactly one each. Of a parent that is hidden itself, one
--- child at least, or its children would give it away.
+-- of a parent is more than one member, no small count, and not the least that it can be. Of a parent that is hidden
+-- itself one member is enough, but is needed, or its children would give it away.
 INSERT INTO hidden
 WITH family AS (
     SELECT c.measure, c.month, c.parent_unit_id, c.unit_id, c.is_unfit, p.own, (p.own > 0)::INTEGER AS is_own,
         h.unit_id IS NOT NULL AS is_parent_hidden,
         row_number() OVER ranked AS place,
         sum(c."count") OVER ranked AS together,
+        bool_or(c."count" > c.least) OVER ranked OR p.own > 1 AS has_play,
         count(*) FILTER (c.is_unfit) OVER whole AS unfit,
         count(*) OVER whole AS size
     FROM counted c
@@ -22,8 +23,8 @@ WITH family AS (
 judged AS (
     SELECT *,
         place >= greatest(unfit, 1) AND place + is_own >= CASE WHEN is_parent_hidden THEN 1 ELSE 2 END
-            AND together + own >= $smallest AND together + own > place + is_own AS is_enough,
-        unfit > 0 OR (is_parent_hidden AND own = 0) AS is_needed
+            AND together + own >= $smallest AND has_play AS is_enough,
+        unfit > 0 OR (is_parent_hidden AND own < $smallest) AS is_needed
     FROM family
 ),
 reached AS (
