@@ -30,8 +30,12 @@ _BROKEN = readers.BROKEN
 _WIDE_CHARACTER = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 _NOT_ASCII = re.compile(r"(?P<before>[A-Za-z]?)(?P<run>[^\x00-\x7f]+)(?P<after>[A-Za-z]?)")
 _SIGNS = "\u00a0°×·²³±§"
-_UNTIDY = (b"\t", b'\n",', *(blank.encode() for blank in readers.BLANKS if not blank.isascii()))
-"""Bytes by which values may have blanks around them that the fast path leaves alone: tabs, wide spaces, line ends."""
+_WIDE_BLANKS = [blank.encode() for blank in readers.BLANKS if not blank.isascii()]
+_UNTIDY = ((b"\t", b"\t"), (b'"', b'\n",'), *((blank[:1], blank) for blank in _WIDE_BLANKS))
+"""Bytes by which values may have blanks around them that the fast path leaves alone: tabs, wide spaces, line ends.
+
+Each behind a rare byte of its own, which is looked for first: it is found absent ten times as fast.
+"""
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,9 @@ def _scan(path: Path, is_gzip: bool, encoding: str) -> _Scan:
     with opened(path, is_gzip) as content:
         while chunk := content.read(CHUNK):
             body, is_start = chunk[3:] if is_start else chunk, False
-            found.is_untidy = found.is_untidy or any(one in body for one in _UNTIDY)
+            found.is_untidy = found.is_untidy or any(
+                rare in body and blank in body for rare, blank in _UNTIDY
+            )
             length = len(chunk) - last - 1 if (last := chunk.rfind(b"\n")) >= 0 else length + len(chunk)
             found.is_endless = found.is_endless or length > readers.MAXIMUM_LINE
             if chunk.isascii() and not decoder.getstate()[0]:
