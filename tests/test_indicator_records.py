@@ -83,6 +83,9 @@ def test_the_command_line(directory: Path) -> None:
     assert "certified_officer_count >= 2" in explained
     shown = say("records", "I1", "--unit", "R", "--month", "2024-03").splitlines()
     assert shown[-1].split(": ")[1] == shown[-2].split(": ")[1] != "无数据 no data"
+    for name in ("I5", "I11", "Q6", "H7", "M4"):
+        *_, fact, again = say("records", name, "--unit", "R", "--month", "2024-03").splitlines()
+        assert fact.split(": ")[1] == again.split(": ")[1], name
     listed = say("records", "L7", "--cell", "C1", "--month", "2024-03", "--csv")
     assert listed.startswith(
         "application_no,unit_id,cell_id,decided_on,stratum,numerator,denominator,observation"

@@ -36,6 +36,8 @@ class Numbers:
 def records(ground: Ground, item: Indicator, subject: Subject, month: date) -> pd.DataFrame:
     """The rows that the fact of a subject and month counts: key, unit, date, stratum, and what each row adds."""
     view, state = ground.catalogue.views[item.view], ground.states[item.id]
+    if "inspection" in view.clocks:
+        context.keep_events(ground.connection)
     if view.is_month_end:
         set_period(
             ground.connection, [month] if state.as_of and month <= state.as_of else [], state.as_of or month
