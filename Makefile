@@ -75,6 +75,11 @@ $(VENV)/bench.stamp: requirements-bench.txt $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
 
+# recall, precision and delay of the judgement on demo bureaus, and how quiet it is on lawful ones
+SEEDS ?= 2
+evaluate: $(VENV)/run.stamp
+	$(BIN)/python -m bench.evaluate --seeds $(SEEDS)
+
 screenshots: $(VENV)/test.stamp packages
 	$(BIN)/python docs/pictures/make.py
 

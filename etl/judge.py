@@ -7,7 +7,6 @@ month is judged again only where its numbers have changed since: what was told s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -21,8 +20,8 @@ from etl.building import Building
 from model import warehouse
 from model.indicators import Catalogue, Indicator, catalogue, composition, context
 from model.indicators.declaration import View
-from model.indicators.facts import Ground, lay, set_period
-from model.judgement import Rules, rules
+from model.indicators.facts import lay, set_period
+from model.judgement import Rules, breach, rules
 from model.judgement import comparison as comparisons
 from model.judgement import portrait as portraits
 from model.judgement import trend as trends
@@ -87,14 +86,12 @@ def last_day(month: Month) -> date:
     return first_day(month + 1) - timedelta(days=1)
 
 
-def judge(building: Building, ground: Ground | None = None) -> None:
+def judge(building: Building) -> None:
     """Write the marts of judgement into the snapshot under construction."""
-    judge_marts(building.connection, rules(), catalogue(), ground)
+    judge_marts(building.connection, rules(), catalogue())
 
 
-def judge_marts(
-    connection: warehouse.Connection, declared: Rules, known: Catalogue, ground: Ground | None = None
-) -> None:
+def judge_marts(connection: warehouse.Connection, declared: Rules, known: Catalogue) -> None:
     """The same on any connection with a warehouse attached as `snapshot` and a macro `keyed_hash`."""
     connection.execute(sql.statement("judge_schema"))
     court = convene(connection, declared, known)
@@ -103,7 +100,7 @@ def judge_marts(
         judge_facts(court, judged, _changed(connection))
         _judge_portraits(court, judged)
         _keep_rows(court, judged)
-    _judge_records(court, judged, ground)
+    judge_records(court, judged)
     _keep_warnings(court, judged)
 
 
@@ -139,7 +136,7 @@ def judge_facts(court: Court, judged: Judged, changed: dict[str, set[Month]]) ->
         facts = connection.execute(sql.statement("judge_facts"), [item.id]).fetchnumpy()
         last = complete_month(court.clocks[item.id])
         held = series(item, facts, subjects, months, int((months <= last).sum()))
-        if not len(held.value):
+        if np.isnan(held.observations).all():
             continue
         points = trends.judge(held, court.rules.trend)
         judged.trend.append(_trend_rows(court, held, points))
@@ -339,86 +336,76 @@ def _warnings(
 # --- hard rules: the records themselves ---
 
 
-def _judge_records(court: Court, judged: Judged, ground: Ground | None) -> None:
+def judge_records(court: Court, judged: Judged) -> None:
     """A warning for each record that breaks a hard rule. Only views are read of which the facts tell of a breach."""
     connection = court.connection
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE breach (indicator_id VARCHAR, unit_id VARCHAR, subject_kind VARCHAR,"
-        " subject_id VARCHAR, rest VARCHAR, happened_on DATE, is_month_end BOOLEAN, has_levels BOOLEAN,"
-        " of_year BIGINT)"
-    )
+    connection.execute(sql.statement("judge_breach_table"))
     broken = _broken_months(court)
     if broken:
         connection.execute("USE snapshot")
         try:
-            found = ground or lay(connection, court.catalogue)
+            doubtful = lay(connection, court.catalogue).doubtful
             for view in court.catalogue.views.values():
-                mine = {
-                    name: days
-                    for name, days in broken.items()
-                    if court.catalogue.indicators[name].view == view.id
-                }
+                mine = {item: months for item, months in broken.items() if item.view == view.id}
                 if mine:
-                    _find_breaches(court, found, view, mine)
+                    _find_breaches(court, view, mine, doubtful)
         finally:
             connection.execute("USE memory")
     judged.warnings.append(_breaches(court))
 
 
-def _broken_months(court: Court) -> dict[str, list[date]]:
+def _broken_months(court: Court) -> dict[Indicator, set[date]]:
     """The hard rules that the facts show broken, and in which months."""
     rows = court.connection.execute(
         "SELECT indicator_id, month, bool_or(denominator > numerator), bool_or(numerator > 0)"
         " FROM snapshot.mart.indicator_fact WHERE indicator_id IN (SELECT unnest(?)) GROUP BY ALL ORDER BY ALL",
         [list(court.rules.breaches)],
     ).fetchall()
-    broken: dict[str, list[date]] = {}
+    broken: dict[Indicator, set[date]] = {}
     for name, month, is_short, is_some in rows:
-        if is_short if court.catalogue.indicators[name].direction == "higher" else is_some:
-            broken.setdefault(name, []).append(month)
+        item = court.catalogue.indicators[name]
+        if is_short if item.direction == "higher" else is_some:
+            broken.setdefault(item, set()).add(month)
     return broken
 
 
-def _find_breaches(court: Court, ground: Ground, view: View, broken: dict[str, list[date]]) -> None:
+def _find_breaches(
+    court: Court, view: View, broken: dict[Indicator, set[date]], doubtful: frozenset[str]
+) -> None:
     """Add the records of one view that break a rule to the temporary table `breach`."""
-    items = [court.catalogue.indicators[name] for name in broken]
-    if not view.is_month_end:
-        _scan(court, ground, view, items)
+    connection = court.connection
+    if view.is_month_end:
+        if "inspection" in view.reads:
+            context.keep_events(connection)
+        for month in sorted(set().union(*broken.values())):
+            items = [item for item, months in broken.items() if month in months]
+            for clock in sorted({court.clocks[item.id] for item in items}):
+                set_period(connection, [month], clock)
+                _scan(court, view, [item for item in items if court.clocks[item.id] == clock], doubtful)
         return
-    for clock in sorted({court.clocks[item.id] for item in items}):
-        mine = [item for item in items if court.clocks[item.id] == clock]
-        months = sorted({month for item in mine for month in broken[item.id]})
-        for month in months:
-            set_period(court.connection, [month], clock)
-            _scan(court, ground, view, [item for item in mine if month in broken[item.id]])
+    months = frozenset().union(*broken.values())
+    for table in view.reads:
+        context.deliver(connection, table, composition.restricted(view, table, months))
+    _scan(court, view, list(broken), doubtful)
+    for table in view.reads:
+        context.deliver(connection, table, f"record.{table}")
 
 
-def _scan(court: Court, ground: Ground, view: View, items: Iterable[Indicator]) -> None:
-    conditions = {item.id: _is_broken(item, ground.doubtful) for item in items}
-    findings = [
-        f"{{indicator_id: '{name}', unit_id: {court.catalogue.indicators[name].unit},"
-        f" happened_on: CAST({court.catalogue.indicators[name].period} AS DATE),"
-        f" is_of_year: {court.catalogue.indicators[name].series == 'year_to_date'}, is_broken: {condition}}}"
-        for name, condition in conditions.items()
-    ]
+def _scan(court: Court, view: View, items: list[Indicator], doubtful: frozenset[str]) -> None:
     rest = [column for column in view.key if column != "unit_id"] or list(view.key)
     court.connection.execute(
         sql.statement(
-            "judge_breach", findings=", ".join(findings), rows=context.sql(view.id),
-            any=" OR ".join(conditions.values()),
-            view=sql.literal(view.id), key=", ".join(view.key), rest=", ".join(rest),
-            is_month_end=str(view.is_month_end), has_levels=str(view.has_levels),
+            "judge_breach",
+            findings=", ".join(breach.finding(item, doubtful) for item in items),
+            any=" OR ".join(breach.is_broken(item, doubtful) for item in items),
+            rows=context.sql(view.id),
+            view=sql.literal(view.id),
+            key=", ".join(view.key),
+            rest=", ".join(rest),
+            is_month_end=str(view.is_month_end),
+            has_levels=str(view.has_levels),
         )
-    )  # fmt: skip
-
-
-def _is_broken(item: Indicator, doubtful: frozenset[str]) -> str:
-    """The condition under which a record breaks an indicator's rule: counted, known, and on the wrong side."""
-    guard = composition.both(composition.known(item, doubtful), f"{item.period} <= as_of")
-    if item.direction == "lower":
-        return f"coalesce({composition.both(guard, item.numerator.where)}, false)"
-    kept = f"NOT coalesce({composition.both(item.numerator.where)}, false)"
-    return f"coalesce({composition.both(guard, item.denominator.where, kept)}, false)"
+    )
 
 
 def _breaches(court: Court) -> Columns:

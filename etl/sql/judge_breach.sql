@@ -5,6 +5,6 @@ WITH broken AS (
 )
 SELECT finding.indicator_id, finding.unit_id, $view AS subject_kind, concat_ws('/', $key) AS subject_id,
     concat_ws('/', $rest) AS rest, finding.happened_on, $is_month_end AS is_month_end, $has_levels AS has_levels,
-    CASE WHEN finding.is_of_year THEN year(finding.happened_on) END AS of_year
+    finding.of_year
 FROM (SELECT $key, unnest(findings) AS finding FROM broken)
 WHERE finding.is_broken AND finding.unit_id IS NOT NULL

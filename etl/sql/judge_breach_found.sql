@@ -10,7 +10,7 @@ WITH own AS (
     )
 ),
 found AS (
-    SELECT indicator_id, unit_id, subject_kind, subject_id, of_year, is_month_end,
+    SELECT indicator_id, subject_kind, subject_id, of_year, is_month_end, arg_max(unit_id, happened_on) AS unit_id,
         min(happened_on) AS first_on, max(happened_on) AS last_on
     FROM own GROUP BY ALL
 )

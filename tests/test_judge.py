@@ -1,0 +1,164 @@
+"""The judge step on a small random bureau: breaches recount to the facts, a finding is told once and withdrawn by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from etl.judge import judge_marts
+from etl.measure import measure_indicators
+from model import warehouse
+from model.indicators import catalogue
+from model.judgement import rules
+from tests.indicator_bureau import Bureau, build, empty
+
+KEY = "indicator_id, subject_kind, subject_id"
+
+
+def rows(connection: warehouse.Connection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query).fetchall()
+
+
+def judged(bureau: Bureau) -> Bureau:
+    measure_indicators(bureau.connection)
+    judge_marts(bureau.connection, rules(), catalogue())
+    return bureau
+
+
+@pytest.fixture(scope="module")
+def bureau() -> Iterator[Bureau]:
+    made = build(3)
+    made.connection.execute("CREATE TEMP MACRO keyed_hash(text) AS sha256('key' || text)")
+    yield judged(made)
+    made.connection.close()
+
+
+@pytest.fixture
+def changeable(bureau: Bureau) -> Iterator[Bureau]:
+    """The same bureau; what a test changes in it is undone."""
+    yield bureau
+    bureau.connection.execute("DELETE FROM snapshot.mart.warning_withdrawn")
+    judged(bureau)
+
+
+def test_every_breach_of_an_event_recounts_to_the_facts_of_the_root(bureau: Bureau) -> None:
+    found = dict(
+        rows(
+            bureau.connection,
+            "SELECT indicator_id, count(*) FROM snapshot.mart.warning WHERE kind = 'breach' GROUP BY 1",
+        )
+    )
+    known, checked = catalogue(), 0
+    for name in rules().breaches:
+        item = known.indicators[name]
+        if known.views[item.view].is_month_end:
+            continue
+        adverse = "denominator - numerator" if item.direction == "higher" else "numerator"
+        wanted = rows(
+            bureau.connection,
+            f"SELECT coalesce(sum({adverse}), 0) FROM snapshot.mart.indicator_fact"
+            f" WHERE indicator_id = '{name}' AND subject_kind = 'unit' AND unit_id = 'R'",
+        )
+        assert found.get(name, 0) == wanted[0][0], name
+        checked += found.get(name, 0)
+    assert checked > 50
+
+
+def test_ids_are_unique_and_give_nobody_away(bureau: Bureau) -> None:
+    told = rows(bureau.connection, "SELECT warning_id, subject_id FROM snapshot.mart.warning")
+    assert len({one for one, _ in told}) == len(told)
+    assert all(subject not in one and len(one) == 16 for one, subject in told)
+
+
+def test_a_second_run_tells_the_same_warnings_and_withdraws_none(changeable: Bureau) -> None:
+    connection = changeable.connection
+    before = rows(connection, "SELECT * FROM snapshot.mart.warning ORDER BY ALL")
+    portraits = rows(connection, "SELECT * FROM snapshot.mart.portrait ORDER BY ALL")
+    judge_marts(connection, rules(), catalogue())
+    assert rows(connection, "SELECT * FROM snapshot.mart.warning ORDER BY ALL") == before
+    assert rows(connection, "SELECT * FROM snapshot.mart.portrait ORDER BY ALL") == portraits
+    assert rows(connection, "SELECT count(*) FROM snapshot.mart.warning_withdrawn") == [(0,)]
+
+
+def test_a_corrected_record_withdraws_its_warning_and_a_rollback_brings_it_back(changeable: Bureau) -> None:
+    connection = changeable.connection
+    one, key, plan = rows(
+        connection,
+        "SELECT warning_id, subject_id, plan_id FROM snapshot.mart.warning"
+        " JOIN snapshot.record.inspection ON inspection_no = subject_id WHERE indicator_id = 'I7' ORDER BY 1 LIMIT 1",
+    )[0]
+    assert plan is None
+    connection.execute("UPDATE snapshot.record.inspection SET plan_id = 'P1' WHERE inspection_no = ?", [key])
+    judged(changeable)
+    gone = rows(connection, f"SELECT reason FROM snapshot.mart.warning_withdrawn WHERE warning_id = '{one}'")
+    assert gone == [("corrected",)]
+    assert not rows(connection, f"SELECT 1 FROM snapshot.mart.warning WHERE warning_id = '{one}'")
+    connection.execute("UPDATE snapshot.record.inspection SET plan_id = NULL WHERE inspection_no = ?", [key])
+    judged(changeable)
+    assert rows(connection, f"SELECT 1 FROM snapshot.mart.warning WHERE warning_id = '{one}'")
+    assert not rows(connection, f"SELECT 1 FROM snapshot.mart.warning_withdrawn WHERE warning_id = '{one}'")
+
+
+def test_an_earlier_finding_stays_until_its_numbers_change(changeable: Bureau) -> None:
+    connection = changeable.connection
+    subject = rows(
+        connection,
+        "SELECT unit_id, numerator / denominator FROM snapshot.mart.indicator_fact"
+        " WHERE indicator_id = 'I10' AND month = '2023-08-01' AND unit_id = 'O1'",
+    )[0]
+    connection.execute(
+        "INSERT INTO snapshot.mart.warning SELECT 'earlier', 'I10', '1.1', ?, 'unit', ?, 'signal', 'blue',"
+        " DATE '2023-08-01', DATE '2023-08-31', ?, 0.1, 12, NULL, NULL, 3",
+        [subject[0], subject[0], subject[1]],
+    )
+    judge_marts(connection, rules(), catalogue())
+    assert rows(connection, "SELECT 1 FROM snapshot.mart.warning WHERE warning_id = 'earlier'")
+    connection.execute("UPDATE snapshot.mart.warning SET value = value + 0.1 WHERE warning_id = 'earlier'")
+    judge_marts(connection, rules(), catalogue())
+    assert not rows(connection, "SELECT 1 FROM snapshot.mart.warning WHERE warning_id = 'earlier'")
+    assert rows(connection, "SELECT warning_id, reason FROM snapshot.mart.warning_withdrawn") == [
+        ("earlier", "corrected")
+    ]
+
+
+def test_states_are_known_and_what_is_not_shown_has_no_value(bureau: Bureau) -> None:
+    known = {"value", "zero", "no_data", "not_computable", "suppressed", "stale"}
+    for mart in ("trend", "comparison"):
+        states = dict(
+            rows(bureau.connection, f"SELECT state, count(value) FROM snapshot.mart.{mart} GROUP BY 1")
+        )
+        assert set(states) <= known
+        assert all(not count for state, count in states.items() if state not in ("value", "zero", "stale"))
+    few = rows(
+        bureau.connection,
+        "SELECT count(*) FROM snapshot.mart.trend t JOIN snapshot.mart.indicator_fact f"
+        " USING (indicator_id, subject_kind, subject_id, month) WHERE state = 'value' AND f.observations < 10"
+        " AND indicator_id IN ('I1', 'L1')",
+    )
+    assert few == [(0,)]
+
+
+def test_no_person_and_nothing_neutral_is_scored(bureau: Bureau) -> None:
+    assert rows(bureau.connection, "SELECT DISTINCT subject_kind FROM snapshot.mart.portrait") == [("unit",)]
+    scored = rows(bureau.connection, "SELECT DISTINCT indicator_id FROM snapshot.mart.portrait_mover")
+    assert all(catalogue().indicators[name].scored for (name,) in scored)
+
+
+def test_only_flow_series_of_complete_months_signal(bureau: Bureau) -> None:
+    flow = [item.id for item in catalogue().indicators.values() if item.series == "flow"]
+    told = rows(
+        bureau.connection,
+        "SELECT DISTINCT indicator_id, month FROM snapshot.mart.trend WHERE signal IS NOT NULL",
+    )
+    assert all(name in flow and str(month) < "2024-05-01" for name, month in told)
+
+
+def test_a_warehouse_without_facts_is_judged_as_well() -> None:
+    bureau = empty()
+    bureau.connection.execute("CREATE TEMP MACRO keyed_hash(text) AS sha256(text)")
+    bureau.finish()
+    judged(bureau)
+    assert rows(bureau.connection, "SELECT count(*) FROM snapshot.mart.warning") == [(0,)]
+    bureau.connection.close()
