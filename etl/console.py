@@ -27,7 +27,7 @@ log = logging.getLogger("etl")
 
 ALL_LOADED, NOT_PUBLISHED, SOME_REFUSED = 0, 1, 3
 ON_FAILURE_VARIABLE = "INTEGRITY_ON_FAILURE"
-_STEPS = ("extract", *TABLES, "measure", "publish")
+_STEPS = ("extract", *TABLES, "measure", "judge", "publish")
 
 
 class BusyError(RuntimeError):

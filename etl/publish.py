@@ -367,6 +367,7 @@ def _write_analysis(building: Building, place: Warehouse) -> None:
         )
     for mart in ("unit", "unit_tree", "volume", "cell"):
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
+    connection.execute(sql.statement("judge_analysis"))
 
 
 def _carried_on(building: Building, place: Warehouse) -> Path | None:
@@ -404,6 +405,7 @@ def _write_screen(building: Building) -> None:
     path = building.directory / "screen.duckdb"
     building.connection.execute(f"ATTACH {sql.literal(str(path))} AS screen")
     screen.write(building.connection, policy.SMALL_COUNT)
+    building.connection.execute(sql.statement("judge_screen", smallest=str(policy.SMALL_COUNT)))
 
 
 def _is_wasteful(connection: warehouse.Connection) -> bool:

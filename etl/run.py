@@ -1,4 +1,4 @@
-"""A run, as one story: extract → land → check → load → measure → publish.
+"""A run, as one story: extract → land → check → load → measure → judge → publish.
 
 Everything is built aside, in a copy of the current snapshot that nobody reads, and becomes visible by one replace of
 CURRENT. A run that fails or is killed leaves the warehouse as it was; the next one starts over from there.
@@ -13,7 +13,19 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from etl import arrivals, check, database, feeds, land, load, measure, publish, whistleblower, working_days
+from etl import (
+    arrivals,
+    check,
+    database,
+    feeds,
+    judge,
+    land,
+    load,
+    measure,
+    publish,
+    whistleblower,
+    working_days,
+)
 from etl.arrivals import Prepared, Step
 from etl.building import Building, Report
 from etl.check import Arrival
@@ -53,6 +65,8 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
             return report
         progress("measure", 0)
         measure.measure(building)
+        progress("judge", 0)
+        judge.judge(building)
         progress("publish", 0)
         report.snapshot = publish.publish(building, place, report)
     report.published = True

@@ -1,4 +1,4 @@
-"""The judge step on a small random bureau: breaches recount to the facts, a finding is told once and withdrawn by name."""
+"""The judge step on a small random bureau: breaches recount to the facts; a finding is told once, withdrawn by name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from etl import sql
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
@@ -162,3 +163,20 @@ def test_a_warehouse_without_facts_is_judged_as_well() -> None:
     judged(bureau)
     assert rows(bureau.connection, "SELECT count(*) FROM snapshot.mart.warning") == [(0,)]
     bureau.connection.close()
+
+
+def test_what_leaves_the_house_names_no_record_and_no_small_count(bureau: Bureau) -> None:
+    connection = bureau.connection
+    connection.execute("ATTACH ':memory:' AS analysis; ATTACH ':memory:' AS screen")
+    connection.execute("CREATE SCHEMA analysis.mart; CREATE SCHEMA screen.mart")
+    connection.execute(sql.statement("judge_analysis"))
+    connection.execute(sql.statement("judge_screen", smallest="5"))
+    assert rows(connection, "SELECT count(subject_id) FROM analysis.mart.warning WHERE kind = 'breach'") == [
+        (0,)
+    ]
+    kinds = "SELECT DISTINCT subject_kind FROM analysis.mart.trend ORDER BY 1"
+    assert rows(connection, kinds) == [("cell",), ("unit",)]
+    shown = rows(connection, 'SELECT unit_id, "count", state FROM screen.mart.warning')
+    assert {unit for unit, _, _ in shown} == {"R"}
+    assert all((count is None) == (state == "suppressed") and (count or 5) >= 5 for _, count, state in shown)
+    connection.execute("DETACH analysis; DETACH screen")

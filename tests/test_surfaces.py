@@ -134,8 +134,12 @@ def test_no_identity_stands_among_the_bytes_of_the_surfaces(demo_bureau: Place) 
 def test_the_screen_has_no_records_and_no_small_count(demo_bureau: Place) -> None:
     with warehouse.connect(opened(demo_bureau, "screen"), read_only=True) as connection:
         assert set(tables(connection)) == {
-            ("mart", name) for name in ("cell", "source", "unit", "unit_tree", "volume")
+            ("mart", name) for name in ("cell", "source", "unit", "unit_tree", "volume", "warning")
         }, "another table is a decision: say here why it holds no person, no shop and no small count"
+        # warning: how many of each kind and level the whole bureau has, without a total that one could subtract from
+        assert connection.execute(
+            'SELECT count(*) FROM mart.warning w JOIN mart.unit u USING (unit_id) WHERE u.level > 0 OR w."count" < 5'
+        ).fetchone() == (0,)
         assert connection.execute(
             'SELECT count(*) FROM mart.volume WHERE "count" BETWEEN 1 AND 4'
         ).fetchone() == (0,)
