@@ -1,5 +1,5 @@
 -- One finding a record; of what stands for months' ends, one a record (and year, where months count from January).
--- A post that breaks a rule in a unit is not told again of the units above it.
+-- It is told of the unit in which it began, whoever moved since. A post that breaks a rule in a unit is not told again of the units above it.
 CREATE OR REPLACE TEMP TABLE breach_found AS
 WITH own AS (
     SELECT b.* FROM breach b
@@ -10,7 +10,7 @@ WITH own AS (
     )
 ),
 found AS (
-    SELECT indicator_id, subject_kind, subject_id, of_year, is_month_end, arg_max(unit_id, happened_on) AS unit_id,
+    SELECT indicator_id, subject_kind, subject_id, of_year, is_month_end, arg_min(unit_id, happened_on) AS unit_id,
         min(happened_on) AS first_on, max(happened_on) AS last_on
     FROM own GROUP BY ALL
 )
