@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from pathlib import Path
 
@@ -10,7 +9,12 @@ from etl import demo
 from model import warehouse
 
 CORE = ("inspection", "licence_application", "complaint")
-_KEY = {"inspection": "inspection_no", "licence_application": "application_no", "complaint": "ticket_no"}
+_DAILY = {
+    "inspection": ("inspection_no", "started_at", "reassignment_reason"),
+    "licence_application": ("application_no", "submitted_at", "extension_reason"),
+    "complaint": ("ticket_no", "received_at", "satisfaction"),
+}
+"""Of each core table its key, the time that says which rows are the newest, and a column that a day may fill."""
 
 
 def feed(directory: Path, rows: int) -> tuple[Path, Path]:
@@ -35,31 +39,25 @@ def core_file(core: Path, table: str) -> Path:
 
 
 def increment(core: Path, target: Path, share: float) -> int:
-    """A day's worth of records: of `share` of each core table half under new keys, half changed; how many rows."""
+    """A day's worth of the newest records: `share` of each core table, half under new keys, half changed; how many."""
     target.mkdir(parents=True, exist_ok=True)
     total = 0
     for table in CORE:
         source = core_file(core, table)
-        with source.open(encoding="utf-8", newline="") as file:
-            header = next(csv.reader(file))
-        changed = {
-            "inspection": "recording_id",
-            "licence_application": "refusal_basis",
-            "complaint": "due_at",
-        }[table]
+        key, anchor, changed = _DAILY[table]
         with warehouse.connect() as connection:
             rows = connection.read_csv(str(source), header=True, all_varchar=True)
-            key, every = _KEY[table], round(2 / share)
-            kept = f"hash({key}) % {every}"
+            count = max(2, round(len(rows) * share))
+            newest = rows.order(f"{anchor} DESC, {key}").limit(count)
+            is_new = f"hash({key}) % 2 = 0"
             columns = ", ".join(
-                f"CASE WHEN {kept} = 0 THEN 'new-' || {key} ELSE {key} END AS {key}"
+                f"CASE WHEN {is_new} THEN 'new-' || {key} ELSE {key} END AS {key}"
                 if name == key
-                else f"CASE WHEN {kept} = 1 AND {name} IS NULL THEN '2026-11-01 00:00:00' ELSE {name} END AS {name}"
+                else f"coalesce({name}, 'satisfied') AS {name}"
                 if name == changed
                 else name
-                for name in header
+                for name in rows.columns
             )
-            found = rows.filter(f"{kept} IN (0, 1)").project(columns)
-            total += len(found)
-            found.write_csv(str(target / f"{table}-2026-11-01.csv"), header=True)
+            newest.project(columns).write_csv(str(target / f"{table}-2026-11-01.csv"), header=True)
+            total += count
     return total

@@ -148,7 +148,8 @@ def _copy_raw(
     if relation.is_numbered:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS FROM {relation.sql}")
     else:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS FROM {relation.sql}")
+        with warehouse.in_order(connection):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS FROM {relation.sql}")
         connection.execute("CREATE OR REPLACE TEMP VIEW incoming AS SELECT rowid, * FROM incoming_rows")
     select_rows = f"SELECT {number} AS _batch_id, {place} AS _row_number, {columns} FROM incoming"
     connection.execute(f"CREATE TABLE IF NOT EXISTS {target} AS {select_rows} LIMIT 0")

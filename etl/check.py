@@ -91,7 +91,8 @@ def stage(
         ),
         delivered=", ".join(f"{sql.name(column.name)} := {_delivered_text(column)}" for column in columns),
     )
-    connection.execute(statement)
+    with warehouse.in_order(connection):
+        connection.execute(statement)
     show(connection, arrival, is_numbered=relation.is_numbered)
     connection.execute(sql.statement("findings"))
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -103,6 +105,16 @@ def connect(
     # What a command prints is its own affair.
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def in_order(connection: Connection) -> Iterator[None]:
+    """Statements of this block put rows down in the order in which they are read."""
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute("SET preserve_insertion_order = false")
 
 
 _LOCK = threading.Lock()

@@ -22,8 +22,10 @@ from sqlalchemy import (
     ForeignKey,
     MetaData,
     Numeric,
+    String,
+    Table,
+    Text,
 )
-from sqlalchemy import String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 PersonalData = Literal["none", "general", "sensitive", "restricted", "whistleblower"]
