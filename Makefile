@@ -68,11 +68,12 @@ debian:
 
 # --- measurements, outside of the tests ------------------------------------------------------------------------------
 
-$(VENV)/bench.stamp: requirements-bench.txt $(VENV)/test.stamp
-	$(BIN)/pip install --quiet --requirement requirements-bench.txt --constraint constraints.txt
+build/peer/stamp: requirements-bench.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv build/peer
+	build/peer/bin/pip install --quiet --requirement requirements-bench.txt
 	@touch $@
 
-bench: $(VENV)/bench.stamp
+bench: $(VENV)/test.stamp build/peer/stamp
 	$(BIN)/python -m bench
 
 # recall, precision and delay of the judgement on demo bureaus, and how quiet it is on lawful ones

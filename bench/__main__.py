@@ -22,11 +22,10 @@ ROUNDS = 3
 PANDAS_ROWS = 20_000
 
 
-def measure(module: str, *arguments: object) -> Figures:
+def measure(module: str, *arguments: object, python: str = sys.executable) -> Figures:
     """Run one competitor and return what it says of itself."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+    command = [python, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module}: {done.stderr[-2000:]}")
     found: Figures = json.loads(done.stdout.splitlines()[-1])
@@ -45,7 +44,7 @@ def prepared(directory: Path, registers: Path) -> Path:
     return directory / "warehouse"
 
 
-def loading(work: Path, rows: int, rounds: int) -> dict[str, Figures]:
+def loading(work: Path, rows: int, rounds: int, peer: str) -> dict[str, Figures]:
     """Floor, ours, dlt and pandas on the same core files, round by round; then a day's increment."""
     registers, core = feed(work, rows)
     runs: dict[str, list[Figures]] = {"floor": [], "ours": [], "dlt": [], "increment": []}
@@ -58,7 +57,7 @@ def loading(work: Path, rows: int, rounds: int) -> dict[str, Figures]:
         runs["ours"].append(measure("bench.ours", core, target))
         runs["increment"].append(measure("bench.ours", daily, target))
         if number == 0:
-            runs["dlt"].append(measure("bench.peer_dlt", core, work / "dlt.duckdb"))
+            runs["dlt"].append(measure("bench.peer_dlt", core, work / "dlt.duckdb", python=peer))
     found = {name: median(items) for name, items in runs.items()}
     found["pandas"] = measure("bench.peer_pandas", core, work / "pandas.duckdb", PANDAS_ROWS)
     return found
@@ -110,13 +109,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[500_000, 5_000_000])
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--out", type=Path, default=Path("docs/bench.md"))
+    parser.add_argument(
+        "--peer", default="build/peer/bin/python", help="The interpreter that has the peer dlt."
+    )
     asked = parser.parse_args()
     work = asked.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     sizes: dict[int, dict[str, Figures]] = {}
     reads: dict[int, Figures] = {}
     for rows in sorted(asked.rows):
-        sizes[rows] = loading(work, rows, asked.rounds)
+        sizes[rows] = loading(work, rows, asked.rounds, asked.peer)
         reads[rows] = measure("bench.reads", work / "ours" / "warehouse")
     text = table(sizes, reads)
     print(text)

@@ -14,7 +14,7 @@ from model.contract import TABLES
 
 
 def main(core: Path, target: Path) -> None:
-    """Read the three core files; lists stay text, as read_csv gives them."""
+    """Read the three core files; lists stay text, and rows that do not cast are dropped, as read_csv does it."""
     target.unlink(missing_ok=True)
     with measured(), warehouse.connect(target, memory_limit="4GB", temporary=target.parent) as connection:
         for table in CORE:
@@ -22,9 +22,9 @@ def main(core: Path, target: Path) -> None:
             with path.open(encoding="utf-8", newline="") as file:
                 header = next(csv.reader(file))
             types = {column.name: type_name(column).removesuffix("[]") for column in TABLES[table].columns}
-            connection.read_csv(str(path), header=True, dtype={name: types[name] for name in header}).create(
-                table
-            )
+            connection.read_csv(
+                str(path), header=True, dtype={name: types[name] for name in header}, ignore_errors=True
+            ).create(table)
         connection.execute("CHECKPOINT")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import dlt
 from dlt.sources.filesystem import filesystem, read_csv_duckdb
 
-from bench.inputs import CORE, core_file
 from bench.measured import measured
 
 
@@ -22,12 +21,13 @@ def main(core: Path, target: Path) -> None:
             destination=dlt.destinations.duckdb(str(target)),
             dataset_name="bench",
         )
+        files = {path.name.rsplit("-", 3)[0]: path for path in sorted(core.glob("*.csv"))}
         resources = [
             (
-                filesystem(bucket_url=core.resolve().as_uri(), file_glob=core_file(core, table).name)
+                filesystem(bucket_url=core.resolve().as_uri(), file_glob=path.name)
                 | read_csv_duckdb(use_pyarrow=True, chunk_size=100_000)
             ).with_name(table)
-            for table in CORE
+            for table, path in files.items()
         ]
         pipeline.run(resources, loader_file_format="parquet")
 
