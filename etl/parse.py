@@ -200,7 +200,8 @@ def typed(column: Column[Any], text: str) -> str:
     if kind in readers:
         return f"coalesce({readers[kind](text)}, {readers[kind](trimmed(text))})"
     if column.info["codes"]:
-        return f"CASE WHEN {text} IN ({_listed(tuple(column.info['codes']))}) THEN {text} ELSE {trimmed(text)} END"
+        codes, tidy = _listed(tuple(column.info["codes"])), trimmed(text)
+        return f"CASE WHEN {text} IN ({codes}) THEN {text} WHEN {tidy} IN ({codes}) THEN {tidy} END"
     return text
 
 
@@ -217,17 +218,18 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
         is_early = f" OR {value} < DATE '{EARLIEST}'" if info["kind"] in ("date", "timestamp") else ""
         found.append((f"type {info['kind']}", unread + is_early))
     elif not info["codes"]:
-        found.append(
-            (
-                "placeholder instead of a value",
-                f"{text} IN ({_listed(_PLACEHOLDERS)}) OR starts_with({text}, '##')",
-            )
+        longest = max(map(len, _PLACEHOLDERS))
+        known = (
+            f"CASE WHEN strlen({text}) <= {longest} THEN {text} IN ({_listed(_PLACEHOLDERS)}) ELSE false END"
         )
-    if info["codes"]:
-        codes = _listed(tuple(info["codes"]))
-        is_list = info["kind"] == "list<string>"
-        condition = f"NOT list_has_all([{codes}], {value})" if is_list else f"{value} NOT IN ({codes})"
-        found.append(("allowed codes", condition))
+        found.append(("placeholder instead of a value", f"{known} OR starts_with({text}, '##')"))
+    if info["codes"] and info["kind"] == "list<string>":
+        found.append(("allowed codes", f"NOT list_has_all([{_listed(tuple(info['codes']))}], {value})"))
+    elif info["codes"]:
+        is_unknown = f"{value} IS NULL AND {text} IS NOT NULL"
+        found.append(
+            ("allowed codes", f"CASE WHEN {is_unknown} THEN {trimmed(text)} IS NOT NULL ELSE false END")
+        )
     if info["indicator"]:
         ids = _listed(INDICATOR_IDS)
         is_list = info["kind"] == "list<string>"
