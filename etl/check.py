@@ -91,7 +91,7 @@ def stage(
         ),
         delivered=", ".join(f"{sql.name(column.name)} := {_delivered_text(column)}" for column in columns),
     )
-    with warehouse.in_order(connection):
+    with warehouse.in_order(connection), warehouse.lazily(connection):
         connection.execute(statement)
     show(connection, arrival, is_numbered=relation.is_numbered)
     connection.execute(sql.statement("findings"))

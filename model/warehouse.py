@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 SURFACES = ("full", "analysis", "screen")
 Surface = Literal["full", "analysis", "screen"]
 
+_DISABLED = "in_clause"
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"
@@ -101,10 +102,23 @@ def connect(
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute(f"SET TimeZone = '{TIME_ZONE}'")
     # A long IN list of codes, planned as a join, costs most of a second a statement whatever its rows (DuckDB 1.5.6).
-    connection.execute("SET disabled_optimizers = 'in_clause'")
+    connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
     # What a command prints is its own affair.
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def lazily(connection: Connection) -> Iterator[None]:
+    """Statements of this block compute a branch of a CASE only where it is taken.
+
+    DuckDB 1.5.6 otherwise computes what two branches share for every row, taken or not.
+    """
+    connection.execute(f"SET disabled_optimizers = '{_DISABLED},common_subexpressions'")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
 
 
 @contextmanager
