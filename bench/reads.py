@@ -11,12 +11,12 @@ from pathlib import Path
 
 from model import warehouse
 from model.warehouse import Snapshot
-from pages.parts import reads
+from pages.parts.reads import quality, records
 
 
 def arguments(read: Callable[..., object], snapshot: Snapshot) -> list[object]:
     """What a page would ask: the root unit, the first measure, the first core table, no further filter."""
-    unit = str(reads.units(snapshot)["unit_id"].iloc[0])
+    unit = str(records.units(snapshot)["unit_id"].iloc[0])
     usual = {
         "unit_id": unit,
         "measure": "inspections_done",
@@ -31,10 +31,11 @@ def arguments(read: Callable[..., object], snapshot: Snapshot) -> list[object]:
 def main(directory: Path) -> None:
     """Print the slowest read in milliseconds, and each."""
     snapshot = warehouse.open_snapshot(directory)
-    named = {name: one for name, one in vars(reads).items() if inspect.isroutine(inspect.unwrap(one))}
+    held = {**vars(records), **vars(quality)}
+    named = {name: one for name, one in held.items() if inspect.isroutine(inspect.unwrap(one))}
     found: dict[str, float] = {}
     for name, read in named.items():
-        if name.startswith("_") or "snapshot" not in inspect.signature(read).parameters:
+        if name.startswith("_") or name == "read" or "snapshot" not in inspect.signature(read).parameters:
             continue
         plain = inspect.unwrap(read)
         asked = arguments(plain, snapshot)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, findings, frame, panels, reads
+from pages.parts import controls, findings, frame, panels
+from pages.parts.reads import quality
 from pages.parts.words import number
 
 VIEWS = {
@@ -26,7 +27,7 @@ def show() -> None:
     view = frame.open_view(controls.words())
     words = view.words
     frame.sources_masthead(view, words.say("health.title"))
-    totals = reads.totals(view.snapshot)
+    totals = quality.totals(view.snapshot)
     labels = {name: f"{words.say(f'health.{name}')} {number(totals[name])}" for name in VIEWS}
     with st.container(key="views"):
         chosen = controls.switch("view", words.say("health.view"), labels, "sources", clears="pick")

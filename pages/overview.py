@@ -10,9 +10,10 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import controls, frame, monthly, panels, pictures, reads
+from pages.parts import controls, frame, monthly, panels, pictures
 from pages.parts.kinds import KINDS, MEASURES, kind_of
 from pages.parts.monthly import Coverage
+from pages.parts.reads import records
 from pages.parts.words import number
 
 TREND_MONTHS = 24
@@ -21,9 +22,9 @@ TREND_MONTHS = 24
 def show() -> None:
     """Filters, what this edition brought, one panel a kind of record, then the units below."""
     view = frame.open_view(controls.words())
-    words, units = view.words, reads.units(view.snapshot)
+    words, units = view.words, records.units(view.snapshot)
     unit_id = controls.asked_unit(units)
-    coverage, counts = reads.coverage(view.snapshot, unit_id), reads.volume(view.snapshot, unit_id)
+    coverage, counts = records.coverage(view.snapshot, unit_id), records.volume(view.snapshot, unit_id)
     frame.unit_masthead(view, words.say("overview.title"), coverage)
     newest = monthly.newest(coverage.values())
     with st.container(key="filters", horizontal=True):
@@ -31,7 +32,7 @@ def show() -> None:
         offered = monthly.offered(counts, coverage.values())
         month = controls.choose_month(words, offered, newest or monthly.before(view.now))
     pictures.breadcrumb(words, units, unit_id)
-    unit_name = reads.name_of(units, unit_id)
+    unit_name = records.name_of(units, unit_id)
     pictures.outside(words, unit_name, month, offered, newest)
     _edition(view)
     shown = monthly.span(month, TREND_MONTHS)
@@ -42,7 +43,7 @@ def show() -> None:
 
 def _edition(view: frame.View) -> None:
     """What this edition's batches brought, and what the loader has to say."""
-    words, brought = view.words, reads.edition(view.snapshot)
+    words, brought = view.words, records.edition(view.snapshot)
     parts = [words.say("overview.edition_none")]
     if brought["batches"]:
         parts = [
@@ -59,7 +60,7 @@ def _children(
     view: frame.View, unit_id: str, month: date, shown: Sequence[date], coverage: Mapping[str, Coverage]
 ) -> None:
     """One count for every unit directly below, all on one scale, in the order of the tree."""
-    words, units = view.words, reads.units(view.snapshot)
+    words, units = view.words, records.units(view.snapshot)
     below = units[units["parent_unit_id"] == unit_id]
     if below.empty:
         st.html(panels.heading(words.say("overview.children"), words.say("overview.children_none")))
@@ -70,8 +71,8 @@ def _children(
             first = monthly.first_with_data(MEASURES, month, lambda one: coverage[kind_of(one).id])
             measure = controls.choose_measure(words, MEASURES, first, pictures.plain_name)
         kind = kind_of(measure)
-        counts = reads.volume_of_children(view.snapshot, unit_id, measure)
-        named = reads.sources_of_children(view.snapshot, unit_id, kind.table)
+        counts = records.volume_of_children(view.snapshot, unit_id, measure)
+        named = records.sources_of_children(view.snapshot, unit_id, kind.table)
         known = coverage[kind.id].of(measure)
         each = monthly.of_children(below["unit_id"], known, named, counts)
         pictures.children(view, heading, below, measure, month, shown, counts, known, each)

@@ -14,13 +14,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model import warehouse
-from pages.parts import clocks, controls, monthly, panels, reads, relations, theme
+from pages.parts import clocks, controls, monthly, panels, relations, theme
 from pages.parts import words as written
 from pages.parts.charts.tile import bars
 from pages.parts.charts.trend import trend
 from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS
 from pages.parts.monthly import Coverage, Headline, Point
+from pages.parts.reads import quality, records
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
@@ -185,13 +186,13 @@ class TestReads:
         connection.close()
 
     def test_a_parent_has_what_its_children_have(self, snapshot: warehouse.Snapshot) -> None:
-        whole = reads.volume(snapshot, "4201")["inspections_done"]
-        parts = reads.volume_of_children(snapshot, "4201", "inspections_done")
+        whole = records.volume(snapshot, "4201")["inspections_done"]
+        parts = records.volume_of_children(snapshot, "4201", "inspections_done")
         assert whole[OCTOBER] == sum(counts[OCTOBER] for counts in parts.values())
         assert len(parts) == len(fixture.DISTRICTS)
 
     def test_coverage_names_the_sources_of_each_kind(self, snapshot: warehouse.Snapshot) -> None:
-        found = reads.coverage(snapshot, "4201")
+        found = records.coverage(snapshot, "4201")
         assert {kind: [clock.source for clock in one.sources] for kind, one in found.items()} == {
             "licensing": ["licensing"], "inspection": ["inspection"], "complaint": ["hotline"]
         }  # fmt: skip
@@ -199,30 +200,30 @@ class TestReads:
         assert len({one.as_of for one in found.values()}) == 2
 
     def test_a_unit_that_no_source_speaks_of_has_no_coverage(self, snapshot: warehouse.Snapshot) -> None:
-        found = reads.coverage(snapshot, fixture.UNINSPECTED)
+        found = records.coverage(snapshot, fixture.UNINSPECTED)
         assert found["inspection"] == Coverage()
-        assert found["licensing"] == reads.coverage(snapshot, "4201")["licensing"]
-        named = reads.sources_of_children(snapshot, "420112", "inspection")
+        assert found["licensing"] == records.coverage(snapshot, "4201")["licensing"]
+        named = records.sources_of_children(snapshot, "420112", "inspection")
         assert set(named) == {f"420112-S0{n}" for n in (1, 2, 3)}
 
     def test_units_stand_in_the_order_of_the_numbers_in_their_codes(self) -> None:
         codes = ["CHI-W10", "CHI", "CHI-W2", "CHI-INS", "CHI-W02"]
-        assert sorted(codes, key=reads._natural) == ["CHI", "CHI-INS", "CHI-W02", "CHI-W2", "CHI-W10"]
+        assert sorted(codes, key=records._natural) == ["CHI", "CHI-INS", "CHI-W02", "CHI-W2", "CHI-W10"]
 
     def test_every_batch_adds_up(self, snapshot: warehouse.Snapshot) -> None:
-        assert (reads.batches(snapshot)["off_by"] == 0).all()
+        assert (quality.batches(snapshot)["off_by"] == 0).all()
 
     def test_quarantine_is_drilled_by_table_and_rule(self, snapshot: warehouse.Snapshot) -> None:
-        rows = reads.quarantine_rows(snapshot, "inspection", "started_at: required")
+        rows = quality.quarantine_rows(snapshot, "inspection", "started_at: required")
         assert list(rows["row_number"]) == [17, 18, 41]
-        assert len(reads.quarantine_rows(snapshot, None, None)) == 5
+        assert len(quality.quarantine_rows(snapshot, None, None)) == 5
 
     def test_a_revision_has_old_and_new_of_what_may_be_shown_only(self, snapshot: warehouse.Snapshot) -> None:
-        found = reads.revisions(snapshot, "inspection", "unit_id")
+        found = quality.revisions(snapshot, "inspection", "unit_id")
         assert list(found["old_unit_id"]) == ["420106-S02"]
         assert list(found["new_unit_id"]) == ["420106-S01"]
         for table in ("inspection", "staff"):
-            held = reads.revisions(snapshot, table, None)
+            held = quality.revisions(snapshot, table, None)
             assert fixture.SECRET not in held.to_string()
             assert len(held) == {"inspection": 2, "staff": 1}[table]
 

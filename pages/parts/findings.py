@@ -11,9 +11,10 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts import controls, labels, panels, reads, rules
+from pages.parts import controls, labels, panels, rules
 from pages.parts import words as written
 from pages.parts.frame import View
+from pages.parts.reads import quality
 from pages.parts.table import Column, mark, table
 from pages.parts.words import Words
 
@@ -26,7 +27,7 @@ def sources(view: View, total: int) -> None:
     """Every source with its clocks; a late one says by how much."""
     words = view.words
     rows = []
-    for one in labels.records(reads.sources(view.snapshot)):
+    for one in labels.records(quality.sources(view.snapshot)):
         clock = view.clocks.get(one["source"])
         overdue = clock.late_by(view.now) if clock else None
         state = mark(words.say("health.in_time"))
@@ -65,7 +66,7 @@ def batches(view: View, total: int) -> None:
     words = view.words
     st.html(panels.share_legend([words.say(f"health.{name}") for name in WENT]))
     rows = []
-    for one in labels.records(reads.batches(view.snapshot)):
+    for one in labels.records(quality.batches(view.snapshot)):
         went = {name: int(one[f"{name}_count"]) for name in WENT}
         adds_up = mark(words.say("health.conserved_yes"), "good")
         if one["off_by"]:
@@ -110,7 +111,7 @@ def refused(view: View, total: int) -> None:
             "unknown_columns": labels.texts_of(one["unknown_columns"]),
             "arrived": written.moment(one["arrived_at"]),
         }
-        for one in labels.records(reads.refused(view.snapshot))
+        for one in labels.records(quality.refused(view.snapshot))
     ]
     columns = _columns(words, "file:mono", "source", "error", "unknown_columns:list", "arrived")
     table(words, "refused", words.say("health.refused"), columns, rows)
@@ -128,7 +129,7 @@ def quarantine(view: View, total: int) -> None:
             "rows": int(one["rows"]),
             "waiting": int(one["waiting"]),
         }
-        for one in labels.records(reads.quarantine_reasons(view.snapshot))
+        for one in labels.records(quality.quarantine_reasons(view.snapshot))
     ]
     chosen = _causes(words, "quarantine", ("reason", "table", "rows:number", "waiting:number"), causes)
     picked = (*chosen, None, None)[:2]
@@ -144,7 +145,7 @@ def quarantine(view: View, total: int) -> None:
             "state": mark(words.say(f"health.waiting_{'yes' if one['is_waiting'] else 'no'}")),
             "content": one["row"],
         }
-        for one in labels.records(reads.quarantine_rows(view.snapshot, *picked))
+        for one in labels.records(quality.quarantine_rows(view.snapshot, *picked))
     ]
     columns = _columns(
         words, "table:short", "file:mono", "row_number:id", "reasons:list", "state:mark", "content:long"
@@ -164,7 +165,7 @@ def cells(view: View, total: int) -> None:
             "table": labels.table_name_of(words, one["table_name"]),
             "count": int(one["cells"]),
         }
-        for one in labels.records(reads.cell_rules(view.snapshot))
+        for one in labels.records(quality.cell_rules(view.snapshot))
     ]
     chosen = _causes(words, "cells", ("reason", "column", "table", "count:number"), causes)
     picked = (*chosen, None, None, None)[:3]
@@ -180,7 +181,7 @@ def cells(view: View, total: int) -> None:
             "file": one["file"],
             "row_number": one["row_number"],
         }
-        for one in labels.records(reads.cells(view.snapshot, *picked))
+        for one in labels.records(quality.cells(view.snapshot, *picked))
     ]
     columns = _columns(words, "table", "column", "value", "reason", "file:mono", "row_number:id")
     table(words, "cell_rows", words.say("health.cells"), columns, rows)
@@ -197,13 +198,13 @@ def revisions(view: View, total: int) -> None:
             "table": labels.table_name_of(words, one["table_name"]),
             "count": int(one["revisions"]),
         }
-        for one in labels.records(reads.revised_columns(view.snapshot))
+        for one in labels.records(quality.revised_columns(view.snapshot))
     ]
     if not causes:
         return
     chosen = _causes(words, "revisions", ("column", "table", "count:number"), causes)
     name, column = chosen or (str(causes[0]["key"]).split(_JOINT)[0], None)
-    found = labels.records(reads.revisions(view.snapshot, name, column))
+    found = labels.records(quality.revisions(view.snapshot, name, column))
     rows = [
         {
             "key": str(index),
@@ -237,7 +238,7 @@ def disappeared(view: View, total: int) -> None:
             "missing_from": one["missing_batch_id"],
             "returned_in": one["returned_batch_id"],
         }
-        for index, one in enumerate(labels.records(reads.disappeared(view.snapshot)))
+        for index, one in enumerate(labels.records(quality.disappeared(view.snapshot)))
     ]
     columns = _columns(words, "table", "record:mono", "old_batch:id", "missing_from:id", "returned_in:id")
     table(words, "disappeared", words.say("health.disappeared"), columns, rows)

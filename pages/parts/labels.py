@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from model.contract import TABLES, table_named
-from pages.parts import reads
 from pages.parts.frame import View
+from pages.parts.reads import quality
 from pages.parts.words import Words
 
 _FEED = "feed."
@@ -61,7 +61,7 @@ def column_name(words: Words, table_name: str, column: str) -> str:
 
 
 def is_shown(table_name: str, column: str) -> bool:
-    return table_name in TABLES and column in reads.shown_columns(table_name)
+    return table_name in TABLES and column in quality.shown_columns(table_name)
 
 
 def key_is_shown(table_name: str) -> bool:
