@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from etl import sql
-from etl.judge import Court, Judged, convene, judge_facts, judge_records
+from etl.judge.court import Court, Judged, convene
+from etl.judge.facts import judge_facts
+from etl.judge.records import judge_records
 from model import warehouse
 from model.indicators import catalogue
 from model.judgement import rules

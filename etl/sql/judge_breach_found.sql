@@ -1,5 +1,6 @@
 -- One finding a record; of what stands for months' ends, one a record (and year, where months count from January).
--- It is told of the unit in which it began, whoever moved since. A post that breaks a rule in a unit is not told again of the units above it.
+-- It is told of the unit in which it began, whoever moved since.
+-- A post that breaks a rule in a unit is not told again of the units above it.
 CREATE OR REPLACE TEMP TABLE breach_found AS
 WITH own AS (
     SELECT b.* FROM breach b

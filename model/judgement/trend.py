@@ -176,7 +176,7 @@ def _ruled(value: Floats, limits: dict[str, Floats], chart: str) -> Points:
     """The four rules of "Making Data Count" against limits that are given."""
     order, packed = _packed(value)
     moved = {name: np.take_along_axis(limit, order, axis=1) for name, limit in limits.items()}
-    found = charts._xmr_rules(packed, moved)
+    found = charts.xmr_rules(packed, moved)
     signal = np.full(value.shape, None, dtype=object)
     for rule in reversed(charts.RULES):
         signal[found[rule]] = rule

@@ -83,7 +83,7 @@ def xmr_matrix(values: Numbers, *, screen: bool = True) -> dict[str, npt.NDArray
     order = np.argsort(np.isnan(matrix), axis=1, kind="stable")
     packed = np.take_along_axis(matrix, order, axis=1)
     limits = _xmr_limits(packed, screen)
-    rules = _xmr_rules(packed, limits)
+    rules = xmr_rules(packed, limits)
     judged: dict[str, npt.NDArray[Any]] = {"value": matrix}
     judged |= {name: np.broadcast_to(limit, matrix.shape) for name, limit in limits.items()}
     for name, found in rules.items():
@@ -118,8 +118,12 @@ def _row_mean(matrix: Floats, where: Flags) -> Floats:
     return mean
 
 
-def _xmr_rules(packed: Floats, limits: dict[str, Floats]) -> dict[str, npt.NDArray[Any]]:
-    """The four rules, signal and direction for each point of left-packed rows."""
+def xmr_rules(packed: Floats, limits: dict[str, Floats]) -> dict[str, npt.NDArray[Any]]:
+    """The four XmR rules against limits that are given: each rule, signal and direction, for each point.
+
+    packed: series x points, missing ones (NaN) at the end of a row. limits: centre, lower, upper, near_lower and
+    near_upper, of that shape or one column a row.
+    """
     rounding = ROUNDING * np.where(np.isnan(packed), 0.0, np.abs(packed)).max(
         axis=1, keepdims=True, initial=0
     )

@@ -1,0 +1,37 @@
+"""Judge: what the facts say of each unit, against its own past, beside its like, against goalposts and hard rules.
+
+Reads the facts of the snapshot under construction and writes the marts of judgement beside them. What a rule means,
+and every threshold, is declared in model/judgement; here facts become matrices and judgements become rows. An earlier
+month is judged again only where its numbers have changed since: what was told stays told, or is withdrawn by name.
+"""
+
+from __future__ import annotations
+
+from etl import sql
+from etl.building import Building
+from etl.judge.court import Judged, convene
+from etl.judge.facts import changed_months, judge_facts, keep_rows
+from etl.judge.keeping import keep_warnings
+from etl.judge.portraits import judge_portraits
+from etl.judge.records import judge_records
+from model import warehouse
+from model.indicators import Catalogue, catalogue
+from model.judgement import Rules, rules
+
+
+def judge(building: Building) -> None:
+    """Write the marts of judgement into the snapshot under construction."""
+    judge_marts(building.connection, rules(), catalogue())
+
+
+def judge_marts(connection: warehouse.Connection, declared: Rules, known: Catalogue) -> None:
+    """The same on any connection with a warehouse attached as `snapshot` and a macro `keyed_hash`."""
+    connection.execute(sql.statement("judge_schema"))
+    court = convene(connection, declared, known)
+    judged = Judged()
+    if court.clocks:
+        judge_facts(court, judged, changed_months(connection))
+        judge_portraits(court, judged)
+        keep_rows(court, judged)
+    judge_records(court, judged)
+    keep_warnings(court, judged)

@@ -1,0 +1,101 @@
+"""What every part of judging shares: what is declared, how far each indicator's sources speak, and what was judged.
+
+Judging is done at the end of a month that the sources delivered wholly. This module must not judge anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from model import warehouse
+from model.indicators import Catalogue, Indicator
+from model.judgement import Rules
+from model.judgement.declaration import check_against
+from model.judgement.series import Columns
+
+SUBJECT = ("unit_id", "subject_kind", "subject_id")
+NUMBERS = ("value", "threshold", "sample_size", "p", "adjusted", "evidence_count")
+WARNING = (
+    "warning_id", "indicator_id", "rule_version", *SUBJECT, "kind", "level", "period_start", "period_end", *NUMBERS,
+)  # fmt: skip
+Month = np.datetime64
+
+
+@dataclass
+class Judged:
+    """What one run has judged so far; `periods`: indicator, kind and end of each month judged for warnings."""
+
+    trend: list[Columns] = field(default_factory=list)
+    comparison: list[Columns] = field(default_factory=list)
+    warnings: list[Columns] = field(default_factory=list)
+    periods: list[tuple[str, str, date]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Court:
+    """What judging needs: the connection with `snapshot` attached, what is declared, and each indicator's last day."""
+
+    connection: warehouse.Connection
+    catalogue: Catalogue
+    rules: Rules
+    clocks: dict[str, date]
+
+    @property
+    def newest(self) -> Month:
+        """The newest month that some indicator's sources delivered wholly."""
+        return max(complete_month(clock) for clock in self.clocks.values())
+
+    def version(self, item: Indicator) -> str:
+        """The version of the rule that a warning rests on: the indicator's and the judgement's."""
+        return f"{item.version}.{self.rules.version}"
+
+
+def complete_month(clock: date) -> Month:
+    """The newest month that ends on or before a day."""
+    month: Month = (np.datetime64(clock, "D") + 1).astype("M8[M]") - 1
+    return month
+
+
+def first_day(month: Month) -> date:
+    """The first day of a month."""
+    day: date = month.astype("M8[D]").item()
+    return day
+
+
+def last_day(month: Month) -> date:
+    """The last day of a month."""
+    return first_day(month + 1) - timedelta(days=1)
+
+
+def convene(
+    connection: warehouse.Connection, declared: Rules, known: Catalogue, until: date | None = None
+) -> Court:
+    """What judging needs; `until`: judge as on that day, as if no later month had come."""
+    check_against(declared, known)
+    rows = connection.execute(
+        "SELECT indicator_id, as_of FROM snapshot.mart.indicator_state"
+        " WHERE state = 'computed' AND as_of IS NOT NULL"
+    ).fetchall()
+    clocks = {name: min(as_of, until or as_of) for name, as_of in rows if name in known.indicators}
+    return Court(connection, known, declared, clocks)
+
+
+def same(rows: int, **values: object) -> Columns:
+    """Columns that hold one value for all rows."""
+    return {name: np.full(rows, value, dtype=object) for name, value in values.items()}
+
+
+def insert(connection: warehouse.Connection, mart: str, parts: list[Columns]) -> None:
+    """Append columns to a mart by name; what the mart does not hold is left out."""
+    if not parts:
+        return
+    known = connection.execute(f"SELECT * FROM snapshot.mart.{mart} LIMIT 0").description
+    names = [column[0] for column in known or () if column[0] in parts[0]]
+    rows = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in names})
+    connection.register("judged_rows", rows)
+    connection.execute(f"INSERT INTO snapshot.mart.{mart} BY NAME SELECT * FROM judged_rows")
+    connection.unregister("judged_rows")

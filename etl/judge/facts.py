@@ -1,0 +1,137 @@
+"""Trend and comparison of the facts: one indicator at a time, all its subjects at once.
+
+Facts become matrices, and what model/judgement says of them becomes the rows of mart.trend and mart.comparison, and
+findings where a rule speaks. This module must not decide what is worth a warning.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from etl import sql
+from etl.judge.court import (
+    SUBJECT,
+    Court,
+    Judged,
+    Month,
+    complete_month,
+    first_day,
+    insert,
+    last_day,
+    same,
+)
+from etl.judge.findings import outliers, signals
+from model import warehouse
+from model.indicators import Indicator
+from model.judgement import comparison as comparisons
+from model.judgement import trend as trends
+from model.judgement.series import Columns, Months, Series, series
+from model.statistics.inputs import Flags, Floats
+
+STATES = np.array(["stale", "no_data", "suppressed", "zero", "value"], dtype=object)
+
+
+def judge_facts(court: Court, judged: Judged, changed: dict[str, set[Month]]) -> None:
+    """Trend, comparison, and what of them is worth a warning, of every indicator with facts.
+
+    changed: earlier months to judge again, by indicator.
+    """
+    connection = court.connection
+    connection.execute(sql.statement("judge_subjects"))
+    found = connection.execute("SELECT * EXCLUDE number FROM judge_subject ORDER BY number").fetchnumpy()
+    subjects = {name: np.asarray(held, dtype=object) for name, held in found.items()}
+    months = _months(court)
+    for item in court.catalogue.indicators.values():
+        if item.id not in court.clocks:
+            continue
+        facts = connection.execute(sql.statement("judge_facts"), [item.id]).fetchnumpy()
+        last = complete_month(court.clocks[item.id])
+        held = series(item, facts, subjects, months, int((months <= last).sum()))
+        if np.isnan(held.observations).all():
+            continue
+        points = trends.judge(held, court.rules.trend)
+        judged.trend.append(_trend_rows(court, held, points))
+        for month in sorted({last, *changed.get(item.id, ())}):
+            if months[0] <= month <= months[-1]:
+                _judge_month(court, judged, held, points, month)
+
+
+def _months(court: Court) -> Months:
+    """All months from the first fact to the last day that counts, the one in progress included."""
+    row = court.connection.execute("SELECT min(month) FROM snapshot.mart.indicator_fact").fetchone()
+    assert row and row[0], "an indicator is computed, so there are facts"
+    last = max(np.datetime64(clock, "M") for clock in court.clocks.values())
+    return np.arange(np.datetime64(row[0], "M"), last + 1)
+
+
+def changed_months(connection: warehouse.Connection) -> dict[str, set[Month]]:
+    """The earlier months with warnings whose numbers have changed, by indicator."""
+    found: dict[str, set[Month]] = {}
+    for name, month in connection.execute(sql.statement("judge_changed")).fetchall():
+        found.setdefault(name, set()).add(np.datetime64(month, "M"))
+    return found
+
+
+def _judge_month(court: Court, judged: Judged, held: Series, points: trends.Points, month: Month) -> None:
+    """The comparison at the end of one month, and its warnings and those of the trend's point there."""
+    column = int((month - held.months[0]).astype(int))
+    rows = comparisons.compare(held.up_to(column + 1), court.rules.windows, court.rules.comparison)
+    judged.comparison.append(_comparison_rows(court, held.item, rows, month))
+    judged.warnings += [signals(court, held, points, column), outliers(court, held.item, rows, month)]
+    judged.periods += [(held.item.id, kind, last_day(month)) for kind in ("signal", "outlier")]
+
+
+def _trend_rows(court: Court, held: Series, points: trends.Points) -> Columns:
+    """The points of a series from its first fact on; of cells, only the months that hold something."""
+    item = held.item
+    has_fact = ~np.isnan(held.observations)
+    is_told = np.maximum.accumulate(has_fact, axis=1)
+    is_told &= has_fact | (held.subjects["subject_kind"] == "unit")[:, None]
+    is_late = np.broadcast_to(held.months > np.datetime64(court.clocks[item.id], "M"), has_fact.shape)
+    state = _states(item, held.value, held.observations, is_late)
+    told = {
+        "value": np.where(np.isin(state, ("value", "zero")), held.value, np.nan), "state": state,
+        "centre": points.centre, "lower": points.lower, "upper": points.upper, "signal": points.signal,
+        "variation": trends.variation(points, item.direction),
+        "assurance": trends.assurance(points, item.direction, item.target), "chart": points.chart,
+    }  # fmt: skip
+    row, column = np.nonzero(is_told)
+    named = {name: held.subjects[name][row] for name in SUBJECT}
+    days = held.months[column].astype("M8[s]")
+    return named | same(len(row), indicator_id=item.id) | {"month": days} | {
+        name: matrix[row, column] for name, matrix in told.items()
+    }  # fmt: skip
+
+
+def _states(item: Indicator, value: Floats, observations: Floats, is_late: Flags) -> npt.NDArray[np.object_]:
+    """The state of each value. Too few, or nothing that a value could be made of, is suppressed; never zero."""
+    few = (observations < item.minimum_denominator) | np.isnan(value)
+    conditions = [np.isnan(observations) & is_late, np.isnan(observations), few, value == 0]
+    return np.asarray(STATES[np.select(conditions, [0, 1, 2, 3], default=4)])
+
+
+def _comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) -> Columns:
+    """The rows of the mart. A source that has fallen behind leaves its newest value stale."""
+    size = len(rows["value"])
+    is_late = complete_month(court.clocks[item.id]) < court.newest and month < court.newest
+    state = _states(item, rows["value"], rows["sample_size"], np.zeros(size, dtype=bool))
+    state = np.where(np.isin(state, ("value", "zero")) & is_late, "stale", state)
+    named = same(size, indicator_id=item.id, period_end=last_day(month))
+    return rows | named | {"level": rows["kind"], "state": state}
+
+
+def keep_rows(court: Court, judged: Judged) -> None:
+    """Write trend and comparison. Comparisons of earlier months stay as they were judged then."""
+    connection = court.connection
+    connection.execute("DELETE FROM snapshot.mart.trend")
+    insert(connection, "trend", judged.trend)
+    for rows in judged.comparison:
+        connection.execute(
+            "DELETE FROM snapshot.mart.comparison WHERE period_end = ? AND indicator_id = ?",
+            [rows["period_end"][0], rows["indicator_id"][0]],
+        )
+    insert(connection, "comparison", judged.comparison)
+    connection.execute(sql.statement("judge_not_computed"), [first_day(court.newest)])
+    end = sql.literal(str(last_day(court.newest)))
+    connection.execute(sql.statement("judge_not_compared", period_end=end))
