@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,6 +22,7 @@ from model.indicators.facts import Plan
 from tests import indicator_bureau
 from tests.etl_helpers import run
 
+ROOT = Path(__file__).parent.parent
 START = date(2024, 5, 17)
 FED = [
     name
@@ -131,3 +134,21 @@ def test_an_increment_equals_computing_anew(tmp_path: Path, plans: list[Plan], s
     assert untouched["inspection"] and len(untouched["inspection"]) < 18
     assert plans[4]["retailer"] is None
     assert set(plans[-1].values()) == {None}
+
+
+def test_an_unchanged_declaration_has_the_same_fingerprint_in_every_process() -> None:
+    program = (
+        "from model.indicators import catalogue; from model.indicators.change import digest; known = catalogue();"
+        " print([digest(item, known) for item in known.indicators.values()])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1

@@ -94,7 +94,7 @@ class View:
     reach: dict[str, int]
     wholly_on: tuple[str, ...]
     derived: dict[str, Words]
-    columns: frozenset[str]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ def _view(name: str, entry: dict[str, Any]) -> View:
         entry.get("reach", {}),
         tuple(entry.get("wholly_on", ())),
         derived,
-        frozenset([*passed, *derived]),
+        (*passed, *derived),
     )
 
 
