@@ -9,7 +9,16 @@ from __future__ import annotations
 import streamlit as st
 
 from pages import data_health, overview
-from pages.parts import controls, frame, sidebar, theme
+from pages.parts import controls, frame, navigation, sidebar, theme
+
+PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
+    "group_manage": [
+        ("overview", overview.show, "home"),
+    ],
+    "group_analyse": [
+        ("health", data_health.show, "data-health"),
+    ],
+}
 
 
 def main() -> None:
@@ -18,16 +27,9 @@ def main() -> None:
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.style(words.say("shared.skip")))
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
-    groups = {  # an url_path is never a file name of pages/: Streamlit would run that file by itself
-        words.say("shared.group_manage"): [
-            st.Page(overview.show, title=words.say("overview.title"), url_path="home", default=True)
-        ],
-        words.say("shared.group_data"): [
-            st.Page(data_health.show, title=words.say("health.title"), url_path="data-health")
-        ],
-    }
+    groups = navigation.offer(words, PAGES)
     here = st.navigation(groups, position="hidden")
-    st.session_state["page_here"] = here
+    navigation.enter(here)
     sidebar.show(words, groups, here)
     frame.run(here.run, words)
 

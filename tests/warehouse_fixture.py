@@ -21,6 +21,7 @@ from duckdb_sqlalchemy import Dialect
 
 from model import warehouse
 from model.contract import TABLES
+from tests import judged_fixture
 
 _SQL = Path(__file__).parent.parent / "etl" / "sql"
 SCHEMA, RECORDS = _SQL / "schema.sql", _SQL / "create_record.sql"
@@ -135,12 +136,14 @@ def _manifest(clock: Clock, snapshot_id: str, sequence: int) -> dict[str, object
 def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> None:
     connection = warehouse.connect(path)
     connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    judged_fixture.create(connection)
     _create_records(connection)
     _write_units(connection)
     _write_volume(connection, clock, scale)
     _write_quality(connection, clock, snapshot_id)
     _write_unit_sources(connection)
     _write_records(connection)
+    judged_fixture.write(connection, clock.now.date())
     connection.close()
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import controls, monthly, panels
+from pages.parts import controls, monthly, navigation, panels
 from pages.parts import words as written
 from pages.parts.charts import template, tile
 from pages.parts.charts.trend import trend
@@ -109,7 +109,7 @@ def _newest_link(words: Words, key: str, month: date | None) -> None:
     label = words.say("overview.see_month", month=words.month(month))
     query = controls.carried(month=month.isoformat()[:7])
     with st.container(key=f"link_{key}", width="content"):
-        st.page_link(st.session_state["page_here"], label=escape(label), query_params=query)
+        st.page_link(navigation.here(), label=escape(label), query_params=query)
 
 
 def plain_name(words: Words, measure: str) -> str:
@@ -154,5 +154,4 @@ def children(
 
 def _unit_link(label: str, unit_id: str) -> None:
     """A link to this same page for another unit."""
-    here = st.session_state["page_here"]
-    st.page_link(here, label=escape(label), query_params=controls.carried(unit=unit_id))
+    st.page_link(navigation.here(), label=escape(label), query_params=controls.carried(unit=unit_id))

@@ -9,7 +9,19 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, String, Table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
 
 from model.contract import TABLES
 
@@ -35,6 +47,82 @@ unit = _table(
 unit_tree = _table("mart", "unit_tree", unit_id=String, ancestor_id=String, distance=Integer)
 unit_source = _table("mart", "unit_source", unit_id=String, table_name=String, source=String, as_of=DateTime)
 volume = _table("mart", "volume", measure=String, unit_id=String, month=Date, count=BigInteger)
+indicator_state = _table(
+    "mart",
+    "indicator_state",
+    indicator_id=String,
+    rule_version=Integer,
+    state=String,
+    missing_columns=_LIST,
+    as_of=Date,
+    first_full_month=Date,
+)
+indicator_fact = _table(
+    "mart",
+    "indicator_fact",
+    indicator_id=String,
+    unit_id=String,
+    subject_kind=String,
+    subject_id=String,
+    month=Date,
+    numerator=Float,
+    denominator=Float,
+    observations=BigInteger,
+)
+trend = _table(
+    "mart",
+    "trend",
+    indicator_id=String,
+    unit_id=String,
+    subject_kind=String,
+    subject_id=String,
+    month=Date,
+    value=Float,
+    state=String,
+    centre=Float,
+    lower=Float,
+    upper=Float,
+    signal=String,
+    variation=String,
+    assurance=String,
+    chart=String,
+)
+comparison = _table(
+    "mart",
+    "comparison",
+    indicator_id=String,
+    level=String,
+    period_end=Date,
+    window_months=Integer,
+    unit_id=String,
+    subject_kind=String,
+    subject_id=String,
+    value=Float,
+    lower95=Float,
+    upper95=Float,
+    lower998=Float,
+    upper998=Float,
+    exact_lower95=Float,
+    exact_upper95=Float,
+    exact_lower998=Float,
+    exact_upper998=Float,
+    adjusted=Float,
+    outside=String,
+    state=String,
+    sample_size=BigInteger,
+    usual=Float,
+)
+warning = _table(
+    "mart",
+    "warning",
+    warning_id=String,
+    indicator_id=String,
+    unit_id=String,
+    kind=String,
+    level=String,
+    period_end=Date,
+)
+warning_withdrawn = _table("mart", "warning_withdrawn", warning_id=String, unit_id=String)
 source = _table(
     "quality",
     "source",

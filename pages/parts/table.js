@@ -1,4 +1,4 @@
-// Draws the table of table.py: sorts, searches, pages and picks without asking the server, except for a pick.
+// Draws the table of table.py: sorts, searches, pages and exports without asking the server, which hears of picks only.
 // Everything from data is set with textContent. State that outlives a redraw is kept on the root element.
 
 const COLLATOR = new Intl.Collator("zh", { numeric: true });
@@ -15,7 +15,7 @@ function fill(template, values) {
 }
 
 function isNumber(column) {
-  return column.kind === "number" || column.kind === "id";
+  return column.kind === "number" || column.kind === "id" || column.kind === "figure";
 }
 
 function grouped(value) {
@@ -28,7 +28,13 @@ function plain(value) {
   return typeof value === "object" ? `${value.text} ${value.under || ""}` : String(value);
 }
 
-function compare(left, right) {
+function ordered(value) {
+  return value !== null && typeof value === "object" && "order" in value ? value.order : value;
+}
+
+function compare(first, second) {
+  const left = ordered(first);
+  const right = ordered(second);
   if (typeof left === "number" && typeof right === "number") return left - right;
   return COLLATOR.compare(plain(left), plain(right));
 }
@@ -53,9 +59,30 @@ function long(text, words) {
   return box;
 }
 
+function titled(made, title) {
+  if (title) made.title = title;
+  return made;
+}
+
+function figure(value) {
+  const box = titled(element("span", `figure-text ${value.tone}`, value.text), value.title);
+  if (value.under) box.append(element("small", "", value.under));
+  return box;
+}
+
+function picture(value) {
+  if (!value.src) return element("span", "absent", value.text);
+  const image = element("img", "cell-picture");
+  image.src = value.src;
+  image.alt = value.text;
+  return image;
+}
+
 function content(value, column, words) {
   if (column.kind === "number") return element("span", "", grouped(value));
-  if (column.kind === "mark") return element("span", `tone ${value.tone}`, value.text);
+  if (column.kind === "mark") return titled(element("span", `tone ${value.tone}`, value.text), value.title);
+  if (column.kind === "figure") return figure(value);
+  if (column.kind === "picture") return picture(value);
   if (column.kind === "titled") {
     const box = element("div", "", value.text);
     box.append(element("span", "under", value.under));
@@ -80,7 +107,7 @@ function header(root, data, draw) {
     if (isSorted) cell.ariaSort = root.sort.down ? "descending" : "ascending";
     const button = element("button", "sort", column.label);
     button.type = "button";
-    button.title = data.words.sort;
+    button.title = column.hint ? `${column.hint} · ${data.words.sort}` : data.words.sort;
     button.append(element("span", "arrow", isSorted ? (root.sort.down ? "↓" : "↑") : ""));
     button.onclick = () => {
       root.sort = { name: column.name, down: isSorted && !root.sort.down };
@@ -95,7 +122,28 @@ function header(root, data, draw) {
   return head;
 }
 
-function line(entry, data, pick) {
+function opener(entry, inside, open) {
+  const anchor = element("a", "pick");
+  anchor.href = entry.href;
+  anchor.append(inside);
+  anchor.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    open(entry.key);
+  };
+  return anchor;
+}
+
+function groupLine(name, width) {
+  const row = element("tr", "group");
+  const cell = element("th", "", name);
+  cell.colSpan = width;
+  cell.scope = "colgroup";
+  row.append(cell);
+  return row;
+}
+
+function line(entry, data, { pick, open }) {
   const isPicked = data.pickable && entry.key === data.picked;
   const row = element("tr", isPicked ? "picked" : "");
   data.columns.forEach((column, index) => {
@@ -109,6 +157,8 @@ function line(entry, data, pick) {
       button.append(inside);
       button.onclick = () => pick(entry.key);
       cell.append(button);
+    } else if (entry.href && index === 0) {
+      cell.append(opener(entry, inside, open));
     } else {
       cell.append(inside);
     }
@@ -127,6 +177,29 @@ function found(root, data) {
   return [...rows].sort((a, b) => sign * compare(a[root.sort.name], b[root.sort.name]));
 }
 
+function field(value) {
+  const text = plain(value).trim();
+  const number = text.replace(/\u2212/g, "-");
+  if (/^[-+]?[\d.,%]+$/.test(number)) return /[,]/.test(number) ? `"${number}"` : number;
+  const safe = /^[=@+\-\t\r]/.test(text) ? `'${text}` : text; // a spreadsheet would take it for a formula
+  return `"${safe.replace(/"/g, '""')}"`;
+}
+
+function download(root, data) {
+  const lines = data.export.stamp.map((text) => field(`# ${text}`));
+  const kept = data.columns.filter((one) => one.kind !== "picture");
+  const hasGroups = data.rows.some((entry) => entry.group);
+  lines.push([...(hasGroups ? [""] : []), ...kept.map((one) => one.label)].map(field).join(","));
+  found(root, data).forEach((entry) => {
+    lines.push([...(hasGroups ? [entry.group] : []), ...kept.map((one) => entry[one.name])].map(field).join(","));
+  });
+  const anchor = element("a");
+  anchor.href = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
+  anchor.download = data.export.file;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
+}
+
 function bar(root, data, draw) {
   const box = element("div", "table-bar");
   const label = element("label", "", data.words.search);
@@ -140,17 +213,29 @@ function bar(root, data, draw) {
     draw();
   };
   label.append(input);
-  box.append(label, element("span", "table-count"));
+  const right = element("span", "table-right");
+  right.append(element("span", "table-count"));
+  if (data.export) {
+    const button = element("button", "more", data.words.export);
+    button.type = "button";
+    button.onclick = () => download(root, data);
+    right.append(button);
+  }
+  box.append(label, right);
   return box;
 }
 
-function body(root, data, pick, draw) {
+function body(root, data, acts, draw) {
   const rows = found(root, data);
   const visible = rows.slice(0, root.shown);
-  const table = element("table", "list");
+  const table = element("table", `list ${data.look}`.trim());
   table.append(element("caption", "unseen", data.caption), header(root, data, draw));
   const lines = element("tbody");
-  visible.forEach((entry) => lines.append(line(entry, data, pick)));
+  visible.forEach((entry, index) => {
+    const isNew = index === 0 || visible[index - 1].group !== entry.group;
+    if (entry.group && isNew && !root.sort.name) lines.append(groupLine(entry.group, data.columns.length));
+    lines.append(line(entry, data, acts));
+  });
   table.append(lines);
   const holder = element("div", "table-scroll");
   holder.tabIndex = 0;
@@ -184,13 +269,16 @@ export default function (component) {
     root.shown = data.page;
     parentElement.append(root);
   }
-  const pick = (key) => setTriggerValue("picked", key);
+  const acts = {
+    pick: (key) => setTriggerValue("picked", key),
+    open: (key) => setTriggerValue("opened", key),
+  };
   const draw = () => {
     root.querySelector(".table-scroll")?.remove();
-    root.append(body(root, data, pick, draw));
+    root.append(body(root, data, acts, draw));
   };
   root.replaceChildren();
-  if (data.rows.length > 5) root.append(bar(root, data, draw));
+  if (data.rows.length > 5 || data.export) root.append(bar(root, data, draw));
   else root.append(Object.assign(element("span", "table-count"), { hidden: true }));
   draw();
 }

@@ -1,0 +1,64 @@
+"""Which pages this person gets, under which name each is linked to, and how one page leads to another.
+
+It exists so that a link from page to page keeps what the URL says, and so that a page to come is one line in
+dashboard.py. It must not decide who may see a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.parts import controls
+from pages.parts.words import Words
+
+_PAGES, _HERE = "pages", "page_here"
+Entry = tuple[str, Callable[[], None], str]
+"""A page: its name, which is also that of its words; what shows it; and its address."""
+
+
+def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> dict[str, list[st.Page]]:
+    """The pages by the title of their group; the very first is the one that opens without an address."""
+    pages: dict[str, st.Page] = {}
+    groups: dict[str, list[st.Page]] = {}
+    for group, entries in declared.items():
+        for name, show, address in entries:
+            title = words.say(f"{name}.title")
+            pages[name] = st.Page(show, title=title, url_path=address, default=not pages)
+            groups.setdefault(words.say(f"shared.{group}"), []).append(pages[name])
+    st.session_state[_PAGES] = pages
+    return groups
+
+
+def enter(here: st.Page) -> None:
+    """Remember which page is open."""
+    st.session_state[_HERE] = here
+
+
+def here() -> st.Page:
+    """The page that is open."""
+    return cast(st.Page, st.session_state[_HERE])
+
+
+def has(name: str) -> bool:
+    """Whether this person gets the page of this name."""
+    return name in st.session_state[_PAGES]
+
+
+def address(name: str, **changed: str) -> str:
+    """Where a page stands, relative to any other, with the filters that links carry and some changed."""
+    query = urlencode(controls.carried(**changed))
+    return f"./{st.session_state[_PAGES][name].url_path}" + (f"?{query}" if query else "")
+
+
+def link(name: str, label: str, **changed: str) -> None:
+    """A link to a page, filters carried along."""
+    st.page_link(st.session_state[_PAGES][name], label=label, query_params=controls.carried(**changed))
+
+
+def follow(name: str, **changed: str) -> None:
+    """Go to a page, filters carried along."""
+    st.switch_page(st.session_state[_PAGES][name], query_params=controls.carried(**changed))
