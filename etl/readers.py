@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from etl import json_objects
 from etl.inbox import RefusedError
 
 MAXIMUM_LINE = 2_000_000
@@ -30,7 +31,7 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BROKEN = "\ufffd"
 """Stands where bytes could not be decoded."""
 
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_BROKEN_TEXT = re.compile("[\ud800-\udfff\ufffd]")
 
 
 @dataclass(frozen=True)
@@ -173,41 +174,34 @@ def _cell_text(cell: Any) -> str | None:
 
 
 def read_json_lines(text: IO[str]) -> Sheet:
-    """The objects of a JSON Lines text; its columns are all keys, in order of appearance (two passes)."""
+    """The objects of JSON Lines or of one array; its columns are all keys, in order of appearance (two passes)."""
     columns: dict[str, None] = {}
     for _, item in _objects(text):
         if isinstance(item, dict):
             columns |= dict.fromkeys(item)
     if not columns:
-        raise RefusedError("holds no JSON object; expected one a line")
+        raise RefusedError("holds no JSON object; expected one a line, or an array of them")
     text.seek(0)
     return Sheet(tuple(columns), _json_rows(text, tuple(columns)))
 
 
-def _objects(text: IO[str]) -> Iterator[tuple[int, Any]]:
-    """Each non-blank line's number among them and its object, or a string that says why it is none."""
-    number = 0
-    for line in _lines(text):
-        if not line.strip().strip("\ufeff"):
-            continue
-        number += 1
-        try:
-            found = json.loads(line.strip("\ufeff"))
-        except (ValueError, RecursionError) as error:
-            found = f"JSON: {error}"
-        else:
-            found = found if isinstance(found, dict) else "JSON: not an object"
-        yield number, found
+def _objects(text: IO[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    if json_objects.is_array(text):
+        return json_objects.of_array(text, MAXIMUM_LINE)
+    return json_objects.of_lines(_lines(text))
 
 
 def _json_rows(text: IO[str], columns: tuple[str, ...]) -> Iterator[Row]:
     for number, item in _objects(text):
         if isinstance(item, str):
             yield Row(number, (), item)
+            continue
+        cells = tuple(_json_text(item.get(column)) for column in columns)
+        broken = next((at for at, cell in enumerate(cells) if cell and _BROKEN_TEXT.search(cell)), None)
+        if broken is None:
+            yield Row(number, cells)
         else:
-            cells = tuple(_json_text(item.get(column)) for column in columns)
-            is_broken = any(cell and _HALF_CHARACTER.search(cell) for cell in cells)
-            yield Row(number, () if is_broken else cells, "encoding: half a character" if is_broken else None)
+            yield Row(number, (), f"encoding: {columns[broken]} holds a broken character")
 
 
 def _json_text(value: Any) -> str | None:

@@ -389,6 +389,10 @@ FORMS: dict[str, bytes] = {
     "inspection.xlsx": as_workbook(FLAT),
     "inspection.parquet": as_parquet(TYPED),
     "inspection.jsonl": as_json_lines(TYPED).encode(),
+    "inspection.json": f"[{','.join(as_json_lines(TYPED).splitlines())}]".encode(),
+    "inspection-pretty.jsonl": json.dumps(
+        [json.loads(one) for one in as_json_lines(TYPED).splitlines()], indent=1
+    ).encode(),
 }
 
 
@@ -474,12 +478,12 @@ def test_bad_lines_of_json_are_kept_out_alone(place: Path) -> None:
     assert sorted(found) == [2, 3, 4, 6]
     assert found[2][0].startswith("JSON: Expecting property name")
     assert found[3] == found[4] == ["JSON: not an object"]
-    assert found[6] == ["encoding: half a character"]
+    assert found[6] == ["encoding: inspection_no holds a broken character"]
 
 
 def test_a_json_file_without_objects_is_refused(place: Path) -> None:
     error = refused(run(place, {"inspection.json": "[1, 2]\n"}), "inspection.json")
-    assert error == "holds no JSON object; expected one a line"
+    assert error == "holds no JSON object; expected one a line, or an array of them"
 
 
 def test_a_truncated_gzip_is_refused(place: Path) -> None:
