@@ -1,0 +1,132 @@
+"""The command line of the ledger: python -m ledger --help.
+
+Who may run it on the server acts as an administrator: accounts and upkeep, no business data.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger import accounts, migration, proof, storage
+from ledger.trail import Head
+from model import policy
+from model.policy import Actor, RefusedError
+
+BROKEN = 4
+
+
+def _operator() -> Actor:
+    return Actor(f"os:{getpass.getuser()}", "administrator")
+
+
+@click.group()
+@click.option(
+    "--ledger", "url", default=None, help="A SQLAlchemy address; else INTEGRITY_LEDGER, else data/ledger.db."
+)
+@click.option(
+    "--anchor",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The file that remembers the end of the audit chain; else INTEGRITY_LEDGER_ANCHOR, else beside the ledger.",
+)
+@click.pass_context
+def main(context: click.Context, url: str | None, anchor: Path | None) -> None:
+    """Keep what people decide: dispositions, lists, activities, accounts and the audit trail."""
+    context.obj = storage.open_ledger(url, anchor)
+    context.call_on_close(context.obj.close)
+
+
+@main.command()
+@click.pass_obj
+def init(ledger: storage.Ledger) -> None:
+    """Make the tables, or bring them up to date."""
+    version = migration.upgrade(ledger)
+    with ledger.write(_operator()) as recorder:
+        recorder.record("configure", "ledger", version)
+    shown = ledger.engine.url.render_as_string(hide_password=True)
+    click.echo(f"{shown}: tables of version {version}; the anchor is {ledger.anchor}", err=True)
+
+
+@main.command()
+@click.option("--expect", default=None, help="SEQUENCE:HASH of an end of the chain that was kept elsewhere.")
+@click.option("--json", "is_json", is_flag=True, help="Exactly one JSON object on stdout.")
+@click.pass_obj
+def verify(ledger: storage.Ledger, expect: str | None, is_json: bool) -> None:
+    """Prove that no entry and no row was altered, removed or put in past the ledger."""
+    found = proof.verify(ledger, _head(expect))
+    if is_json:
+        head = {"sequence": found.head.sequence, "hash": found.head.hash}
+        told = {"holds": found.holds, "entries": found.entries, "rows": found.rows, "head": head}
+        click.echo(json.dumps({**told, "findings": [str(one) for one in found.findings]}, ensure_ascii=False))
+    else:
+        for finding in found.findings:
+            click.echo(str(finding), err=True)
+        said = "holds" if found.holds else "DOES NOT HOLD"
+        click.echo(f"the ledger {said}: {found.entries} entries, {found.rows} rows", err=True)
+        click.echo(f"{found.head.sequence}:{found.head.hash}")
+    sys.exit(0 if found.holds else BROKEN)
+
+
+def _head(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    sequence, _, digest = text.partition(":")
+    if not sequence.isdigit() or not digest:
+        raise click.UsageError("--expect: expected SEQUENCE:HASH, as verify prints it")
+    return Head(int(sequence), digest)
+
+
+@main.group()
+def account() -> None:
+    """Who may sign in, in which role."""
+
+
+@account.command("list")
+@click.pass_obj
+def list_accounts(ledger: storage.Ledger) -> None:
+    """Every account, its role and its unit."""
+    for one in accounts.all_accounts(ledger):
+        state = "closed" if one.closed_at else "open"
+        click.echo(f"{one.name}\t{one.role}\t{one.unit_id or '-'}\t{state}")
+
+
+@account.command("open")
+@click.argument("name")
+@click.option("--role", type=click.Choice(policy.ROLES), required=True)
+@click.option("--unit", "unit_id", default=None, help="The unit that the person answers for.")
+@click.option("--staff", "staff_id", default=None, help="The work number by which records know the person.")
+@click.pass_obj
+def open_account(
+    ledger: storage.Ledger, name: str, role: str, unit_id: str | None, staff_id: str | None
+) -> None:
+    """Register an account, or change the one of this name."""
+    with ledger.write(_operator()) as recorder:
+        accounts.open_account(recorder, name, role, unit_id, staff_id)
+
+
+@account.command("close")
+@click.argument("name")
+@click.pass_obj
+def close_account(ledger: storage.Ledger, name: str) -> None:
+    """Close an account: it can no longer sign in."""
+    with ledger.write(_operator()) as recorder:
+        accounts.close_account(recorder, name)
+
+
+def run() -> None:
+    """The command line, with what goes wrong told in a line."""
+    try:
+        main()
+    except (RefusedError, SQLAlchemyError, OSError, ValueError) as error:
+        click.echo(" ".join(str(getattr(error, "orig", None) or error).split()), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,76 @@
+"""Accounts: who may sign in, in which role and unit. It must not know how a person proves who they are."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from ledger.schema import Account, Unit, now
+from ledger.storage import Ledger
+from ledger.trail import Recorder
+from model import policy
+from model.policy import Actor
+
+_DEEPEST = 30
+"""How many levels a tree of units can have: a circle in it ends here."""
+
+
+def actor_of(session: Session, name: str) -> Actor:
+    """Who this account acts as. RefusedError where it is not registered or closed."""
+    found = session.get(Account, name)
+    if found is None or found.closed_at is not None:
+        code = "unknown_account" if found is None else "closed_account"
+        raise policy.declared().refused(code, account=name)
+    return Actor(found.name, found.role, found.unit_id, found.staff_id)
+
+
+def open_account(
+    recorder: Recorder, name: str, role: str, unit_id: str | None = None, staff_id: str | None = None
+) -> Account:
+    """Register an account, or change the one of this name; a closed one is open again."""
+    policy.require(recorder.actor, "manage_accounts")
+    if role not in policy.ROLES:
+        raise ValueError(f"there is no role {role}; expected one of {', '.join(policy.ROLES)}")
+    found = recorder.session.get(Account, name)
+    if found is None:
+        found = Account(name=name, opened_at=now())
+        recorder.session.add(found)
+    found.role, found.unit_id, found.staff_id, found.closed_at = role, unit_id, staff_id, None
+    recorder.record("manage_accounts", "account", name, unit_id=unit_id)
+    return found
+
+
+def close_account(recorder: Recorder, name: str) -> None:
+    """Close an account: it can no longer sign in, and stays in the trail."""
+    policy.require(recorder.actor, "manage_accounts")
+    found = recorder.session.get(Account, name)
+    if found is None:
+        raise policy.declared().refused("unknown_account", account=name)
+    found.closed_at = now()
+    recorder.record("manage_accounts", "account", name, unit_id=found.unit_id)
+
+
+def all_accounts(ledger: Ledger) -> list[Account]:
+    """Every account, by name."""
+    with ledger.read() as session:
+        return list(session.scalars(select(Account).order_by(Account.name)))
+
+
+def path_of(session: Session, unit_id: str) -> tuple[str, ...]:
+    """A unit and all above it, itself first; a unit that is not known has only itself."""
+    tree = select(Unit.unit_id, Unit.parent_unit_id, literal(0).label("height")).where(
+        Unit.unit_id == unit_id
+    )
+    path = tree.cte("units_above", recursive=True)
+    above = select(Unit.unit_id, Unit.parent_unit_id, path.c.height + 1)
+    path = path.union(above.where(Unit.unit_id == path.c.parent_unit_id, path.c.height < _DEEPEST))
+    found = session.scalars(select(path.c.unit_id).order_by(path.c.height))
+    return tuple(dict.fromkeys((unit_id, *found)))
+
+
+def below(unit_id: str) -> Select[tuple[str]]:
+    """The ids of a unit and all below it, for a condition of a select on the ledger."""
+    tree = select(Unit.unit_id).where(Unit.unit_id == unit_id).cte("units_below", recursive=True)
+    child = aliased(Unit)
+    tree = tree.union(select(child.unit_id).where(child.parent_unit_id == tree.c.unit_id))
+    return select(tree.c.unit_id)

@@ -1,0 +1,60 @@
+"""Making the ledger's tables and bringing them up to date: Alembic's migrations, run from here.
+
+A migration runs in one transaction on both databases. It must not touch what people decided: tables change their
+shape, the audit trail never.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from ledger.schema import Base
+from ledger.storage import Ledger
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(ledger: Ledger) -> str:
+    """Bring the tables to the newest version and give its name."""
+    database = ledger.engine.url.database
+    if ledger.engine.dialect.name == "sqlite" and database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    with ledger.engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+    return newest()
+
+
+def version(ledger: Ledger) -> str | None:
+    """The version of the tables; None where there are none."""
+    with ledger.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The newest version that there is."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
+
+
+def differences(ledger: Ledger) -> list[object]:
+    """What the tables of the database have other than what is declared; empty where migrations are complete."""
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": _is_declared})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _is_declared(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name in Base.metadata.tables
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,51 @@
+"""Policy, the one place that says who may what: which surface holds which column, and which role may do what where.
+
+Pages, composed queries, the SQL editor, exports, reports, cache keys and the ledger all ask here. This package must
+not open a database.
+"""
+
+from model.policy.columns import SMALL_COUNT, Exposure, analysis_columns, analysis_tables, exposure
+from model.policy.refusal import RefusedError
+from model.policy.roles import (
+    ROLES,
+    SINGLE_USER,
+    SYSTEM,
+    Action,
+    Actor,
+    Declared,
+    Role,
+    Scope,
+    actions,
+    allows,
+    cache_key,
+    declared,
+    require,
+    rows,
+    scope,
+    surfaces,
+)
+
+__all__ = [
+    "ROLES",
+    "SINGLE_USER",
+    "SMALL_COUNT",
+    "SYSTEM",
+    "Action",
+    "Actor",
+    "Declared",
+    "Exposure",
+    "RefusedError",
+    "Role",
+    "Scope",
+    "actions",
+    "allows",
+    "analysis_columns",
+    "analysis_tables",
+    "cache_key",
+    "declared",
+    "exposure",
+    "require",
+    "rows",
+    "scope",
+    "surfaces",
+]

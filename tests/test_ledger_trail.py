@@ -1,0 +1,314 @@
+"""The audit trail: every write is in it, and nothing can be altered, removed or put in without being found."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ledger_fixture import KEEPER, LOADER, Databases, databases, ledger, settle, tamper
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from ledger import accounts, migration, proof, trail
+from ledger.schema import Account, Entry, Unit
+from ledger.storage import Ledger, open_ledger
+from ledger.trail import Head
+from model import policy
+from model.policy import Actor, RefusedError
+
+__all__ = ["databases", "ledger"]
+COLUMNS = [column.name for column in Entry.__table__.columns]
+
+
+def fill(ledger: Ledger, count: int = 6) -> None:
+    settle(ledger, {"chen": ("manager", "990101")})
+    for number in range(count):
+        with ledger.write(KEEPER) as recorder:
+            accounts.open_account(recorder, f"person{number}", "field_staff", "990101-S01")
+    with ledger.write(KEEPER) as recorder:
+        accounts.close_account(recorder, "person0")
+
+
+def entries(ledger: Ledger) -> list[dict[str, Any]]:
+    with ledger.read() as session:
+        return [dict(row) for row in session.execute(select(*Entry.__table__.columns)).mappings()]
+
+
+# --- what is written --------------------------------------------------------------------------------------------------
+
+
+def test_migrations_make_exactly_the_declared_tables(ledger: Ledger) -> None:
+    assert migration.version(ledger) == migration.newest()
+    assert migration.differences(ledger) == []
+
+
+def test_each_act_is_an_entry_with_what_became_of_the_rows(ledger: Ledger) -> None:
+    fill(ledger)
+    last, before = entries(ledger)[-1], entries(ledger)[-2]
+    assert (last["account"], last["role"], last["action"]) == ("keeper", "administrator", "manage_accounts")
+    assert (last["object_kind"], last["object_id"]) == ("account", "person0")
+    assert last["previous_hash"] == before["entry_hash"]
+    table, key, changed = json.loads(last["content"])["rows"][0]
+    assert (table, json.loads(key), list(changed)) == ("account", ["person0"], ["closed_at"])
+    found = proof.verify(ledger)
+    assert found.holds and found.entries == 9 and found.rows == 7
+    assert found.head == Head(last["sequence"], last["entry_hash"])
+
+
+def test_nothing_is_written_without_an_entry(ledger: Ledger) -> None:
+    fill(ledger)
+    with pytest.raises(RuntimeError, match="entry of the audit trail"), ledger.write(KEEPER) as recorder:
+        recorder.session.get_one(Account, "chen").role = "analyst"
+    with pytest.raises(RuntimeError, match="written as objects"), ledger.write(KEEPER) as recorder:
+        recorder.session.execute(update(Account).values(role="analyst"))
+    with pytest.raises(DatabaseError), ledger.read() as session:
+        session.get_one(Account, "chen").role = "analyst"
+        session.flush()
+    with ledger.read() as session:
+        assert session.get_one(Account, "chen").role == "manager"
+    assert proof.verify(ledger).holds
+
+
+def test_an_act_that_fails_leaves_neither_row_nor_entry(ledger: Ledger) -> None:
+    fill(ledger)
+    count = len(entries(ledger))
+    with pytest.raises(RefusedError), ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "new", "field_staff")
+        accounts.close_account(recorder, "nobody")
+    assert len(entries(ledger)) == count
+    with ledger.read() as session:
+        assert session.get(Account, "new") is None
+
+
+def test_the_database_itself_refuses_to_change_the_trail(ledger: Ledger) -> None:
+    fill(ledger)
+    for statement in ("UPDATE audit_entry SET account = 'x'", "DELETE FROM audit_entry"):
+        with pytest.raises(DatabaseError, match="added to only"), ledger.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_a_register_is_copied_once_and_kept_by_its_digest(ledger: Ledger) -> None:
+    fill(ledger)
+    units = [{"unit_id": "1", "parent_unit_id": None, "name": "一"}]
+    for is_new in (True, False):
+        with ledger.write(LOADER) as recorder:
+            assert recorder.replace_register("configure", Unit, units) is is_new
+    assert proof.verify(ledger).holds
+    tamper(ledger, "UPDATE unit SET parent_unit_id = '2'")
+    assert [one.where for one in proof.verify(ledger).findings] == ["unit"]
+
+
+# --- what is found ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def filled(databases: Databases) -> Iterator[Ledger]:
+    """A ledger whose trail is altered and put right again."""
+    found = databases.new()
+    fill(found)
+    tamper(found)
+    yield found
+    found.close()
+
+
+def changed_byte(value: Any, place: int, bit: int) -> Any:
+    """The value with one bit of one byte turned, still a text that a database takes."""
+    if isinstance(value, int):
+        return value ^ (1 << (bit + 8))
+    content = bytearray(value.encode() or b"\0")
+    content[place % len(content)] ^= 1 << bit
+    turned = bytes(content).decode("utf-8", errors="replace").replace("\0", " ")
+    return turned if turned != value else f"{value} "
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_single_change_of_an_entry_is_found(filled: Ledger, data: st.DataObject) -> None:
+    held = entries(filled)
+    entry = data.draw(st.sampled_from(held))
+    column = data.draw(st.sampled_from(COLUMNS))
+    value = changed_byte(entry[column], data.draw(st.integers(0, 400)), data.draw(st.integers(0, 6)))
+    change = f"UPDATE audit_entry SET {column} = :value WHERE sequence = :sequence"
+    restored = entry["sequence"] if column != "sequence" else value
+    if isinstance(value, str) and filled.engine.dialect.name == "postgresql":
+        length = Entry.__table__.columns[column].type.length
+        value = value[: length or None]
+        if value == entry[column]:
+            return
+    try:
+        tamper(filled, change, value=value, sequence=entry["sequence"])
+        assert not proof.verify(filled).holds
+    finally:
+        tamper(filled, change, value=entry[column], sequence=restored)
+    assert proof.verify(filled).holds
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_removed_entry_is_found_even_the_last(ledger: Ledger, last: bool) -> None:
+    fill(ledger)
+    sequence = len(entries(ledger)) if last else 3
+    tamper(ledger, "DELETE FROM audit_entry WHERE sequence = :sequence", sequence=sequence)
+    found = proof.verify(ledger)
+    assert any("gone" in one.what for one in found.findings)
+
+
+def test_a_chain_written_anew_is_found_by_the_anchor(ledger: Ledger) -> None:
+    """Somebody who can do everything in the database, and knows how entries are hashed."""
+    fill(ledger)
+    kept = proof.verify(ledger).head
+    previous, forged = trail.BEGINNING, []
+    for entry in entries(ledger):
+        entry["account"] = "somebody else" if entry["object_id"] == "person0" else entry["account"]
+        entry["previous_hash"] = previous
+        entry["entry_hash"] = previous = trail.hash_of(entry[name] for name in trail.HASHED)
+        forged.append(entry)
+    tamper(ledger, "DELETE FROM audit_entry")
+    with ledger.engine.begin() as connection:
+        connection.execute(Entry.__table__.insert(), forged)
+    found = proof.verify(ledger)
+    assert found.findings and all("written anew" in one.what for one in found.findings)
+    anchor = ledger.anchor.read_text()
+    ledger.anchor.write_text("".join(f"{one['sequence']} {one['entry_hash']}\n" for one in forged))
+    assert proof.verify(ledger).holds, "whoever also has the anchor"
+    assert not proof.verify(ledger, kept).holds, "is found by an end that was kept elsewhere"
+    ledger.anchor.write_text(anchor)
+
+
+def test_an_inserted_entry_is_found(ledger: Ledger) -> None:
+    fill(ledger)
+    last = entries(ledger)[-1]
+    extra = last | {"sequence": last["sequence"] + 1, "previous_hash": last["entry_hash"], "action": "x"}
+    with ledger.engine.begin() as connection:
+        connection.execute(Entry.__table__.insert(), [extra])
+    assert [one.what for one in proof.verify(ledger).findings] == ["was altered"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE account SET role = 'discipline' WHERE name = 'person1'", "changed"),
+        ("DELETE FROM account WHERE name = 'person1'", "removed"),
+        (
+            "INSERT INTO account (name, role, opened_at) VALUES ('x', 'discipline', '2026-01-01 00:00:00')",
+            "added",
+        ),
+    ],
+)
+def test_a_row_written_past_the_ledger_is_found(ledger: Ledger, statement: str, what: str) -> None:
+    fill(ledger)
+    tamper(ledger, statement)
+    (finding,) = proof.verify(ledger).findings
+    assert finding.what == f"was {what} past the ledger" and "account" in finding.where
+
+
+def test_a_lost_or_cut_anchor_is_told(ledger: Ledger) -> None:
+    fill(ledger)
+    with ledger.anchor.open("a") as file:
+        file.write("9 00")
+    assert proof.verify(ledger).holds, "a line that a crash cut off"
+    with ledger.anchor.open("a") as file:
+        file.write("\n")
+    assert [one.what for one in proof.verify(ledger).findings] == ["cannot be read"]
+    ledger.anchor.unlink()
+    assert ["gone" in one.what for one in proof.verify(ledger).findings] == [True]
+
+
+# --- many at once, and killed in the middle ---------------------------------------------------------------------------
+
+
+def test_twenty_people_write_at_once_and_the_chain_holds(ledger: Ledger) -> None:
+    fill(ledger)
+    failed: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(5):
+                with ledger.write(KEEPER) as recorder:
+                    accounts.open_account(recorder, f"{name}-{number}", "field_staff")
+        except BaseException as error:  # noqa: BLE001
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"writer{number}",)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not failed
+    found = proof.verify(ledger)
+    assert found.holds and found.entries == 9 + 100
+
+
+def _write_for_ever(url: str, anchor: str, told: Any) -> None:
+    found = open_ledger(url, Path(anchor))
+    for number in range(100_000):
+        with found.write(KEEPER) as recorder:
+            accounts.open_account(recorder, f"w{number}", "field_staff")
+        told.send(number)
+
+
+@pytest.mark.parametrize("after", [1, 7, 20])
+def test_killed_while_writing_nothing_told_is_lost(databases: Databases, after: int) -> None:
+    found = databases.new()
+    url = found.engine.url.render_as_string(hide_password=False)
+    processes = multiprocessing.get_context("spawn")
+    receive, send = processes.Pipe(duplex=False)
+    process = processes.Process(target=_write_for_ever, args=(url, str(found.anchor), send))
+    process.start()
+    told = -1
+    while told < after:
+        told = receive.recv()
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    send.close()
+    while receive.poll():
+        try:
+            told = receive.recv()
+        except EOFError:
+            break
+    proved = proof.verify(found)
+    assert proved.holds
+    assert proved.entries in (told + 1, told + 2), "the one in flight is there whole or not at all"
+    with found.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "after", "field_staff")
+    assert proof.verify(found).holds
+    found.close()
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_or_unknown_account_acts_as_nobody(ledger: Ledger) -> None:
+    fill(ledger)
+    with ledger.read() as session:
+        assert accounts.actor_of(session, "chen") == Actor("chen", "manager", "990101")
+        for name, code in (("person0", "closed_account"), ("stranger", "unknown_account")):
+            with pytest.raises(RefusedError) as refusal:
+                accounts.actor_of(session, name)
+            assert refusal.value.code == code
+
+
+def test_only_an_administrator_opens_accounts(ledger: Ledger) -> None:
+    for role in policy.ROLES:
+        if role == "administrator":
+            continue
+        with pytest.raises(RefusedError) as refusal, ledger.write(Actor("x", role, "99")) as recorder:
+            accounts.open_account(recorder, "y", "discipline")
+        assert refusal.value.code == "role"
+
+
+def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
+    fill(ledger)
+    with ledger.read() as session:
+        assert accounts.path_of(session, "990101-S01") == ("990101-S01", "990101", "9901", "99")
+        assert accounts.path_of(session, "elsewhere") == ("elsewhere",)
+        assert set(session.scalars(accounts.below("990101"))) == {"990101", "990101-S01", "990101-S02"}
