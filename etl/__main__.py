@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from etl import mapping, publish, quarantine, run, status, verify, watch
+from etl import mapping, quarantine, run, snapshots, status, verify, watch
 from etl.building import Report
 from etl.console import (
     NOT_PUBLISHED,
@@ -105,7 +105,7 @@ def run_command(
         message = f"the run failed, the published snapshot is as it was: {explained(error)}"
         call_on_failure(message)
         if is_json:
-            failed = as_json(Report(publish.current_id(Warehouse(directory))), time.monotonic() - started)
+            failed = as_json(Report(snapshots.current_id(Warehouse(directory))), time.monotonic() - started)
             click.echo(json.dumps(failed | {"error": message}, ensure_ascii=False))
         click.echo(message, err=True)
         sys.exit(NOT_PUBLISHED)
@@ -173,7 +173,7 @@ def status_command(directory: Path, is_json: bool) -> None:
 @json_option
 def history_command(directory: Path, is_json: bool) -> None:
     """List the snapshots on disk."""
-    found = publish.history(Warehouse(directory))
+    found = snapshots.history(Warehouse(directory))
     if is_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     for item in [] if is_json else found:
@@ -190,7 +190,7 @@ def rollback_command(directory: Path, snapshot_id: str | None) -> None:
     place = Warehouse(directory)
     with exclusive(place, 600):
         try:
-            click.echo(publish.rollback(place, snapshot_id))
+            click.echo(snapshots.rollback(place, snapshot_id))
         except KeyError as error:
             raise click.ClickException(str(error.args[0])) from error
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from etl import extract, sql, whistleblower
+from etl import extract, private_rows, sql, whistleblower
 from etl.building import Building
 from etl.check import Arrival
 from etl.companions import Companions
@@ -19,6 +19,7 @@ from etl.gather import Intake
 from etl.inbox import RefusedError, is_full
 from etl.mapping import Output, Source, identity, merged_count, select
 from etl.mapping import as_of as mapped_as_of
+from etl.private_rows import PrivateRows
 from etl.readers import Row
 from model import warehouse
 from model.contract import VAULT, key_of, table_named
@@ -55,7 +56,7 @@ class RawInput:
     """The raw rows of all files of one mapped input in this run; in `private` where one of them is sealed."""
 
     relation: str
-    private: whistleblower.PrivateRows | None = None
+    private: PrivateRows | None = None
     headers: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, list[Row]] = field(default_factory=dict)
 
@@ -82,7 +83,7 @@ def _relation(building: Building, intake: Intake) -> tuple[Relation, Callable[[]
     target = building.directory / f"{intake.sha256}.csv"
     if intake.content is not None:
         hidden = whistleblower.sensitive_columns(intake.tables, intake.unknown)
-        return whistleblower.without(intake.content, layout, hidden, target, intake.tables[0]), None
+        return private_rows.without(intake.content, layout, hidden, target, intake.tables[0]), None
 
     def repair() -> Relation:
         sheet = (intake.input.sheet if intake.input else None) or intake.tables[0]
@@ -112,7 +113,7 @@ def read_raw(
         )
         raw.headers = {column: column for column in intake.headers}
         if intake.input.name in sealed:
-            raw.private = raw.private or whistleblower.PrivateRows()
+            raw.private = raw.private or PrivateRows()
         try:
             raw.unreadable[intake.name] = _append_raw(building, intake, number, raw)
         except RefusedError as refusal:

@@ -23,20 +23,22 @@ from etl import (
     load,
     measure,
     publish,
-    whistleblower,
+    reporters,
+    snapshots,
     working_days,
 )
 from etl.arrivals import Prepared, Step
-from etl.building import Building, Report
+from etl.building import Building, Report, under_construction
 from etl.check import Arrival
 from etl.companions import companions
 from etl.extract import Relation
 from etl.gather import Intake, Warehouse, gather
 from etl.inbox import RefusedError, now
+from etl.known import known_files
 from etl.load import Outcome
 from etl.mapping import Source
 from etl.readers import Row
-from model import vault, warehouse
+from model import warehouse
 from model.contract import TABLES, VAULT
 
 _AT_ONCE = 10_000
@@ -46,17 +48,17 @@ Progress = Callable[[str, int], None]
 
 def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Progress) -> Report:
     """Take what is new in the inbox and publish a snapshot that holds it; nothing new, nothing published."""
-    publish.clean(place)
-    known = publish.known_files(place)
+    snapshots.clean(place)
+    known = known_files(place)
     progress("extract", 0)
     sources = list(sources)
     intakes = list(gather(inbox, place, sources, known.by_stamp, known.by_hash))
     intakes += database.gather(place, sources, known.cursors, known.latest)
     if not any(item.is_new or known.is_news(item) for item in intakes):
-        return Report(publish.current_id(place), files=intakes)
+        return Report(snapshots.current_id(place), files=intakes)
     report = Report()
     born = feeds.feeds(place)
-    with publish.building(place) as building:
+    with under_construction(place) as building:
         building.feeds = born
         load_calendar(building)
         report.files = load_files(building, place, intakes, report, progress)
@@ -115,12 +117,12 @@ def load_files(
     for intake in intakes:
         if intake.is_new and VAULT.name in intake.tables and intake.name not in refusals:
             try:
-                sealed = seal_reporters(building, place, intake, report)
+                sealed = reporters.seal(building, place, intake, report)
             except RefusedError as refusal:
                 refusals[intake.name] = str(refusal)
                 continue
             rows[intake.name] = max(rows.get(intake.name, 0), sealed)
-    _release_reporters(building, report)
+    reporters.release(building, report)
     return [_finish(building, place, intake, rows, refusals, progress) for intake in intakes]
 
 
@@ -212,55 +214,6 @@ def _readable_part(arrival: Arrival, relation: Relation, row: Row) -> str | None
     named = dict(zip(relation.columns, row.cells, strict=False))
     more = list(row.cells[len(relation.columns) :])
     return json.dumps(named | ({"…": more} if more else {}), ensure_ascii=False)
-
-
-def seal_reporters(building: Building, place: Warehouse, intake: Intake, report: Report) -> int:
-    """Seal a file of reporters into the vault; its rows read. Nothing of it enters the warehouse but counts."""
-    assert intake.content is not None and intake.layout and intake.headers is not None
-    key = vault.public_key(place.vault)
-    assert key, "a file of reporters is taken only where a public key is configured"
-    recorded = tuple(
-        column.name for column in VAULT.columns if intake.mapping or column.name in intake.headers
-    )
-    named = intake.input.name if intake.input else VAULT.name
-    arrival = building.arrival(intake, VAULT.name, named, "primary", recorded, "delta")
-    found = whistleblower.reporters(
-        intake.content, intake.layout, intake.headers, intake.mapping, intake.input
-    )
-    target = place.vault / whistleblower.FOLDER / f"{intake.sha256}.jsonl"
-    sealed, refused = whistleblower.seal_rows(
-        building.connection, found, target, key, vault.hash_key(place.vault)
-    )
-    for one in refused:
-        building.connection.execute(
-            "INSERT INTO snapshot.quality.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-            [
-                VAULT.name, intake.name, one.row_number, one.reasons,
-                json.dumps({"ticket": one.ticket}) if one.ticket else None, arrival.batch_id, bool(one.ticket),
-            ],
-        )  # fmt: skip
-    outcome = Outcome(read=sealed + len(refused), loaded=sealed, quarantined=len(refused))
-    building.keep(report, arrival, outcome)
-    return outcome.read
-
-
-def _release_reporters(building: Building, report: Report) -> None:
-    """Reporters' rows whose ticket has arrived are sealed already: they only leave the quarantine."""
-    waiting = "FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting"
-    if building.connection.execute(f"SELECT count(*) {waiting}", [VAULT.name]).fetchone() == (0,):
-        return
-    arrived = (
-        f"{waiting} AND json_extract_string(\"row\", '$.ticket') IN"
-        " (SELECT keyed_hash(ticket_no) FROM snapshot.record.complaint"
-        f" WHERE batch_id >= {building.first_batch_id} OR (batch_id, row_number) IN"
-        " (SELECT (batch_id, row_number) FROM added WHERE table_name = 'complaint'))"
-    )
-    counts = building.connection.execute(
-        f"SELECT batch_id, count(*) {arrived} GROUP BY 1", [VAULT.name]
-    ).fetchall()
-    building.connection.execute(f"DELETE {arrived}", [VAULT.name])
-    for batch_id, released in counts:
-        building.keep_released(report, batch_id, Outcome(released=released))
 
 
 def _finish(

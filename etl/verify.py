@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from etl import land, publish, sql, whistleblower
+from etl import land, publish, reporters, snapshots, sql
 from etl.gather import Warehouse
 from model import warehouse
 from model.contract import VAULT
@@ -21,7 +21,7 @@ def problems(place: Warehouse) -> list[str]:
 
 
 def _pointer(place: Warehouse) -> Iterator[str]:
-    current, ids = publish.current_id(place), publish.snapshot_ids(place)
+    current, ids = snapshots.current_id(place), snapshots.on_disk(place)
     if current is None and ids:
         yield "CURRENT is missing or empty, though there are snapshots"
     if current is not None and current not in ids:
@@ -51,12 +51,12 @@ def _snapshots(place: Warehouse) -> Iterator[str]:
         if manifest is None:
             yield f"{directory.name}: {warehouse.MANIFEST} is {'damaged' if path.exists() else 'gone'}"
         else:
-            yield from publish.damaged(place, directory.name, manifest)
+            yield from snapshots.damaged(place, directory.name, manifest)
 
 
 def _records(place: Warehouse) -> Iterator[str]:
     """What the current snapshot says of itself: its counts, and the files that it was made of."""
-    found = publish.current_id(place)
+    found = snapshots.current_id(place)
     path = place.directory / (found or "") / "full.duckdb"
     if not found or not path.exists():
         return
@@ -76,6 +76,6 @@ def _kept_files(place: Warehouse, connection: warehouse.Connection) -> Iterator[
         folder: Path = place.landing / sha256[:2]
         if not (folder / f"{sha256}.json").exists() or len(list(folder.glob(f"{sha256}.*"))) < 2:
             yield f"landing: {sha256}: was {status}, but is not in the landing with its certificate"
-        sealed = place.vault / whistleblower.FOLDER / f"{sha256}.jsonl"
+        sealed = place.vault / reporters.FOLDER / f"{sha256}.jsonl"
         if status == "loaded" and VAULT.name in tables and not sealed.exists():
             yield f"vault: {sealed.name}: the sealed rows of this file are gone"

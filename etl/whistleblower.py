@@ -1,36 +1,25 @@
-"""Whistle-blower data: recognised by its columns, read in memory, sealed row by row, never in the warehouse.
+"""Whistle-blower data: recognised by its columns, before anything of its file is written.
 
-What is written to disk is sealed with the discipline role's public key. Beside a sealed row stands nothing but the
-keyed hash of its ticket number, by which whoever may open it finds it; a value that stands in the wrong column is
-thus hidden as well. Nothing here may write, log or raise a value of such a file: reasons name rules and columns.
+Whether a file holds the identity of one who spoke is decided here, from headers alone, and a mapping that would lead it
+anywhere but into the vault is refused. What follows is in private_rows.py (read in memory) and reporters.py (sealed).
+Nothing here may write, log or raise a value of such a file.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
 import io
-import json
-import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from etl import extract, readers, sql
+from etl import extract
 from etl.extract import Layout
 from etl.inbox import RefusedError
-from etl.land import READ_ONLY, make_directory, write_durably
-from etl.mapping import Input, Output, Source, normalised, select
-from model import vault, warehouse
+from etl.mapping import Input, Output, Source, normalised
 from model.contract import TABLES, VAULT, table_named
 
-FOLDER = VAULT.name
-REFERENCE = "complaint.ticket_no"
 _TICKET = "complaint"
 _PERSON = re.compile(
     r"reporter|whistle|complainant|informant|举报人|检举人|控告人|投诉人|反映人|诉求人|来电人", re.IGNORECASE
@@ -50,18 +39,6 @@ _HARMLESS = re.compile(
     r"zip|postal|邮编|邮政编码|类型|类别|方式$|type|category|is_|是否|anonym|匿名|人数|次数|count|满意|satisf",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A reporter's row that is not (yet) joined to a ticket; `ticket` (its hash) where it only waits for it."""
-
-    row_number: int
-    reasons: list[str]
-    ticket: str | None
-
-
-# --- recognising ------------------------------------------------------------------------------------------------------
 
 
 def sensitive_columns(tables: tuple[str, ...], unknown: Iterable[str]) -> tuple[str, ...]:
@@ -171,178 +148,3 @@ def _known_headers(*tables: str) -> set[str]:
         for column in table_named(table).columns
         for text in (column.name, str(column.info["zh"]))
     }
-
-
-# --- reading in memory ------------------------------------------------------------------------------------------------
-
-
-def read(content: bytes, layout: Layout, wanted: str) -> readers.Sheet:
-    """The header and rows of a sensitive file, from its bytes in memory; an unreadable row keeps its reason only."""
-    if layout.format == "parquet":
-        return _parquet(content, layout)
-    sheet = extract.sheet(_unpacked(content, layout), layout, wanted)
-    return readers.Sheet(sheet.columns, (_emptied(row) for row in sheet.rows))
-
-
-def _parquet(content: bytes, layout: Layout) -> readers.Sheet:
-    with _in_memory(_unpacked(content, layout).getvalue()) as path, warehouse.connect() as private:
-        relation = extract.relation(private, path, layout, path)
-        assert relation
-        rows = private.execute(f"FROM {relation.sql}").fetchall()
-    return readers.Sheet(layout.columns, (readers.Row(number, tuple(cells)) for number, *cells in rows))
-
-
-@contextmanager
-def _in_memory(content: bytes) -> Iterator[Path]:
-    """A path to bytes that are on no disk, for a reader that wants a file."""
-    descriptor = os.memfd_create("sealed")
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        yield Path(f"/proc/self/fd/{descriptor}")
-    finally:
-        os.close(descriptor)
-
-
-def _emptied(row: readers.Row) -> readers.Row:
-    """An unreadable row keeps its reason only: where its cells belong cannot be told."""
-    return readers.Row(row.number, (), row.error) if row.error else row
-
-
-def _unpacked(content: bytes, layout: Layout) -> io.BytesIO:
-    return io.BytesIO(gzip.decompress(content) if layout.is_gzip else content)
-
-
-def without(
-    content: bytes, layout: Layout, unwanted: Iterable[str], target: Path, wanted: str
-) -> extract.Relation:
-    """The rows of a file without its reporter columns, as a relation; only those are written."""
-    sheet, hidden = read(content, layout, wanted), set(unwanted)
-    kept = [at for at, column in enumerate(layout.columns) if column not in hidden]
-    rows = (
-        row if row.error else readers.Row(row.number, tuple(row.cells[at] for at in kept))
-        for row in sheet.rows
-    )
-    return extract.written(readers.Sheet(tuple(layout.columns[at] for at in kept), rows), target)
-
-
-class PrivateRows:
-    """The rows of sensitive mapped files, in a database of their own that is in memory and never spills.
-
-    A mapping's SELECT runs there; what comes out are contract columns.
-    """
-
-    def __init__(self) -> None:
-        self.connection = warehouse.connect()
-
-    def add(
-        self, content: bytes, layout: Layout, headers: dict[str, str], number: int, target: str
-    ) -> list[readers.Row]:
-        """Append a file's rows to a table of this database under the mapping's names; return its unreadable rows."""
-        sheet = read(content, layout, "")
-        position = {column: layout.columns.index(header) for column, header in headers.items()}
-        rows: list[readers.Row] = []
-        unreadable: list[readers.Row] = []
-        for row in sheet.rows:
-            (unreadable if row.error else rows).append(row)
-        table: dict[str, list[object]] = {
-            "_batch_id": [number] * len(rows),
-            "_row_number": [row.number for row in rows],
-        }
-        table |= {column: [row.cells[at] for row in rows] for column, at in position.items()}
-        types = ", ".join(
-            ["_batch_id BIGINT", "_row_number BIGINT", *(f"{sql.name(one)} VARCHAR" for one in position)]
-        )
-        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {target} ({types})")
-        self.connection.register("sealed_rows", pd.DataFrame(table, dtype=object))
-        self.connection.execute(f"INSERT INTO {target} BY NAME FROM sealed_rows")
-        self.connection.unregister("sealed_rows")
-        return unreadable
-
-    def close(self) -> None:
-        """Forget the rows."""
-        self.connection.close()
-
-
-# --- sealing ----------------------------------------------------------------------------------------------------------
-
-
-def reporters(
-    content: bytes, layout: Layout, headers: dict[str, str], mapping: Source | None, declared: Input | None
-) -> Iterator[tuple[readers.Row, dict[str, str | None]]]:
-    """Each row of a file of reporters with its values by contract column, through the mapping where there is one."""
-    if mapping is None or declared is None:
-        position = {name: layout.columns.index(header) for name, header in headers.items()}
-        for row in read(content, layout, FOLDER).rows:
-            yield row, {} if row.error else {name: row.cells[at] for name, at in position.items()}
-        return
-    private = PrivateRows()
-    try:
-        for row in private.add(content, layout, headers, 0, "reporters"):
-            yield row, {}
-        names = {column: column for column in headers}
-        for output in mapping.outputs:
-            if output.table != VAULT.name or output.input != declared.name:
-                continue
-            query = select(mapping, output, {declared.name: "reporters"}, {declared.name: names})
-            columns = ", ".join(["_row_number", *(sql.name(name) for name in output.recorded)])
-            for number, *cells in private.connection.execute(f"SELECT {columns} FROM ({query})").fetchall():
-                values = dict(zip(output.recorded, cells, strict=True))
-                yield readers.Row(number, tuple(cells)), values
-    finally:
-        private.close()
-
-
-def seal_rows(
-    connection: warehouse.Connection,
-    rows: Iterable[tuple[readers.Row, dict[str, str | None]]],
-    target: Path,
-    public_key: bytes,
-    hash_key: bytes,
-) -> tuple[int, list[Refused]]:
-    """Seal the rows of a reporter file into the vault; return how many belong to a known ticket, and the others.
-
-    A row whose ticket has not arrived is sealed too, and waits in quarantine with nothing but its ticket's hash.
-    """
-    sealed: dict[int, str] = {}
-    lines: list[str] = []
-    refused: list[Refused] = []
-    for row, values in rows:
-        if reasons := _reasons(row, values):
-            refused.append(Refused(row.number, reasons, None))
-            continue
-        ticket = str(values["ticket_no"]).strip()
-        plain = json.dumps(values, ensure_ascii=False).encode()
-        entry = {
-            "ticket": vault.keyed_hash(ticket, hash_key),
-            "row_number": row.number,
-            "sealed": base64.b64encode(vault.seal(plain, public_key)).decode("ascii"),
-        }
-        lines.append(json.dumps(entry) + "\n")
-        sealed[row.number] = ticket
-    known = _known_tickets(connection, set(sealed.values()))
-    refused += [
-        Refused(number, [f"ticket_no: references {REFERENCE}"], vault.keyed_hash(ticket, hash_key))
-        for number, ticket in sealed.items()
-        if ticket not in known
-    ]
-    make_directory(target.parent)
-    target.parent.chmod(0o700)
-    write_durably(target, "".join(lines), mode=READ_ONLY & 0o700)
-    return sum(ticket in known for ticket in sealed.values()), refused
-
-
-def _known_tickets(connection: warehouse.Connection, tickets: set[str]) -> set[str]:
-    found = connection.execute(
-        "SELECT ticket_no FROM snapshot.record.complaint WHERE ticket_no IN (SELECT unnest(CAST(? AS VARCHAR[])))",
-        [sorted(tickets)],
-    ).fetchall()
-    return {row[0] for row in found}
-
-
-def _reasons(row: readers.Row, values: dict[str, str | None]) -> list[str]:
-    """What keeps a reporter's row out for good, without any of its values."""
-    if row.error:
-        return [row.error.split(":")[0]]
-    required = [column.name for column in table_named(FOLDER).columns if column.info["required"]]
-    return [f"{name}: required" for name in required if not (values.get(name) or "").strip()]

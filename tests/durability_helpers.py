@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from etl import land, publish
+from etl import land, snapshots
 from etl.gather import Warehouse
 from model import warehouse
 
@@ -294,9 +294,9 @@ def assert_same(found: Content, expected: Content) -> None:
 def assert_sound(place: Place) -> str | None:
     """CURRENT opens or is not there, nothing is half published, nothing unfinished counts; the current id."""
     current = place.current()
-    for snapshot_id in publish.snapshot_ids(place.warehouse):
+    for snapshot_id in snapshots.on_disk(place.warehouse):
         snapshot = warehouse.open_snapshot(place.warehouse.directory, snapshot_id)
-        assert not publish.damaged(place.warehouse, snapshot_id, snapshot.manifest)
+        assert not snapshots.damaged(place.warehouse, snapshot_id, snapshot.manifest)
     if current:
         snapshot = warehouse.open_snapshot(place.warehouse.directory)
         for surface in warehouse.SURFACES:

@@ -24,11 +24,11 @@ import openpyxl
 import pyarrow
 import pyarrow.parquet
 
-from etl import extract, load, publish
+from etl import extract, load
 from etl import run as run_module
 from etl.__main__ import as_json, exit_code, tell_files
 from etl.arrivals import Prepared, Step
-from etl.building import Building, Report
+from etl.building import Building, Report, define
 from etl.check import Arrival
 from etl.gather import Intake, Warehouse
 from etl.load import Outcome
@@ -293,7 +293,7 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.connection = warehouse.connect()
-        publish._define(self.connection, bytes(32))
+        define(self.connection, bytes(32))
         self.connection.execute("ATTACH ':memory:' AS snapshot")
         load.create_tables(self.connection, TABLES)
         self.building = Building(self.connection, folder, "lab", 1, None, 1, 1)

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import Server, binaries
 
-from etl import cursor, database, mapping, publish, remote_table, run, verify
+from etl import cursor, database, mapping, remote_table, run, snapshots, verify
 from etl.__main__ import exit_code
 from etl.building import Report
 from etl.gather import Warehouse
@@ -136,7 +136,7 @@ class Bureau:
         return run.run(self.inbox, self.place, self.sources, lambda step, size: None)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        found = publish.current_id(self.place)
+        found = snapshots.current_id(self.place)
         assert found
         path = self.place.directory / found / "full.duckdb"
         with warehouse.connect(path, read_only=True) as connection:
@@ -332,7 +332,7 @@ def test_after_a_rollback_the_older_cursor_counts_again(bureau: Bureau, server: 
     bureau.run()
     server.execute(ticket("T2", "2026-01-06"))
     bureau.run()
-    publish.rollback(bureau.place)
+    snapshots.rollback(bureau.place)
     assert bureau.ticket_numbers() == ["T1"]
     bureau.run()
     assert bureau.ticket_numbers() == ["T1", "T2"]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from etl import land, publish
+from etl import land, snapshots
 from model import vault, warehouse
 from tests.durability_helpers import (
     COMPLAINT,
@@ -132,7 +132,7 @@ def test_a_run_killed_at_any_moment_leaves_the_old_snapshot_and_the_next_run_com
         time.sleep(seconds * (number + CHANCE.random()) / POINTS)
         ran = running.kill()
         killed += ran.code == -9
-        assert assert_sound(place) in (before, *publish.snapshot_ids(place.warehouse))
+        assert assert_sound(place) in (before, *snapshots.on_disk(place.warehouse))
         again = place.run()
         assert again.code == 0, again.stderr
         assert_sound(place)
@@ -223,7 +223,7 @@ def test_two_runs_at_once_end_well_and_nothing_is_doubled(place: Place, fresh_co
     assert [one.code for one in both] == [0, 0], [one.stderr for one in both]
     assert sorted(one.json["published"] for one in both) == [False, True]
     assert "another run is at work" in both[0].stderr + both[1].stderr
-    assert len(publish.snapshot_ids(place.warehouse)) == 1
+    assert len(snapshots.on_disk(place.warehouse)) == 1
     assert_same(content(place), fresh_content)
 
 
@@ -275,7 +275,7 @@ def test_readers_see_neither_errors_nor_a_mixture_while_snapshots_are_published_
     readers = [threading.Thread(target=read, args=(number,)) for number in range(4)]
     for reader in readers:
         reader.start()
-    for number in range(publish.KEPT_SNAPSHOTS + 2):
+    for number in range(snapshots.KEPT + 2):
         rows = [complaint(1000 + number)]
         write(loaded.inbox / f"complaint-2025-06-{number + 11}.csv", as_csv(COMPLAINT, rows))
         assert loaded.run().code == 0
@@ -292,15 +292,15 @@ def test_readers_see_neither_errors_nor_a_mixture_while_snapshots_are_published_
 
 
 def test_only_the_newest_snapshots_are_kept_and_never_without_the_current_one(loaded: Place) -> None:
-    kept = publish.current_id(loaded.warehouse)
+    kept = snapshots.current_id(loaded.warehouse)
     assert kept
     for number in range(2, 10):
         shutil.copytree(
             loaded.warehouse.directory / kept, loaded.warehouse.directory / f"{number:06}-20990101T000000"
         )
-    removed = publish.prune(loaded.warehouse, keep=2)
+    removed = snapshots.prune(loaded.warehouse, keep=2)
     assert len(removed) == 6
-    assert publish.snapshot_ids(loaded.warehouse) == [
+    assert snapshots.on_disk(loaded.warehouse) == [
         kept,
         "000008-20990101T000000",
         "000009-20990101T000000",
@@ -314,8 +314,8 @@ def test_a_rollback_moves_the_pointer_and_the_run_after_it_builds_on_what_it_poi
     grown: Place, fresh_content: Content, grown_content: Content, tmp_path: Path
 ) -> None:
     place = copy_of(grown, tmp_path / "rolled")
-    first, second = publish.snapshot_ids(place.warehouse)
-    assert publish.rollback(place.warehouse) == first == place.current()
+    first, second = snapshots.on_disk(place.warehouse)
+    assert snapshots.rollback(place.warehouse) == first == place.current()
     assert_same(content(place), fresh_content)
     assert_sound(place)
 
@@ -333,16 +333,16 @@ def test_a_rollback_moves_the_pointer_and_the_run_after_it_builds_on_what_it_poi
     ran = place.run()
     assert ran.code == 0 and ran.json["published"]
     assert_same(content(place), grown_content)
-    assert [item["is_current"] for item in publish.history(place.warehouse)] == [False, False, True]
-    assert publish.rollback(place.warehouse, second) == second
+    assert [item["is_current"] for item in snapshots.history(place.warehouse)] == [False, False, True]
+    assert snapshots.rollback(place.warehouse, second) == second
 
 
 def test_a_rollback_to_what_is_not_there_changes_nothing(loaded: Place) -> None:
     before = loaded.current()
     with pytest.raises(KeyError, match="no such snapshot"):
-        publish.rollback(loaded.warehouse)
+        snapshots.rollback(loaded.warehouse)
     with pytest.raises(KeyError, match="no such snapshot"):
-        publish.rollback(loaded.warehouse, "000009-20990101T000000")
+        snapshots.rollback(loaded.warehouse, "000009-20990101T000000")
     assert loaded.current() == before
 
 
@@ -352,7 +352,7 @@ def test_a_current_that_names_no_snapshot_on_disk_is_said_and_never_built_upon(
 ) -> None:
     place = copy_of(grown, tmp_path / "lost")
     pointer = place.warehouse.directory / "CURRENT"
-    ids = publish.snapshot_ids(place.warehouse)
+    ids = snapshots.on_disk(place.warehouse)
     if said is None:
         pointer.unlink()
     else:
@@ -360,10 +360,10 @@ def test_a_current_that_names_no_snapshot_on_disk_is_said_and_never_built_upon(
     ran = place.run()
     assert ran.code == 1
     assert "CURRENT" in ran.stderr and ids[-1] in ran.stderr and "rollback --to" in ran.stderr
-    assert publish.snapshot_ids(place.warehouse) == ids
+    assert snapshots.on_disk(place.warehouse) == ids
     verified = place.run("verify", "--json")
     assert verified.code == 1 and any("CURRENT" in problem for problem in verified.json["problems"])
-    assert publish.rollback(place.warehouse, ids[-1]) == ids[-1]
+    assert snapshots.rollback(place.warehouse, ids[-1]) == ids[-1]
     assert place.run().code == 0
     assert_verified(place)
 
@@ -394,7 +394,7 @@ def assert_verified(place: Place) -> None:
 def stored_files(place: Place) -> Iterator[Path]:
     """Every file of landing and snapshots."""
     yield from sorted(path for path in place.warehouse.landing.glob("??/*") if path.is_file())
-    for snapshot_id in publish.snapshot_ids(place.warehouse):
+    for snapshot_id in snapshots.on_disk(place.warehouse):
         yield from sorted((place.warehouse.directory / snapshot_id).iterdir())
 
 
@@ -669,7 +669,7 @@ def test_an_older_shop_version_that_is_delivered_after_a_rollback_does_not_confu
 ) -> None:
     write(loaded.inbox / "retailer-2025-06-01.csv", as_csv(RETAILER, [retailer(7, "closed")]))
     assert loaded.run().code == 0
-    publish.rollback(loaded.warehouse)
+    snapshots.rollback(loaded.warehouse)
     write(loaded.inbox / "retailer-2025-06-02.csv", as_csv(RETAILER, [retailer(7, "suspended")]))
     ran = loaded.run()
     assert ran.code == 0

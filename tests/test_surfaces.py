@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from etl import demo, publish, run, screen
+from etl import demo, run, screen, surfaces
 from model import policy, vault, warehouse
 from model.contract import TABLES
 from tests.durability_helpers import (
@@ -242,7 +242,7 @@ def test_an_analysis_surface_that_is_carried_on_equals_one_made_from_scratch(
     for number, _ in enumerate(zip(deliveries(carried), deliveries(anew), strict=True)):
         load(carried)
         with monkeypatch.context() as changed:
-            changed.setattr(publish, "_carried_on", lambda *_: None)
+            changed.setattr(surfaces, "_carried_on", lambda *_: None)
             load(anew)
         found = as_pseudonymised(carried)
         assert_same(found, as_pseudonymised(anew))

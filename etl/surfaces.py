@@ -1,0 +1,107 @@
+"""Surfaces: what of a snapshot goes into which of its files, as model/policy.py decides.
+
+`analysis` holds the records without names, staff and shops as pseudonyms; `screen` holds counts only. A surface is
+written from the snapshot under construction, which is attached as `snapshot`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column
+
+from etl import check, screen, sql
+from etl.building import Building
+from etl.gather import Warehouse
+from model import policy, warehouse
+
+VERSION = "0.1.0"
+"""Of the code that writes snapshots: what another version wrote is written anew, not carried on."""
+_WASTE = 0.3
+"""The share of free blocks from which a warehouse file is written anew instead of carried on."""
+
+
+def write_analysis(building: Building, place: Warehouse) -> None:
+    """The analysis surface: carried on from the previous snapshot by what changed, or written anew."""
+    connection, path = building.connection, building.directory / "analysis.duckdb"
+    previous = _carried_on(building, place)
+    is_carried_on = previous is not None
+    if previous:
+        shutil.copyfile(previous, path)
+    connection.execute(f"ATTACH {sql.literal(str(path))} AS analysis")
+    connection.execute(
+        "CREATE SCHEMA IF NOT EXISTS analysis.record; CREATE SCHEMA IF NOT EXISTS analysis.mart"
+    )
+    for table in policy.analysis_tables():
+        name = sql.name(table.name)
+        columns = policy.analysis_columns(table)
+        declared = ", ".join(f"{sql.name(column.name)} {check.type_name(column)}" for column, _ in columns)
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS analysis.record.{name} ({declared}, batch_id BIGINT, row_number BIGINT)"
+        )
+        condition = ""
+        if is_carried_on:
+            connection.execute(
+                f"DELETE FROM analysis.record.{name} WHERE (batch_id, row_number) IN"
+                " (SELECT (batch_id, row_number) FROM removed WHERE table_name = ?)",
+                [table.name],
+            )
+            condition = (
+                f"WHERE r.batch_id >= {building.first_batch_id} OR (r.batch_id, r.row_number) IN"
+                f" (SELECT (batch_id, row_number) FROM added WHERE table_name = {sql.literal(table.name)})"
+            )
+        connection.execute(
+            sql.statement("analysis_rows", table=name, condition=condition, **_pseudonymised(columns))
+        )
+    for mart in ("unit", "unit_tree", "volume", "cell"):
+        connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
+    connection.execute(sql.statement("judge_analysis"))
+
+
+def _carried_on(building: Building, place: Warehouse) -> Path | None:
+    """The previous analysis surface, where this code wrote it and it is worth carrying on."""
+    if building.previous is None or is_wasteful(building.connection):
+        return None
+    before = warehouse.open_snapshot(place.directory, building.previous)
+    path = before.path("analysis")
+    return path if path.exists() and before.manifest.get("code_version") == VERSION else None
+
+
+def _pseudonymised(columns: list[tuple[Column[Any], policy.Exposure]]) -> dict[str, str]:
+    """The parts of the statement that looks up each distinct identity's pseudonym once."""
+    hidden = [column for column, exposure in columns if exposure == "pseudonym"]
+    steps, joins = [], []
+    for column in hidden:
+        name, step = sql.name(column.name), sql.name(f"pseudonyms of {column.name}")
+        is_list = column.info["kind"] == "list<string>"
+        value = f"list_transform({name}, e -> pseudonym(e))" if is_list else f"pseudonym({name})"
+        steps.append(
+            f", {step} AS MATERIALIZED (SELECT {name}, {value} AS pseudonym"
+            f" FROM (SELECT DISTINCT {name} FROM chosen WHERE {name} IS NOT NULL))"
+        )
+        joins.append(f"LEFT JOIN {step} ON chosen.{name} = {step}.{name}")
+    selected = ", ".join(
+        f"{sql.name(f'pseudonyms of {column.name}')}.pseudonym"
+        if exposure == "pseudonym"
+        else f"chosen.{sql.name(column.name)}"
+        for column, exposure in columns
+    )
+    return {"pseudonyms": "".join(steps), "joins": " ".join(joins), "columns": selected}
+
+
+def write_screen(building: Building) -> None:
+    """The screen surface, always written anew."""
+    path = building.directory / "screen.duckdb"
+    building.connection.execute(f"ATTACH {sql.literal(str(path))} AS screen")
+    screen.write(building.connection, policy.SMALL_COUNT)
+    building.connection.execute(sql.statement("judge_screen", smallest=str(policy.SMALL_COUNT)))
+
+
+def is_wasteful(connection: warehouse.Connection) -> bool:
+    """Whether so much of the warehouse file is free that it is written anew."""
+    row = connection.execute(
+        "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = 'snapshot'"
+    ).fetchone()
+    return bool(row and row[1] > 64 and row[0] / row[1] > _WASTE)
