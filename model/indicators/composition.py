@@ -111,6 +111,24 @@ def parts(indicator: Indicator, guard: str) -> dict[str, str]:
     }
 
 
+def spread(months: list[str]) -> str:
+    """The dated rows, once for each of the different months that a row counts in."""
+    if len(months) == 1:
+        return f"SELECT *, {months[0]} AS fact_month FROM dated"  # noqa: S608
+    numbers = ", ".join(f"({number})" for number in range(len(months)))
+    choices = " ".join(f"WHEN {number} THEN {month}" for number, month in enumerate(months))
+    new = (
+        " AND ".join(
+            [f"place.number = {number}", *(f"{month} IS DISTINCT FROM {one}" for one in months[:number])]
+        )
+        for number, month in enumerate(months)
+    )
+    return (
+        f"SELECT dated.*, CASE place.number {choices} END AS fact_month"  # noqa: S608
+        f" FROM dated CROSS JOIN (VALUES {numbers}) AS place (number) WHERE ({') OR ('.join(new)})"
+    )
+
+
 def scan(
     rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str], months: Months = None
 ) -> str:
@@ -122,10 +140,9 @@ def scan(
         guard = both(own_month, known(item, doubtful))
         columns += [f"{text} AS {item.id}_{name}" for name, text in parts(item, guard).items()]
     cell = "cell_id" if any(item.has_cell_facts for item in indicators) else "NULL AS cell_id"
-    spread = f"unnest(list_distinct([{', '.join(dates)}]))" if len(dates) > 1 else dates[0]
     return (
         f"WITH dated AS ({dated(rows, (item.period for item in indicators), months)}),"  # noqa: S608
-        f" spread AS (SELECT *, {spread} AS fact_month FROM dated)"
+        f" spread AS ({spread(dates)})"
         f" SELECT {unit} AS unit_id, {cell}, fact_month AS month, {', '.join(columns)} FROM spread"
         f" WHERE fact_month IS NOT NULL AND {unit} IS NOT NULL GROUP BY ALL"
     )

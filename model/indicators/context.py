@@ -16,8 +16,10 @@ from model.warehouse import Connection
 
 SQL = Path(__file__).parent / "sql"
 _TABLES = ("working_day", "delivered_batch", "unknown_cell")
-_REGISTERS = ("staff_in_force", "retailer_in_force", "cell_in_force", "root_in_force", "retailer_placed")
-_EVENTS = ("officer_team_number", "inspection_event")
+_REGISTERS = (
+    "staff_in_force", "retailer_in_force", "cell_in_force", "root_in_force", "retailer_placed",
+    "officer_team_number", "team_certified",
+)  # fmt: skip
 
 
 @cache
@@ -58,8 +60,7 @@ def deliver(connection: Connection, table: str, rows: str) -> None:
 
 def keep_events(connection: Connection) -> None:
     """Keep what the month ends ask of inspections, of those that are delivered now."""
-    for name in _EVENTS:
-        _keep(connection, name)
+    _keep(connection, "inspection_event")
 
 
 def _keep(connection: Connection, name: str) -> None:

@@ -3,7 +3,8 @@ WITH checked AS (
     SELECT period.month, event.unit_id, event.team_number, retailer.risk_level,
         count(*) AS checks, count(CASE WHEN event.issue_count > 0 THEN 1 END) AS found
     FROM inspection_event AS event
-    JOIN period ON event.started_on BETWEEN period.period_start AND period.period_end
+    JOIN period ON period.month = CAST(date_trunc('month', event.started_on) AS DATE)
+        AND event.started_on <= period.period_end
     JOIN retailer_in_force AS retailer ON retailer.retailer_number = event.retailer_number
         AND period.period_end BETWEEN retailer.in_force_from AND retailer.in_force_to
     WHERE event.issue_count IS NOT NULL AND event.has_officers

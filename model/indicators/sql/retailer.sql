@@ -1,13 +1,18 @@
 -- One row a retailer and month, as it stood at the month's end, with the inspections of its last 365 days and year.
-WITH inspected AS (
-    SELECT period.month, event.retailer_number,
-        count(CASE WHEN event.started_on > period.period_end - 365 THEN 1 END) AS inspections,
-        count(CASE WHEN event.started_on >= period.year_start AND NOT event.is_case_specific THEN 1 END) AS of_this_year,
-        count(CASE WHEN event.started_on > period.period_end - 365
-            AND NOT event.is_team_unknown THEN 1 END) AS of_known_teams
+WITH reached AS (
+    SELECT day.started_on, period.month, day.started_on > period.period_end - 365 AS is_within_365_days,
+        day.started_on >= period.year_start AS is_this_year
+    FROM (SELECT DISTINCT started_on FROM inspection_event) AS day
+    JOIN period ON day.started_on > period.period_end - 366 AND day.started_on <= period.period_end
+),
+inspected AS (
+    SELECT reached.month, event.retailer_number,
+        count(CASE WHEN reached.is_within_365_days THEN 1 END) AS inspections,
+        count(CASE WHEN reached.is_this_year AND NOT event.is_case_specific THEN 1 END) AS of_this_year,
+        count(CASE WHEN reached.is_within_365_days AND NOT event.is_team_unknown THEN 1 END) AS of_known_teams
     FROM inspection_event AS event
-    JOIN period ON event.started_on > period.period_end - 366 AND event.started_on <= period.period_end
-    GROUP BY period.month, event.retailer_number
+    JOIN reached ON reached.started_on = event.started_on
+    GROUP BY reached.month, event.retailer_number
 ),
 by_team AS (
     SELECT inspected.month, inspected.retailer_number, event.team_number, count(*) AS inspections
