@@ -30,7 +30,7 @@ def create(connection: warehouse.Connection) -> None:
         connection.execute(text.replace("snapshot.mart.", "mart."))
 
 
-def write(connection: warehouse.Connection, now: date, moved: float = 0.0) -> None:
+def write(connection: warehouse.Connection, now: date, moved: float = 0.0, is_warned: bool = True) -> None:
     """Facts, trend, comparison and warnings of every unit. `moved` is added to the newest value of FALLING."""
     units = connection.execute("SELECT unit_id, unit_type FROM mart.unit ORDER BY level, unit_id").fetchall()
     months = [_before(now, back) for back in range(MONTHS, 0, -1)]
@@ -49,11 +49,12 @@ def write(connection: warehouse.Connection, now: date, moved: float = 0.0) -> No
     )
     end = months[-1].replace(day=28) + timedelta(days=4)
     _compared(connection, dict(units), end - timedelta(days=end.day))
-    connection.execute(
-        "INSERT INTO mart.warning (warning_id, indicator_id, unit_id, subject_kind, subject_id, kind, level,"
-        " period_end) VALUES (?, ?, '420106-S01', 'unit', '420106-S01', 'signal', 'yellow', ?)",
-        [WARNED, FALLING, months[-1]],
-    )
+    if is_warned:
+        connection.execute(
+            "INSERT INTO mart.warning (warning_id, indicator_id, unit_id, subject_kind, subject_id, kind, level,"
+            " period_end) VALUES (?, ?, '420106-S01', 'unit', '420106-S01', 'signal', 'yellow', ?)",
+            [WARNED, FALLING, months[-1]],
+        )
 
 
 def _before(day: date, count: int) -> date:

@@ -333,6 +333,7 @@ def test_the_filters_come_from_the_url_and_nonsense_is_the_default(app: AppTest)
 @pytest.mark.parametrize("month", ["1999-01", "2099-12"])
 def test_a_month_without_data_is_kept_and_says_so(app: AppTest, month: str) -> None:
     app.query_params["month"] = month
+    app.query_params["view"] = "volumes"
     app.run()
     assert not app.exception
     assert app.selectbox(key="control_month").value == month
@@ -345,6 +346,7 @@ def test_a_month_without_data_is_kept_and_says_so(app: AppTest, month: str) -> N
 
 def test_a_kind_without_a_source_says_so(app: AppTest) -> None:
     app.query_params["unit"] = fixture.UNINSPECTED
+    app.query_params["view"] = "volumes"
     app.run()
     assert not app.exception
     assert "该机构没有检查记录来源" in shown(app)

@@ -231,13 +231,14 @@ def test_every_list_of_the_data_quality_page_is_whole(site: Site, language: str)
 
 def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture(site: Site) -> None:
     site.show("demo")
-    page = site.open("/?unit=420106")
+    page = site.open("/?unit=420106&view=children")
     page.get_by_text("首义所(部)", exact=True).click()
     page.wait_for_url("**unit=420106-S01**")
     settled(page)
     page.get_by_text("English", exact=True).click()
     page.wait_for_url("**lang=en**")
     expect(page.locator("h1")).to_have_text("Overview")
+    page.get_by_text("Volumes", exact=True).click()
     expect(page.locator("table.figures").last).to_contain_text("of which in time")
     figures = settled(page).locator("table.figures").all_inner_texts()
     expect(page.locator(".panel-heading").first).to_contain_text("首义所(部)")
@@ -250,7 +251,7 @@ def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture
 
 def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     site.show("demo")
-    page = site.open("/")
+    page = site.open("/?view=volumes")
     page.locator(".st-key-control_unit input").fill("武昌")
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
@@ -262,7 +263,7 @@ def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
 
 def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site) -> None:
     first = fixture.publish(site.directory, sequence=3)
-    page = site.open("/")
+    page = site.open("/?view=volumes")
     page.evaluate("window.same = true")
     before = page.locator("td.figure").first.inner_text()
     fixture.publish(site.directory, sequence=4, scale=2.0)
@@ -279,7 +280,7 @@ def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site
 
 def test_a_month_without_data_leads_to_the_newest_that_has(site: Site) -> None:
     site.show("demo")
-    page = site.open(f"/?month=2014-01&unit={fixture.UNINSPECTED}&lang=en")
+    page = site.open(f"/?month=2014-01&unit={fixture.UNINSPECTED}&lang=en&view=volumes")
     expect(page.locator(".remark")).to_contain_text("has no data for Jan 2014")
     expect(page.locator(".panel-heading").nth(1)).to_contain_text("no source of inspections for this unit")
     check(page, "en")
@@ -324,7 +325,7 @@ def test_a_table_sorts_and_searches(site: Site) -> None:
 
 def test_everything_is_reached_with_the_keyboard(site: Site) -> None:
     site.show("demo")
-    page = site.open("/")
+    page = site.open("/?view=children")
     reached = set()
     for _ in range(30):
         page.keyboard.press("Tab")

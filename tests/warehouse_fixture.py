@@ -72,15 +72,29 @@ class Clock:
         return cls(datetime.now(ZoneInfo(warehouse.TIME_ZONE)).replace(tzinfo=None, second=0, microsecond=0))
 
 
-def publish(directory: Path, *, sequence: int = 1, clock: Clock | None = None, scale: float = 1.0) -> str:
-    """Write one snapshot and point CURRENT at it; returns its id. `scale` multiplies every count."""
+def publish(
+    directory: Path,
+    *,
+    sequence: int = 1,
+    clock: Clock | None = None,
+    scale: float = 1.0,
+    previous: str | None = None,
+    moved: float = 0.0,
+) -> str:
+    """Write one snapshot and point CURRENT at it; returns its id. `scale` multiplies every count.
+
+    One that follows `previous` has a warning more; `moved` is added to the newest number of one indicator.
+    """
     clock = clock or Clock.of_today()
     snapshot_id = f"s{sequence:06d}"
     target = directory / snapshot_id
     target.mkdir(parents=True)
     _write_full(target / "full.duckdb", clock, snapshot_id, scale)
+    with warehouse.connect(target / "full.duckdb") as connection:
+        judged_fixture.write(connection, clock.now.date(), moved=moved, is_warned=previous is not None)
     (target / warehouse.MANIFEST).write_text(
-        json.dumps(_manifest(clock, snapshot_id, sequence), ensure_ascii=False), encoding="utf-8"
+        json.dumps(_manifest(clock, snapshot_id, sequence) | {"previous": previous}, ensure_ascii=False),
+        encoding="utf-8",
     )
     point(directory, snapshot_id)
     return snapshot_id
@@ -143,7 +157,6 @@ def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> Non
     _write_quality(connection, clock, snapshot_id)
     _write_unit_sources(connection)
     _write_records(connection)
-    judged_fixture.write(connection, clock.now.date())
     connection.close()
 
 

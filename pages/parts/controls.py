@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Literal, cast, get_args
 
 import pandas as pd
 import streamlit as st
 
+from model.indicators import catalogue
 from pages.parts.words import DEFAULT, LANGUAGES, Language, Words
 
-SHARED = ("lang", "unit", "month")
+SHARED = ("lang", "unit", "month", "indicator")
 """What the links between pages carry along."""
+ALL = "all"
+Group = Literal["domain", "dimension"]
 
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
@@ -33,6 +37,11 @@ def carried(**changed: str) -> dict[str, str]:
     """The query parameters of a link to another page or picture: the shared ones, with some changed."""
     kept = {name: st.query_params[name] for name in SHARED if name in st.query_params}
     return kept | changed
+
+
+def kept(**changed: str) -> dict[str, str]:
+    """The query parameters of a link to the page that is open: all of them, with some changed."""
+    return dict(st.query_params.items()) | changed
 
 
 def language_switch(words: Words) -> None:
@@ -102,6 +111,26 @@ def choose_measure(
     """One of the counts that the units below are compared by."""
     label = words.say("overview.children_measure")
     return choose("measure", label, measures, default, lambda one: name_of(words, one))
+
+
+def choose_dimension(words: Words) -> str:
+    """One of the dimensions of the indicators, or all of them."""
+    dimensions = catalogue().dimensions
+
+    def label(one: str) -> str:
+        if one == ALL:
+            return words.say("shared.all")
+        return words.pick(dimensions[one].zh, dimensions[one].en)
+
+    return choose("dimension", words.say("shared.dimension"), [ALL, *dimensions], ALL, label)
+
+
+def choose_group(words: Words) -> Group:
+    """By what the indicators are grouped."""
+    options = get_args(Group)
+    label = words.say("shared.group_by")
+    chosen = choose("group", label, options, options[0], lambda one: words.say(f"shared.by_{one}"))
+    return cast(Group, chosen)
 
 
 def asked_unit(units: pd.DataFrame) -> str:

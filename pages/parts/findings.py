@@ -64,7 +64,7 @@ def sources(view: View, total: int) -> None:
 def batches(view: View, total: int) -> None:
     """Every batch, where its rows went, and whether that adds up."""
     words = view.words
-    st.html(panels.share_legend([words.say(f"health.{name}") for name in WENT]))
+    st.html(panels.legend((str(at), words.say(f"health.{name}")) for at, name in enumerate(WENT)))
     rows = []
     for one in labels.records(quality.batches(view.snapshot)):
         went = {name: int(one[f"{name}_count"]) for name in WENT}

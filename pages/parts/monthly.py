@@ -105,6 +105,11 @@ def shifted(month: date, by: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+def last_day(month: date) -> date:
+    """The last day of the month."""
+    return shifted(month, 1) - timedelta(days=1)
+
+
 def span(last: date, length: int) -> list[date]:
     """So many months in a row, the last one included."""
     return [shifted(last, -back) for back in range(length - 1, -1, -1)]

@@ -73,11 +73,20 @@ def refreshed(words: Words, now: datetime) -> str:
     return f'<p class="clock refreshed">{text}</p>'
 
 
-def strip(heading: str, parts: Iterable[str], notices: Iterable[str]) -> str:
-    """What this edition brought, on one line, and what the loader has to say, below."""
-    shown = "".join(f"<span>{escape(part)}</span>" for part in parts)
+def strip(heading: str, parts: Iterable[str | tuple[str, str]], notices: Iterable[str]) -> str:
+    """What this edition brought, on one line, and what the loader has to say, below.
+
+    A part of two is what asks for attention, and what is said of it.
+    """
+    shown = "".join(f"<span>{_strip_part(part)}</span>" for part in parts)
     said = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
     return f'<section class="strip"><div><strong>{escape(heading)}</strong>{shown}</div>{said}</section>'
+
+
+def _strip_part(part: str | tuple[str, str]) -> str:
+    if isinstance(part, str):
+        return escape(part)
+    return f'<span class="attention">{escape(part[0])}</span> {escape(part[1])}'
 
 
 def heading(text: str, *what: str, late: str = "") -> str:
@@ -86,6 +95,14 @@ def heading(text: str, *what: str, late: str = "") -> str:
     if late:
         soft += f' · <span class="late-mark">{escape(late)}</span>'
     return f'<div class="panel-heading"><h2>{escape(text)}</h2><p>{soft}</p></div>'
+
+
+def sources(words: Words, unit: str, month: date, known: Iterable[Coverage], now: datetime) -> str:
+    """Under a picture of many numbers: whose they are, of when, and from which sources, each with its as-of."""
+    clocks = {one.source: one for coverage in known for one in coverage.sources}
+    said = (f"{_name(words, one)} {written.moment(one.as_of, now)}" for one in clocks.values())
+    names = words.say("shared.source_named", names=words.say("shared.list_joint").join(said))
+    return note(f"{unit} · {words.month(month)} · {names}")
 
 
 def provenance(words: Words, coverage: Coverage, now: datetime) -> tuple[str, str, str]:
@@ -184,11 +201,11 @@ def remark(text: str) -> str:
     return f'<p class="remark">{escape(text)}</p>'
 
 
-def share_legend(labels: Sequence[str]) -> str:
-    """What the parts of a stacked bar are, in their order."""
+def legend(keys: Iterable[tuple[str, str]]) -> str:
+    """What the marks of a picture mean: the mark's key and its words."""
     parts = "".join(
-        f'<span><i class="mark key-{index}" aria-hidden="true"></i>{escape(label)}</span>'
-        for index, label in enumerate(labels)
+        f'<span><i class="mark key-{escape(key)}" aria-hidden="true"></i>{escape(label)}</span>'
+        for key, label in keys
     )
     return f'<p class="legend">{parts}</p>'
 

@@ -107,7 +107,7 @@ def _newest_link(words: Words, key: str, month: date | None) -> None:
     if month is None:
         return
     label = words.say("overview.see_month", month=words.month(month))
-    query = controls.carried(month=month.isoformat()[:7])
+    query = controls.kept(month=month.isoformat()[:7])
     with st.container(key=f"link_{key}", width="content"):
         st.page_link(navigation.here(), label=escape(label), query_params=query)
 
@@ -154,4 +154,4 @@ def children(
 
 def _unit_link(label: str, unit_id: str) -> None:
     """A link to this same page for another unit."""
-    st.page_link(navigation.here(), label=escape(label), query_params=controls.carried(unit=unit_id))
+    st.page_link(navigation.here(), label=escape(label), query_params=controls.kept(unit=unit_id))

@@ -164,6 +164,12 @@ function line(entry, data, { pick, open }) {
     }
     row.append(cell);
   });
+  if (entry.href) {
+    row.dataset.href = entry.href;
+    row.onclick = (event) => {
+      if (!event.target.closest("a, button, details") && !String(window.getSelection())) open(entry.key);
+    };
+  }
   return row;
 }
 

@@ -27,6 +27,7 @@ TRACK = "#eef2f7"
 CHOSEN = "#e8f1fc"
 TARGET = "#c99a1b"
 OVERDUE = "#c8323a"
+TARGET_TEXT = "#8a6a10"
 ALIVE = "#178f7a"
 
 _VARIABLES = {
@@ -44,6 +45,8 @@ _VARIABLES = {
     "ordinary-pale": ORDINARY_PALE,
     "track": TRACK,
     "chosen": CHOSEN,
+    "target": TARGET,
+    "target-text": TARGET_TEXT,
     "overdue": OVERDUE,
     "alive": ALIVE,
     "fonts": FONTS,

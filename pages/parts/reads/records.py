@@ -166,23 +166,6 @@ def sources_of_children(snapshot: Snapshot, unit_id: str, table: str) -> dict[st
     return {child: frozenset(names) for child, names in named.items()}
 
 
-@cached()
-def edition(snapshot: Snapshot) -> dict[str, int]:
-    """What this snapshot's own batches brought: batches, loaded, superseding; and all rows in quarantine."""
-    batch = relations.batch
-    waiting = select(func.count()).select_from(relations.quarantine).scalar_subquery()
-    found = read(
-        snapshot,
-        select(
-            func.count().label("batches"),
-            func.coalesce(func.sum(batch.c.loaded_count), 0).label("loaded"),
-            func.coalesce(func.sum(batch.c.superseding_count), 0).label("superseding"),
-            waiting.label("quarantined"),
-        ).where(batch.c.snapshot_id == snapshot.id),
-    )
-    return {str(name): int(found[name].iloc[0]) for name in found.columns}
-
-
 def name_of(units: pd.DataFrame, unit_id: str) -> str:
     """The name of one of the units read before."""
     return str(units.loc[units["unit_id"] == unit_id, "name"].iloc[0])

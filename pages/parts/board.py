@@ -1,0 +1,131 @@
+"""The board: one line an indicator, with value, target, changes, its months as a picture, and what rules say of it.
+
+It exists so that a manager reads sixty indicators in one look and opens any of them. It must not read data or judge:
+what it shows is handed to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import export, labels, navigation, panels
+from pages.parts import words as written
+from pages.parts.charts import icon, spark
+from pages.parts.controls import Group
+from pages.parts.frame import View
+from pages.parts.judged import Line
+from pages.parts.table import Column, Tone, figure, mark, picture, table
+from pages.parts.words import Words
+
+NEUTRAL = "\u00a0◇"
+_ASSURANCE_TONES: dict[str, Tone] = {"meets": "better", "misses": "worse"}
+_LEGEND = ("line", "band", "target", "fired", "few")
+
+
+def name(words: Words, line: Line) -> str:
+    """An indicator's name; one that is neither good nor bad carries its sign."""
+    said = words.pick(line.item.name.zh, line.item.name.en)
+    return said + (NEUTRAL if line.item.direction == "none" else "")
+
+
+def show(view: View, lines: Sequence[Line], group: Group, stamp: Sequence[str]) -> None:
+    """The lines in their groups; the name of each leads to its trend."""
+    words = view.words
+    rows = [_row(words, one, group) for one in lines]
+    table(
+        words,
+        "board",
+        words.say("overview.board"),
+        _columns(words, lines),
+        rows,
+        on_open=lambda key: navigation.follow("trends", indicator=key),
+        export=export.stamped(view, "overview", stamp),
+        look="board",
+        page=len(rows),
+    )
+    st.html(panels.legend([(one, words.say(f"judged.legend_{one}")) for one in _LEGEND]))
+
+
+def _columns(words: Words, lines: Sequence[Line]) -> list[Column]:
+    month = words.month(lines[0].here.month) if lines else ""
+    length = len(lines[0].spots) if lines else 0
+    hint = words.say("judged.points_hint")
+    return [
+        Column("name", words.say("judged.indicator")),
+        Column("value", words.say("judged.value_of", month=month), "figure"),
+        Column("target", words.say("judged.target"), "figure"),
+        Column("on_month", words.say("judged.on_month"), "figure", hint),
+        Column("on_year", words.say("judged.on_year"), "figure", hint),
+        Column("line", words.say("judged.months_head", count=length), "picture"),
+        Column("variation", words.say("judged.variation"), "picture"),
+        Column("assurance", words.say("judged.assurance"), "mark"),
+    ]
+
+
+def _row(words: Words, one: Line, group: Group) -> dict[str, Any]:
+    item, kind = one.item, one.item.kind
+    grouped = getattr(item, f"{group}_name")
+    said = words.say(f"judged.{one.here.variation}")
+    return {
+        "key": item.id,
+        "href": navigation.address("trends", indicator=item.id) if navigation.has("trends") else "",
+        "group": words.pick(grouped.zh, grouped.en),
+        "name": name(words, one),
+        "value": value(words, one),
+        "target": figure(written.aim(item.target, kind), item.target),
+        "on_month": figure(written.difference(one.on_month, kind), one.on_month),
+        "on_year": figure(written.difference(one.on_year, kind), one.on_year),
+        "line": picture(spark.line(one.spots, item.target), alt(words, one)),
+        "variation": picture(icon.variation(one.here.variation, one.way), said),
+        "assurance": _assurance(words, one),
+    }
+
+
+def value(words: Words, one: Line) -> dict[str, Any]:
+    """The number of the month, or the word for its state and what stands in for it."""
+    here, kind = one.here, one.item.kind
+    if here.value is not None:
+        tone: Tone = "worse" if here.variation == "concerning" else "strong"
+        partial = words.say("shared.partial") if here.is_partial else ""
+        return figure(written.value(here.value, kind), here.value, tone, partial)
+    under, why = "", ""
+    if one.stretch:
+        months, number = one.stretch.months, written.value(one.stretch.value, kind)
+        under = words.say("judged.over_months", months=months, value=number)
+        why = words.say("judged.over_months_why", months=months, count=one.stretch.observations)
+    elif here.state == "suppressed":
+        least = one.item.minimum_denominator
+        why = words.say("judged.suppressed_why", count=here.observations or 0, least=least)
+    elif here.state == "not_computable":
+        columns = [labels.column_name(words, *need.split(".")) for need in one.missing]
+        why = words.say("judged.missing_why", columns=words.say("shared.list_joint").join(columns))
+    elif here.state == "by_cell":
+        why = words.say("judged.by_cell_why")
+    return figure(state_name(words, here.state), None, "absent", under, why)
+
+
+def state_name(words: Words, state: str) -> str:
+    """The word for a state that is no number."""
+    return words.say(f"{'shared' if state in ('no_data', 'not_computable') else 'judged'}.{state}")
+
+
+def alt(words: Words, one: Line) -> str:
+    """The picture of the months in words."""
+    known = [spot.value for spot in one.spots if spot.value is not None]
+    if not known:
+        return words.say("judged.line_alt_none", name=name(words, one), count=len(one.spots))
+    low, high = (written.value(number, one.item.kind) for number in (min(known), max(known)))
+    said = words.say(f"judged.{one.here.variation}")
+    count = len(one.spots)
+    return words.say(
+        "judged.line_alt", name=name(words, one), count=count, low=low, high=high, variation=said
+    )
+
+
+def _assurance(words: Words, one: Line) -> dict[str, Any]:
+    said = "none" if one.item.direction == "none" else one.here.assurance
+    text = written.NONE if said == "unknown" else words.say(f"judged.{said}")
+    return mark(text, _ASSURANCE_TONES.get(said, "plain"), words.say(f"judged.{said}_why"))
