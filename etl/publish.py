@@ -110,9 +110,12 @@ def _count(connection: warehouse.Connection, query: str) -> int:
 
 
 def _sources(connection: warehouse.Connection) -> list[dict[str, Any]]:
-    columns = ("source", "name_zh", "name_en", "as_of", "arrived_at", "cadence_days")
+    """Every source with its clocks and the tables that it has delivered: who shows a kind of record must know whose."""
+    columns = ("source", "name_zh", "name_en", "as_of", "arrived_at", "cadence_days", "tables")
     rows = connection.execute(
-        f"SELECT {', '.join(columns)} FROM snapshot.quality.source ORDER BY 1"
+        f"SELECT {', '.join(columns)} FROM snapshot.quality.source LEFT JOIN (SELECT source,"
+        " list(DISTINCT table_name ORDER BY table_name) AS tables FROM snapshot.quality.batch GROUP BY source)"
+        " USING (source) ORDER BY source"
     ).fetchall()
     return [
         {

@@ -149,6 +149,15 @@ def test_the_screen_has_no_records_and_no_small_count(demo_bureau: Place) -> Non
         assert connection.execute(hidden).fetchone() == (0,)
 
 
+def test_the_manifest_tells_of_each_source_which_tables_it_delivers(demo_bureau: Place) -> None:
+    snapshot = warehouse.open_snapshot(demo_bureau.warehouse.directory)
+    told = {one["source"]: one["tables"] for one in snapshot.manifest["sources"]}
+    assert told["feed.inspection"] == ["inspection"]
+    delivered = {table for names in told.values() for table in names}
+    held = {name for name, one in snapshot.manifest["tables"].items() if one["rows"]}
+    assert held - {"working_calendar"} <= delivered <= set(TABLES)
+
+
 def test_every_column_of_the_contract_with_personal_data_is_dropped_or_a_pseudonym_in_analysis() -> None:
     for table in policy.analysis_tables():
         for column, exposure in policy.analysis_columns(table):

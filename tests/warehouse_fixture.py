@@ -92,6 +92,7 @@ def publish(
     _write_full(target / "full.duckdb", clock, snapshot_id, scale)
     with warehouse.connect(target / "full.duckdb") as connection:
         judged_fixture.write(connection, clock.now.date(), moved=moved, is_warned=previous is not None)
+    _write_screen(target / "screen.duckdb")
     (target / warehouse.MANIFEST).write_text(
         json.dumps(_manifest(clock, snapshot_id, sequence) | {"previous": previous}, ensure_ascii=False),
         encoding="utf-8",
@@ -135,8 +136,9 @@ def _manifest(clock: Clock, snapshot_id: str, sequence: int) -> dict[str, object
                 "as_of": (clock.now - timedelta(hours=age)).isoformat(),
                 "arrived_at": (clock.now - timedelta(hours=age - 1)).isoformat(),
                 "cadence_days": cadence,
+                "tables": [table],
             }
-            for source, zh, en, _, cadence, age in SOURCES
+            for source, zh, en, table, cadence, age in SOURCES
         ],
         "tables": {
             "inspection": {"rows": 3, "revisions": 2, "quarantined": 4},
@@ -158,6 +160,13 @@ def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> Non
     _write_unit_sources(connection)
     _write_records(connection)
     connection.close()
+
+
+def _write_screen(path: Path) -> None:
+    """The tree alone: what the wall's routes ask the screen surface for."""
+    with warehouse.connect(path) as connection:
+        connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        _write_units(connection)
 
 
 def _create_records(connection: warehouse.Connection) -> None:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from model.contract import TABLES
 from model.warehouse import TIME_ZONE, Snapshot
 
 _ZONE = ZoneInfo(TIME_ZONE)
+_FEED = "feed."
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,29 @@ class SourceClock:
     name_en: str
     as_of: datetime | None
     cadence_days: int | None
+    tables: tuple[str, ...] = ()
+    """The kinds of record that it delivers."""
+
+    @property
+    def due(self) -> datetime | None:
+        """When its next delivery is promised; None where it promised nothing or has delivered nothing."""
+        if self.as_of is None or self.cadence_days is None:
+            return None
+        return self.as_of + timedelta(days=self.cadence_days)
 
     def late_by(self, now: datetime) -> timedelta | None:
         """How long its next delivery has been overdue; None while it is in time or promised nothing."""
-        if self.as_of is None or self.cadence_days is None:
-            return None
-        overdue = now - self.as_of - timedelta(days=self.cadence_days)
-        return overdue if overdue > timedelta() else None
+        return now - self.due if self.due and now > self.due else None
 
 
 def now() -> datetime:
     """This moment in the bureau's time, without zone, as the warehouse writes it."""
     return datetime.now(_ZONE).replace(tzinfo=None)
+
+
+def epoch_ms(moment: datetime) -> int:
+    """A moment of the bureau's time as a browser counts it."""
+    return round(moment.replace(tzinfo=_ZONE).timestamp() * 1000)
 
 
 def moment_of(text: str | None) -> datetime | None:
@@ -61,7 +74,19 @@ def _of_entry(entry: dict[str, Any]) -> SourceClock:
         name_en=str(entry.get("name_en") or source),
         as_of=moment_of(entry.get("as_of")),
         cadence_days=entry.get("cadence_days"),
+        tables=tuple(entry.get("tables") or _table_of_feed(source)),
     )
+
+
+def _table_of_feed(source: str) -> tuple[str, ...]:
+    """What a feed delivers, by its name: snapshots of before the manifest told the tables."""
+    table = source.removeprefix(_FEED)
+    return (table,) if source.startswith(_FEED) and table in TABLES else ()
+
+
+def of_kind(clocks: Iterable[SourceClock], table: str) -> tuple[SourceClock, ...]:
+    """The clocks of the sources that deliver this kind of record."""
+    return tuple(clock for clock in clocks if table in clock.tables)
 
 
 def late_ones(clocks: Iterable[SourceClock], at: datetime) -> tuple[SourceClock, ...]:

@@ -1,7 +1,7 @@
 """The HTTP routes beside the pages, mounted by dashboard.py.
 
-It exists so that a proxy or a supervisor can ask how the service is without opening a page. No route may show a
-record, and none may touch a database.
+It exists so that a proxy or a supervisor can ask how the service is without opening a page, and a wall its shell. No
+route may show a record.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
+from pages.parts.wall import routes
 
 PagesManager.uses_pages_directory = False
 """Until the first visitor has run dashboard.py, Streamlit would take the folder pages/ for pages of its own."""
@@ -26,4 +27,4 @@ def health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "snapshot": snapshot.id})
 
 
-ROUTES = [Route("/healthz", health)]
+ROUTES = [Route("/healthz", health), *routes.ROUTES]

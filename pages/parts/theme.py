@@ -53,6 +53,34 @@ _VARIABLES = {
 }
 
 
+WALL = {
+    "background": "#071629",
+    "glow": "#0e2f57",
+    "panel-top": "#112b4c",
+    "panel": "#0c2340",
+    "panel-low": "#0a1d37",
+    "line": "#1d3c63",
+    "ink": "#e8f1ff",
+    "soft": "#9db6d4",
+    "faint": "#8aa5c9",
+    "improving": "#4fb3ff",
+    "concerning": "#ff9f43",
+    "ordinary": "#8aa0bd",
+    "target": "#f2c96b",
+    "overdue": "#ff6268",
+    "alive": "#46d6c0",
+    "chosen": "#1b4a82",
+    "band": "#143360",
+    "track": "#15304f",
+    "bar": "#2a63ab",
+    "room-3": "#1d4674",
+    "room-2": "#2c69b4",
+    "room-1": "#7fb0e6",
+    "room-0": "#cbd8ec",
+}
+"""The wall's own tokens: dark, read from five metres. room-3 to room-0: the places that a market cell has left."""
+
+
 @cache
 def style(skip: str) -> str:
     """The style sheet with the tokens as CSS variables, as one <style> element; `skip` words Streamlit's skip link."""
@@ -65,3 +93,9 @@ def document_language(language: str) -> str:
     """The script that names the page's language, for screen readers and the choice of glyphs."""
     code = {"zh": "zh-CN", "en": "en"}[language]
     return f"<script>document.documentElement.lang = '{code}'</script>"
+
+
+def variables(*, dark: bool = False) -> str:
+    """The tokens as CSS variables, for the HTML pages beside Streamlit's; the wall's own where it is dark."""
+    tokens = WALL | {"fonts": FONTS} if dark else _VARIABLES
+    return "".join(f"--{name}:{value};" for name, value in tokens.items())

@@ -1,0 +1,113 @@
+"""The wall's HTTP routes: the shell, what it polls, how the displays are, and the figures for a monitoring.
+
+It exists so that a display needs one address. A poll reads no database; only /readyz opens the screen surface, once a
+snapshot. No route may show a record.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import text
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from model import warehouse
+from model.warehouse import NoSnapshotError
+from pages.parts import clocks
+from pages.parts.wall import displays, health, metrics, shell, state
+from pages.parts.wall.displays import DISPLAYS
+from pages.parts.wall.site import ConfigurationError
+from pages.parts.words import Words
+
+_FRESH = {"Cache-Control": "no-store"}
+
+
+async def wall(_: Request) -> Response:
+    """The shell: the same page for every site, so that a browser can keep it for a server that is gone."""
+    return HTMLResponse(shell.document(), headers=_FRESH | {"Content-Security-Policy": shell.POLICY})
+
+
+async def worker(_: Request) -> Response:
+    """The service worker that keeps the shell; it may serve /wall itself, not only what lies below."""
+    headers = _FRESH | {"Service-Worker-Allowed": "/wall"}
+    return Response(shell.worker(), media_type="text/javascript", headers=headers)
+
+
+async def poll(request: Request) -> Response:
+    """What a display must know now; what it says of itself is kept."""
+    query = request.query_params
+    language = state.language_of(query.get("lang"))
+    words = Words(language)
+    try:
+        said = state.answer(query.get("site"), language)
+    except KeyError:
+        unknown = words.say("shell.unknown_site", name=str(query.get("site"))[:60])
+        return JSONResponse({"messages": [unknown]}, status_code=404, headers=_FRESH)
+    except ConfigurationError:
+        return JSONResponse({"messages": [words.say("shell.unconfigured")]}, status_code=503, headers=_FRESH)
+    beat = displays.read(query, said["site"]["name"], clocks.now())
+    if beat and DISPLAYS.note(beat) and beat.drawn_seconds is not None:
+        metrics.DRAWN.observe(beat.drawn_seconds)
+    return JSONResponse(said, headers=_FRESH)
+
+
+async def health_page(request: Request) -> Response:
+    """How the displays are, for people; with ?display= only whether that one is heard, for a supervisor."""
+    asked = request.query_params.get("display")
+    if asked:
+        beat = DISPLAYS.of(asked)
+        is_heard = beat is not None and not beat.is_silent(clocks.now())
+        return JSONResponse({"display": asked, "is_heard": is_heard}, status_code=200 if is_heard else 404)
+    language = state.language_of(request.query_params.get("lang"))
+    return HTMLResponse(health.document(Words(language), DISPLAYS.all(), state.current(), clocks.now()))
+
+
+async def health_json(_: Request) -> Response:
+    """The same for programs."""
+    now, snapshot = clocks.now(), state.current()
+    current = snapshot.id if snapshot else None
+    said = [one.as_json(now, current) for one in DISPLAYS.all()]
+    return JSONResponse({"now": now.isoformat(timespec="seconds"), "snapshot": current, "displays": said})
+
+
+async def ready(_: Request) -> Response:
+    """200 once the configuration reads and the current snapshot's screen surface answers, else 503 and why."""
+    try:
+        state.configuration()
+        snapshot = warehouse.open_snapshot(warehouse.default_directory())
+        await run_in_threadpool(_answers, str(snapshot.directory))
+    except (ConfigurationError, NoSnapshotError, OSError, ValueError) as error:
+        return JSONResponse({"status": "not ready", "why": type(error).__name__}, status_code=503)
+    return JSONResponse({"status": "ready", "snapshot": snapshot.id})
+
+
+@lru_cache(maxsize=4)
+def _answers(directory: str) -> None:
+    """Ask the screen surface of a snapshot once: one that has answered answers on."""
+    snapshot = warehouse.open_snapshot(warehouse.default_directory())
+    if str(snapshot.directory) != directory:
+        raise NoSnapshotError("the snapshot has changed meanwhile")
+    try:
+        warehouse.read(snapshot.engine("screen"), text("SELECT count(*) FROM mart.unit"))
+    except Exception as error:
+        raise ValueError("the screen surface does not answer") from error
+
+
+async def figures(_: Request) -> Response:
+    """The metrics."""
+    return Response(metrics.text(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+_HANDLERS = {
+    "/wall": wall,
+    "/wall/worker.js": worker,
+    "/wall/state": poll,
+    "/wall/health": health_page,
+    "/wall/health.json": health_json,
+    "/readyz": ready,
+    "/metrics": figures,
+}
+ROUTES = [Route(path, metrics.counted(path, handler)) for path, handler in _HANDLERS.items()]

@@ -1,0 +1,65 @@
+// The server's clock, carried on between polls, and how moments and ages are written. The device's own clock is
+// asked only where no server has answered since the shell was opened: then as far off as it was when one last did.
+const ZONE = "Asia/Shanghai";
+const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+const clock = {
+  base: null,
+  skew: 0,
+  set(server) {
+    this.base = server - performance.now();
+    this.skew = server - Date.now();
+  },
+  now() {
+    return this.base === null ? Date.now() + this.skew : this.base + performance.now();
+  },
+};
+
+const formats = new Map();
+
+/** A moment in the bureau's time, as Intl writes it in this language. */
+function written(moment, language, options) {
+  const key = language + JSON.stringify(options);
+  if (!formats.has(key)) {
+    const locale = { zh: "zh-CN", en: "en-GB" }[language];
+    formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: ZONE, hourCycle: "h23", ...options }));
+  }
+  return formats.get(key).format(moment);
+}
+
+const DATE = { year: "numeric", month: "long", day: "numeric" };
+const TIME = { hour: "2-digit", minute: "2-digit" };
+
+/** The parts of "now" that a picture asks for by data-format. */
+function nowWritten(moment, language, format) {
+  const date = () => written(moment, language, DATE);
+  const weekday = () => written(moment, language, { weekday: "long" });
+  const time = () => written(moment, language, TIME);
+  if (format === "date") return date();
+  if (format === "weekday") return weekday();
+  if (format === "time") return time();
+  if (format === "seconds") return written(moment, language, { ...TIME, second: "2-digit" });
+  const day = language === "zh" ? [date(), weekday()] : [weekday(), date()];
+  return [...day, time()].join(" ");
+}
+
+/** 11-22 08:00; with the year where that is not this one. */
+function stamp(moment, now) {
+  const parts = (one) => Object.fromEntries(
+    new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hourCycle: "h23", year: "numeric", month: "2-digit",
+      day: "2-digit", hour: "2-digit", minute: "2-digit" }).formatToParts(one).map(({ type, value }) => [type, value]));
+  const then = parts(moment);
+  const year = then.year === parts(now).year ? "" : `${then.year}-`;
+  return `${year}${then.month}-${then.day} ${then.hour}:${then.minute}`;
+}
+
+/** How long, in the largest unit that says it, by the templates that the server gave. */
+function age(milliseconds, words) {
+  const count = (size) => Math.max(0, Math.floor(milliseconds / size)).toLocaleString("en-US");
+  const [name, size] = milliseconds >= DAY ? ["days", DAY] : milliseconds >= HOUR ? ["hours", HOUR] : ["minutes", MINUTE];
+  return words[`age_${name}`].replace("{count}", count(size));
+}
+
+function filled(template, values) {
+  return template.replace(/{(\w+)}/g, (_, name) => values[name]);
+}

@@ -1,0 +1,37 @@
+// Keeps the shell itself, so that a tab opened while the server is gone still starts and shows its last picture. Of all
+// else, and of the shell while the server answers, it keeps its hands off.
+const KEPT = "wall-shell", LIMIT = 4_000;
+
+self.addEventListener("install", (event) => {
+  for (const requestMode of ["cors", "no-cors", "same-origin"]) {
+    event.addRoutes?.({ condition: { requestMode }, source: "network" })?.catch?.(() => {});
+  }
+  event.waitUntil(caches.open(KEPT).then(async (kept) => {
+    const answer = await fetch(self.registration.scope, { cache: "no-store" });
+    if (answer.ok) await kept.put(self.registration.scope, answer);
+    await self.skipWaiting();
+  }));
+});
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+async function shell(request) {
+  const kept = await caches.open(KEPT);
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(LIMIT) });
+    if (answer.ok) {
+      await kept.put(self.registration.scope, answer.clone());
+      return answer;
+    }
+    return (await kept.match(self.registration.scope)) ?? answer;
+  } catch (error) {
+    const last = await kept.match(self.registration.scope);
+    if (last) return last;
+    throw error;
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const { pathname } = new URL(event.request.url);
+  const isShell = event.request.mode === "navigate" && pathname === new URL(self.registration.scope).pathname;
+  if (isShell) event.respondWith(shell(event.request));
+});
