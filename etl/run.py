@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from etl import (
+    aggregates,
     arrivals,
     check,
     database,
@@ -69,6 +70,7 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
         measure.measure(building)
         progress("judge", 0)
         judge.judge(building)
+        aggregates.aggregate(building)
         progress("publish", 0)
         report.snapshot = publish.publish(building, place, report)
     report.published = True

@@ -58,6 +58,7 @@ def write_analysis(building: Building, place: Warehouse) -> None:
     for mart in ("unit", "unit_tree", "volume", "cell"):
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
     connection.execute(sql.statement("judge_analysis"))
+    connection.execute(sql.statement("aggregate_analysis"))
 
 
 def _carried_on(building: Building, place: Warehouse) -> Path | None:

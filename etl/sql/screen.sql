@@ -6,7 +6,9 @@ CREATE TABLE screen.mart.cell AS FROM snapshot.mart.cell;
 CREATE TABLE screen.mart.source AS
 SELECT source, name_zh, name_en, cadence_days, as_of, arrived_at FROM snapshot.quality.source;
 CREATE TABLE screen.mart.volume AS
-SELECT measure, unit_id, month,
-    CASE WHEN h.unit_id IS NULL THEN "count" END AS "count",
-    CASE WHEN h.unit_id IS NOT NULL THEN 'suppressed' WHEN "count" = 0 THEN 'zero' ELSE 'value' END AS state
-FROM counted c LEFT JOIN hidden h USING (measure, month, unit_id) ORDER BY ALL
+SELECT v.measure, v.unit_id, v.month,
+    CASE WHEN h.unit_id IS NULL THEN v."count" END AS "count",
+    CASE WHEN h.unit_id IS NOT NULL THEN 'suppressed' WHEN v."count" = 0 THEN 'zero' ELSE 'value' END AS state
+FROM snapshot.mart.volume v
+LEFT JOIN hidden_bundle h ON h.bundle = 'volume ' || v.measure AND h.month = v.month AND h.unit_id = v.unit_id
+WHERE v.month IS NOT NULL AND EXISTS (FROM snapshot.mart.unit u WHERE u.unit_id = v.unit_id) ORDER BY ALL

@@ -4,8 +4,8 @@
 CREATE OR REPLACE TEMP TABLE counted AS
 WITH placed AS (
     SELECT v.measure, v.month, v.unit_id, v."count", u.parent_unit_id, u.level
-    FROM snapshot.mart.volume v JOIN snapshot.mart.unit u USING (unit_id)
-    WHERE v.month IS NOT NULL
+    FROM countable v JOIN snapshot.mart.unit u USING (unit_id)
+    WHERE v.month IS NOT NULL AND v."count" IS NOT NULL
 ),
 below AS (
     SELECT measure, month, parent_unit_id AS unit_id, sum("count") AS children_count

@@ -203,13 +203,13 @@ def _catalogue(own: tuple[tuple[Path, int], ...]) -> Catalogue:
 
 def load(files: Iterable[Path]) -> Catalogue:
     """The catalogue of these files. DeclarationError for the first that cannot be used."""
-    labels = _read(HERE / "labels.toml")
-    dimensions = {name: _words("labels.toml", name, text) for name, text in labels["dimension"].items()}
-    domains = {name: _words("labels.toml", name, text) for name, text in labels["domain"].items()}
-    views = {name: _view(name, entry) for name, entry in _read(HERE / "views.toml").items()}
+    labels = read_toml(HERE / "labels.toml")
+    dimensions = {name: words_of("labels.toml", name, text) for name, text in labels["dimension"].items()}
+    domains = {name: words_of("labels.toml", name, text) for name, text in labels["domain"].items()}
+    views = {name: _view(name, entry) for name, entry in read_toml(HERE / "views.toml").items()}
     found = Catalogue({}, views, dimensions, domains)
     for path in files:
-        for name, entry in _read(path).items():
+        for name, entry in read_toml(path).items():
             if name in found.indicators:
                 raise DeclarationError(
                     f"{path.name}: [{name}]: declared in {found.indicators[name].file} already"
@@ -218,14 +218,16 @@ def load(files: Iterable[Path]) -> Catalogue:
     return found
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a declaration's file says. DeclarationError where it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise DeclarationError(f"{path.name}: cannot be read: {error}") from error
 
 
-def _words(file: str, key: str, given: object) -> Words:
+def words_of(file: str, key: str, given: object) -> Words:
+    """A declared text in both languages. DeclarationError where one of them is missing."""
     if isinstance(given, dict) and set(given) == {"zh", "en"}:
         zh, en = given["zh"], given["en"]
         if isinstance(zh, str) and isinstance(en, str) and zh.strip() and en.strip():
@@ -235,12 +237,12 @@ def _words(file: str, key: str, given: object) -> Words:
 
 def _view(name: str, entry: dict[str, Any]) -> View:
     derived = {
-        column: _words("views.toml", f"{name}.{column}", text) for column, text in entry["columns"].items()
+        column: words_of("views.toml", f"{name}.{column}", text) for column, text in entry["columns"].items()
     }
     passed = TABLES[entry["table"]].columns.keys() if entry.get("passes", True) else ()
     return View(
         name,
-        _words("views.toml", name, entry["name"]),
+        words_of("views.toml", name, entry["name"]),
         entry["table"],
         tuple(entry["key"]),
         entry["kind"] == "month_end",
@@ -325,7 +327,7 @@ class _Reader:
         )
 
     def _text(self, key: str) -> Words:
-        return _words(self.file, f"[{self.id}] {key}", self.entry.get(key))
+        return words_of(self.file, f"[{self.id}] {key}", self.entry.get(key))
 
     def _one_of(self, key: str, allowed: Iterable[str]) -> str:
         given, choices = self.entry.get(key), list(allowed)

@@ -4,6 +4,7 @@ Pages, composed queries, the SQL editor, exports, reports, cache keys and the le
 not open a database.
 """
 
+from model.policy import screen
 from model.policy.columns import SMALL_COUNT, Exposure, analysis_columns, analysis_tables, exposure
 from model.policy.refusal import RefusedError
 from model.policy.roles import (
@@ -47,5 +48,6 @@ __all__ = [
     "require",
     "rows",
     "scope",
+    "screen",
     "surfaces",
 ]

@@ -1,0 +1,141 @@
+"""Aggregates: what screens draw besides indicators, counted from the records for every unit of the tree.
+
+Written into the snapshot under construction once it is measured and judged; what of it the screen file may hold is
+screen.py's to say. Nothing here is a warning or a score. Every number is of the rows of all a unit's descendants: no
+number is put together from those of its children.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from etl import sql
+from etl.building import Building
+from etl.judge.court import complete_month, first_day
+from model import warehouse
+from model.indicators import Catalogue, catalogue, context
+from model.indicators.sources import Source, sources
+from model.process import Process, Processes, Step, processes
+
+LONGEST_LIMIT_MONTHS = 12
+"""How long before its limit a step may have ended and still be counted in the month of that limit."""
+
+
+def aggregate(building: Building) -> None:
+    """Write the marts of aggregates into the snapshot under construction."""
+    aggregate_marts(building.connection, processes(), catalogue())
+
+
+def aggregate_marts(connection: warehouse.Connection, declared: Processes, known: Catalogue) -> None:
+    """The same on any connection with a judged warehouse attached as `snapshot`."""
+    connection.execute("USE snapshot")
+    try:
+        delivered = sources(connection)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE process_day AS {context.sql('context/working_day')}"
+        )
+    finally:
+        connection.execute("USE memory")
+    keep_indicators(connection, known)
+    keep_processes(connection, declared, delivered)
+
+
+def keep_indicators(connection: warehouse.Connection, known: Catalogue) -> None:
+    """What is declared of each indicator, so that a screen can name what it shows."""
+    connection.execute(sql.statement("indicator_declared"))
+    rows = [
+        [
+            item.id, item.name.zh, item.name.en, item.dimension, item.domain, item.direction, item.target, item.floor,
+            item.kind, item.scored, item.version, item.series, item.grain, item.minimum_denominator,
+        ]
+        for item in known.indicators.values()
+    ]  # fmt: skip
+    for row in rows:
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"INSERT INTO snapshot.mart.indicator VALUES ({marks})", row)
+
+
+def keep_processes(connection: warehouse.Connection, declared: Processes, delivered: list[Source]) -> None:
+    """The steps of the declared processes, one scan of each process's table."""
+    connection.execute(sql.statement("process_schema"))
+    for process in declared.items:
+        newest = _newest(process, delivered)
+        _declare(connection, declared, process, delivered, newest)
+        if newest:
+            since = _before(newest, declared.history_months + LONGEST_LIMIT_MONTHS)
+            connection.execute(
+                sql.statement(
+                    "process_rows",
+                    process=sql.literal(process.id),
+                    table=sql.name(process.table),
+                    unit=sql.name(process.unit),
+                    steps=", ".join(_as_struct(step) for step in process.steps),
+                    since=f"DATE {sql.literal(str(since))}",
+                )
+            )
+    connection.execute(sql.statement("process_steps"))
+
+
+def _newest(process: Process, delivered: list[Source]) -> date | None:
+    """The newest month that some source of the process's table delivered whole."""
+    clocks = [one.as_of for one in delivered if one.table == process.table]
+    return first_day(complete_month(max(clocks))) if clocks else None
+
+
+def _before(month: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    number = month.year * 12 + month.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _declare(
+    connection: warehouse.Connection,
+    declared: Processes,
+    process: Process,
+    delivered: list[Source],
+    newest: date | None,
+) -> None:
+    """Let the statements know a process: its steps, what each needs, which sources record that, and the windows."""
+    for step in process.steps:
+        connection.execute(
+            "INSERT INTO process_declared VALUES (?, ?, ?, ?, ?)",
+            [process.id, step.id, step.place, step.day_kind, step.has_limit],
+        )
+        for column in step.needs:
+            connection.execute(
+                "INSERT INTO process_need VALUES (?, ?, ?, ?)", [process.id, step.id, process.table, column]
+            )
+        for one in delivered:
+            if one.table == process.table and one.recorded.issuperset(step.needs):
+                connection.execute(
+                    "INSERT INTO process_source VALUES (?, ?, ?, ?)",
+                    [process.id, step.id, one.name, one.as_of],
+                )
+    if newest is None:
+        connection.execute("INSERT INTO process_window VALUES (?, NULL, NULL, NULL)", [process.id])
+        return
+    windows = [(newest, months) for months in declared.windows]
+    windows += [(_before(newest, back), 1) for back in range(1, declared.history_months)]
+    for month, months in windows:
+        connection.execute(
+            "INSERT INTO process_window VALUES (?, ?, ?, ?)",
+            [process.id, _before(month, months - 1), month, months],
+        )
+
+
+def _as_struct(step: Step) -> str:
+    """A step's expressions as one value of a row."""
+    fields = {
+        "step": sql.literal(step.id),
+        "is_chosen": f"coalesce(({step.where or 'true'}), false)",
+        "started_at": f"CAST(({step.start}) AS TIMESTAMP)",
+        "ended_at": f"CAST(({step.end}) AS TIMESTAMP)",
+        "left_at": f"CAST(({step.left or 'NULL'}) AS TIMESTAMP)",
+        "due_at": f"CAST(({step.due or 'NULL'}) AS TIMESTAMP)",
+        "has_limit": "true" if step.limit else "false",
+        "allowed_days": f"CAST(({step.limit or 'NULL'}) AS INTEGER)",
+        "excluded_days": f"coalesce(CAST(({step.excluded or 'NULL'}) AS INTEGER), 0)",
+        "is_excused": f"coalesce(({step.excused or 'false'}), false)",
+        "is_working": "true" if step.day_kind == "working" else "false",
+    }
+    return "{" + ", ".join(f"'{name}': {text}" for name, text in fields.items()) + "}"

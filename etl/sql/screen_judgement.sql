@@ -1,0 +1,51 @@
+-- What is judged of units, for screens: values of enough things, rounded; limits are left out of a point that few cases
+-- are short of, because they tell how many things it rests on.
+CREATE TABLE screen.mart.indicator AS
+SELECT i.*, s.state, s.as_of, s.first_full_month
+FROM snapshot.mart.indicator i LEFT JOIN snapshot.mart.indicator_state s USING (indicator_id)
+WHERE i.indicator_id NOT IN ($withheld) ORDER BY i.indicator_id;
+
+CREATE TABLE screen.mart.trend AS
+WITH counted AS (
+    SELECT t.*, i.kind,
+        t.state IN ('value', 'zero') AND f.observations >= $least_denominator
+            AND NOT (i.kind = 'rate' AND f.numerator > 0 AND f.numerator < $smallest) AS is_fit,
+        i.kind = 'proportion' AND ((f.numerator > 0 AND f.numerator < $smallest)
+            OR (f.numerator < f.denominator AND f.denominator - f.numerator < $smallest)) AS is_few
+    FROM snapshot.mart.trend t
+    JOIN screen.mart.indicator i USING (indicator_id)
+    LEFT JOIN snapshot.mart.indicator_fact f ON f.indicator_id = t.indicator_id AND f.subject_kind = t.subject_kind
+        AND f.subject_id = t.subject_id AND f.month = t.month
+    WHERE t.subject_kind = 'unit'
+),
+told AS (
+    SELECT *, CASE WHEN kind IN ('proportion', 'share') THEN 3 ELSE 2 END AS digits,
+        kind IN ('proportion', 'share') AND value > 0 AND value < 1 AS is_between
+    FROM counted
+)
+-- What is neither none nor all never looks so.
+SELECT indicator_id, unit_id, month,
+    CASE WHEN is_fit AND is_between THEN least(greatest(round(value, 3), 0.001), 0.999)
+        WHEN is_fit THEN round(value, digits) END AS value,
+    CASE WHEN state IN ('value', 'zero') AND NOT coalesce(is_fit, false) THEN 'suppressed' ELSE state END AS state,
+    CASE WHEN is_fit THEN round(centre, digits) END AS centre,
+    CASE WHEN is_fit AND NOT is_few THEN round(lower, digits) END AS lower,
+    CASE WHEN is_fit AND NOT is_few THEN round(upper, digits) END AS upper,
+    CASE WHEN is_fit THEN signal END AS signal, CASE WHEN is_fit THEN variation END AS variation,
+    CASE WHEN is_fit THEN assurance END AS assurance
+FROM told ORDER BY ALL;
+
+CREATE TABLE screen.mart.portrait AS
+SELECT * REPLACE (round(score, 1) AS score, round(score_lower, 1) AS score_lower, round(score_upper, 1) AS score_upper,
+    round(coverage, 2) AS coverage)
+FROM snapshot.mart.portrait WHERE subject_kind IN ($subjects) ORDER BY ALL;
+
+CREATE TABLE screen.mart.portrait_mover AS
+SELECT m.* REPLACE (
+    CASE WHEN c.sample_size >= $least_denominator THEN round(m.value, 3) END AS value,
+    CASE WHEN c.sample_size >= $least_denominator THEN round(m.score, 0) END AS score, round(m.points_lost, 1) AS points_lost)
+FROM snapshot.mart.portrait_mover m
+JOIN screen.mart.indicator USING (indicator_id)
+LEFT JOIN snapshot.mart.comparison c ON c.indicator_id = m.indicator_id AND c.subject_kind = m.subject_kind
+    AND c.subject_id = m.subject_id AND c.period_end = m.period_end
+WHERE m.subject_kind IN ($subjects) ORDER BY ALL
