@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from etl import sql
-from etl.judge.court import Court, Judged, convene
+from etl.judge.court import Court, Judged, convene, grounded
 from etl.judge.facts import judge_facts
 from etl.judge.records import judge_records
 from model import warehouse
@@ -132,7 +132,8 @@ def compare(connection: warehouse.Connection, truth: dict[str, Any], scores: dic
     """Add what was found and missed of one bureau's planted irregularities."""
     months = replays(connection)
     judged = Judged()
-    judge_records(months[-1][1], judged)
+    with grounded(months[-1][1]) as ground:
+        judge_records(months[-1][1], ground, judged)
     _score_breaches(truth, judged, scores)
     said = {month: alerts(one, month) for month, _, one in months}
     for item in truth["planted"]:
@@ -219,7 +220,8 @@ def listen(connection: warehouse.Connection, quiet: Quiet) -> None:
         for rows in judged.warnings:
             quiet.signals += int((rows["kind"] == "signal").sum())
     judged = Judged()
-    judge_records(months[-1][1], judged)
+    with grounded(months[-1][1]) as ground:
+        judge_records(months[-1][1], ground, judged)
     quiet.breaches += sum(len(rows["kind"]) for rows in judged.warnings)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from model.indicators import DeclarationError, catalogue
 from model.judgement import comparison, portrait, rules, trend, warning
-from model.judgement.declaration import FILE, check_against
+from model.judgement.declaration import FILE, KINDS, check_against
 from model.judgement.declaration import rules as read_rules
 from model.judgement.series import Series, series
 from model.statistics import comparison as fair
@@ -56,6 +56,10 @@ def test_the_declared_rules_fit_the_declared_indicators() -> None:
         ("odds_ratio = 3.0", "odds_ratio = 1.0", "odds_ratio"),
         ('neutral_at_most = "blue"', 'neutral_at_most = "green"', "neutral_at_most"),
         ("version = 1", "", "version"),
+        ('test = "bunching"', 'test = "pairing"', "pattern.C3"),
+        ("least_ratio = 1.0", "least_ratio = 0.5", "pattern.L14"),
+        ('decided = "closed_at"', 'decided = "shut_at"', "revision.complaint"),
+        ("[level.revision]\nblue = 1", "[level.revision]\nbleu = 1", "level.revision"),
     ],
 )
 def test_a_rule_that_cannot_be_right_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -302,7 +306,12 @@ def test_levels_follow_the_declared_steps_and_the_neutral_stay_low() -> None:
     assert warning.levels("outlier", np.array([0.04, 0.005, 1e-9]), RULES.level, ~low) == ["blue"] * 3
 
 
-@pytest.mark.parametrize("kind", ["breach", "signal", "outlier"])
+@pytest.mark.parametrize("name", RULES.patterns)
+def test_every_pattern_has_a_name_in_both_languages(name: str) -> None:
+    assert set(warning.words()["pattern"][name]) == {"zh", "en"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_text_is_a_reason_to_look_and_never_a_verdict(kind: str) -> None:
     found = {"kind": kind, "value": 0.123, "threshold": float("nan"), "sample_size": 20, "evidence_count": 3}
     item = catalogue().indicators["I10"]

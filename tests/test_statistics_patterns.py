@@ -29,6 +29,52 @@ def test_pairing_is_the_exact_tail(data: st.DataObject) -> None:
     assert swapped.tolist() == pytest.approx(found.tolist())
 
 
+@few
+@given(st.data())
+def test_pairing_in_strata_is_the_exact_tail_of_the_sum(data: st.DataObject) -> None:
+    tables, chances = [], {0: 1.0}
+    for _ in range(data.draw(st.integers(1, 4))):
+        total = data.draw(st.integers(1, 25))
+        officer, retailer = (data.draw(st.integers(0, total)) for _ in range(2))
+        possible = range(max(0, officer + retailer - total), min(officer, retailer) + 1)
+        tables.append((data.draw(st.sampled_from(possible)), officer, retailer, total))
+        ways = {
+            k: comb(retailer, k) * comb(total - retailer, officer - k) / comb(total, officer)
+            for k in possible
+        }
+        summed: dict[int, float] = {}
+        for before, chance in chances.items():
+            for k, way in ways.items():
+                summed[before + k] = summed.get(before + k, 0.0) + chance * way
+        chances = summed
+    # beside another pair, and a stratum in which this one has no part
+    columns = [[[*part, 0], [1] * (len(part) + 1)] for part in zip(*tables, strict=True)]
+    found = patterns.stratified_pairing(*columns).iloc[0]
+    counted = sum(row[0] for row in tables)
+    assert found["p"] == pytest.approx(sum(way for k, way in chances.items() if k >= counted), abs=1e-9)
+    assert found["counted"] == counted
+    assert found["expected"] == pytest.approx(sum(a * b / n for _, a, b, n in tables))
+
+
+def test_pairing_in_strata_refuses_what_cannot_be() -> None:
+    for given_counts in (
+        ([[3]], [[2]], [[5]], [[9]]),
+        ([[1]], [[2]], [[5]], [[4]]),
+        ([[1]], [[2, 1]], [[5]], [[9]]),
+    ):
+        with pytest.raises(ValueError, match="total"):
+            patterns.stratified_pairing(*given_counts)
+
+
+def test_the_tails_of_many_windows_are_those_of_each() -> None:
+    below, above = np.array([0, 3, 11]), np.array([0, 4, 0])
+    one_by_one = [
+        patterns.bunching([1.5] * b + [2.5] * a, 2, 1)["p_upper"].iloc[0]
+        for b, a in zip(below, above, strict=True)
+    ]
+    assert patterns.bunching_tail(below, below + above).tolist() == pytest.approx(one_by_one)
+
+
 def test_bunching_counts_half_open_windows() -> None:
     values = [79.9, 80, 85, 90, 95, 99.9, 100, 119.9, 120]
     found = patterns.bunching(values, threshold=100, width=20).iloc[0]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from etl import sql
 from etl.building import Building
-from etl.judge.court import Judged, convene
+from etl.judge.court import Judged, convene, grounded
 from etl.judge.facts import changed_months, judge_facts, keep_rows
 from etl.judge.keeping import keep_warnings
+from etl.judge.patterns import judge_patterns, keep_evidence
 from etl.judge.portraits import judge_portraits
 from etl.judge.records import judge_records
+from etl.judge.revisions import judge_revisions
 from model import warehouse
 from model.indicators import Catalogue, catalogue
 from model.judgement import Rules, rules
@@ -33,5 +35,9 @@ def judge_marts(connection: warehouse.Connection, declared: Rules, known: Catalo
         judge_facts(court, judged, changed_months(connection))
         judge_portraits(court, judged)
         keep_rows(court, judged)
-    judge_records(court, judged)
+    with grounded(court) as ground:
+        judge_patterns(court, judged)
+        judge_records(court, ground, judged)
+    judge_revisions(court, judged)
+    keep_evidence(court, judged)
     keep_warnings(court, judged)

@@ -5,6 +5,8 @@ Judging is done at the end of a month that the sources delivered wholly. This mo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -13,6 +15,7 @@ import pandas as pd
 
 from model import warehouse
 from model.indicators import Catalogue, Indicator
+from model.indicators.facts import Ground, lay
 from model.judgement import Rules
 from model.judgement.declaration import check_against
 from model.judgement.series import Columns
@@ -27,22 +30,31 @@ Month = np.datetime64
 
 @dataclass
 class Judged:
-    """What one run has judged so far; `periods`: indicator, kind and end of each month judged for warnings."""
+    """What one run has judged so far.
+
+    `periods`: indicator, kind and end of each month judged for warnings. `evidence`: indicator, end and the pairs
+    behind the patterns found there.
+    """
 
     trend: list[Columns] = field(default_factory=list)
     comparison: list[Columns] = field(default_factory=list)
     warnings: list[Columns] = field(default_factory=list)
     periods: list[tuple[str, str, date]] = field(default_factory=list)
+    evidence: list[tuple[str, date, Columns]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Court:
-    """What judging needs: the connection with `snapshot` attached, what is declared, and each indicator's last day."""
+    """What judging needs: the connection with `snapshot` attached, what is declared, and each indicator's last day.
+
+    `clocks`: of indicators with facts. `delivered`: of all whose columns are recorded, with facts or without.
+    """
 
     connection: warehouse.Connection
     catalogue: Catalogue
     rules: Rules
     clocks: dict[str, date]
+    delivered: dict[str, date]
 
     @property
     def newest(self) -> Month:
@@ -77,16 +89,37 @@ def convene(
     """What judging needs; `until`: judge as on that day, as if no later month had come."""
     check_against(declared, known)
     rows = connection.execute(
-        "SELECT indicator_id, as_of FROM snapshot.mart.indicator_state"
-        " WHERE state = 'computed' AND as_of IS NOT NULL"
+        "SELECT indicator_id, as_of, state = 'computed' FROM snapshot.mart.indicator_state"
+        " WHERE state <> 'not_computable' AND as_of IS NOT NULL"
     ).fetchall()
-    clocks = {name: min(as_of, until or as_of) for name, as_of in rows if name in known.indicators}
-    return Court(connection, known, declared, clocks)
+    delivered = {name: min(as_of, until or as_of) for name, as_of, _ in rows if name in known.indicators}
+    clocks = {name: delivered[name] for name, _, has_facts in rows if has_facts and name in delivered}
+    return Court(connection, known, declared, clocks, delivered)
+
+
+@contextmanager
+def grounded(court: Court) -> Iterator[Ground]:
+    """The snapshot as the current database, with what the derived views stand on."""
+    court.connection.execute("USE snapshot")
+    try:
+        yield lay(court.connection, court.catalogue)
+    finally:
+        court.connection.execute("USE memory")
 
 
 def same(rows: int, **values: object) -> Columns:
     """Columns that hold one value for all rows."""
     return {name: np.full(rows, value, dtype=object) for name, value in values.items()}
+
+
+def fetched(result: warehouse.Connection) -> Columns:
+    """The rows of a statement as columns; None where a text or list is not known."""
+    rows = {}
+    for name, column in result.fetchnumpy().items():
+        rows[name] = np.asarray(np.ma.getdata(column))
+        if rows[name].dtype == object:
+            rows[name][np.ma.getmaskarray(column)] = None
+    return rows
 
 
 def insert(connection: warehouse.Connection, mart: str, parts: list[Columns]) -> None:

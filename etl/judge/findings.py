@@ -12,8 +12,9 @@ import numpy as np
 from etl.judge.court import NUMBERS, SUBJECT, Court, Month, last_day, same
 from model.indicators import Indicator
 from model.judgement import trend as trends
+from model.judgement.declaration import Kind
 from model.judgement.series import Columns, Series
-from model.judgement.warning import Kind, levels
+from model.judgement.warning import levels
 from model.statistics.inputs import Floats
 
 
@@ -47,9 +48,9 @@ def outliers(court: Court, item: Indicator, rows: Columns, month: Month) -> Colu
 
 def findings(
     court: Court, item: Indicator, subjects: Columns, kind: Kind, numbers: Floats, period: tuple[Any, Month],
-    **columns: Any,
+    finding: str | None = None, **columns: Any,
 ) -> Columns:  # fmt: skip
-    """Findings as rows of the mart, still without an id. A finding of a month is named by that month."""
+    """Findings as rows of the mart, still without an id; named by `finding`, else by the month."""
     size, (start, end) = len(numbers), period
     is_neutral = np.full(size, item.direction == "none")
     missing = {name: np.full(size, np.nan) for name in NUMBERS if name not in columns}
@@ -58,5 +59,5 @@ def findings(
         "period_start": np.broadcast_to(start, size).astype("M8[s]"),
     } | same(
         size, indicator_id=item.id, rule_version=court.version(item), kind=kind, period_end=last_day(end),
-        finding=str(end),
+        finding=str(end) if finding is None else finding,
     )  # fmt: skip

@@ -11,30 +11,23 @@ from datetime import date
 import numpy as np
 
 from etl import sql
-from etl.judge.court import NUMBERS, Court, Judged, same
+from etl.judge.court import NUMBERS, Court, Judged, fetched, same
 from model.indicators import Indicator, composition, context
 from model.indicators.declaration import View
-from model.indicators.facts import lay, set_period
+from model.indicators.facts import Ground, set_period
 from model.judgement import breach
 from model.judgement.series import Columns
 from model.judgement.warning import levels
 
 
-def judge_records(court: Court, judged: Judged) -> None:
-    """A warning for each record that breaks a hard rule. Only views are read of which the facts tell of a breach."""
-    connection = court.connection
-    connection.execute(sql.statement("judge_breach_table"))
+def judge_records(court: Court, ground: Ground, judged: Judged) -> None:
+    """A warning for each record that breaks a hard rule."""
+    court.connection.execute(sql.statement("judge_breach_table"))
     broken = _broken_months(court)
-    if broken:
-        connection.execute("USE snapshot")
-        try:
-            doubtful = lay(connection, court.catalogue).doubtful
-            for view in court.catalogue.views.values():
-                mine = {item: months for item, months in broken.items() if item.view == view.id}
-                if mine:
-                    _find_breaches(court, view, mine, doubtful)
-        finally:
-            connection.execute("USE memory")
+    for view in court.catalogue.views.values():
+        mine = {item: months for item, months in broken.items() if item.view == view.id}
+        if mine:
+            _find_breaches(court, view, mine, ground.doubtful)
     judged.warnings.append(_breaches(court))
 
 
@@ -96,8 +89,7 @@ def _breaches(court: Court) -> Columns:
     """The findings of the hard rules as rows of the mart."""
     connection = court.connection
     connection.execute(sql.statement("judge_breach_found"))
-    found = connection.execute("FROM breach_found ORDER BY ALL").fetchnumpy()
-    rows = {name: np.asarray(column) for name, column in found.items()}
+    rows = fetched(connection.execute("FROM breach_found ORDER BY ALL"))
     items = [court.catalogue.indicators[name] for name in rows["indicator_id"]]
     size, number = len(items), rows.pop("number").astype(float)
     return rows | {name: np.full(size, np.nan) for name in NUMBERS} | same(size, kind="breach") | {

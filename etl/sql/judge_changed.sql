@@ -4,7 +4,7 @@ WITH now AS (
     FROM snapshot.mart.warning w
     LEFT JOIN snapshot.mart.indicator_fact f ON f.indicator_id = w.indicator_id AND f.subject_kind = w.subject_kind
         AND f.subject_id = w.subject_id AND f.month BETWEEN w.period_start AND w.period_end
-    WHERE w.kind <> 'breach' GROUP BY w.warning_id
+    WHERE w.kind IN ('signal', 'outlier') GROUP BY w.warning_id
 )
 SELECT DISTINCT w.indicator_id, date_trunc('month', w.period_end)::DATE AS month
 FROM snapshot.mart.warning w JOIN now USING (warning_id)

@@ -25,11 +25,16 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_mover (
     subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER, dimension VARCHAR,
     indicator_id VARCHAR, value DOUBLE, score DOUBLE, points_lost DOUBLE
 );
--- subject_kind: unit or cell, or for a breach the derived view whose record it is.
+-- subject_kind: unit or cell; for a breach the derived view, for a revision the table whose record it is.
 CREATE TABLE IF NOT EXISTS snapshot.mart.warning (
     warning_id VARCHAR, indicator_id VARCHAR, rule_version VARCHAR, unit_id VARCHAR,
     subject_kind VARCHAR, subject_id VARCHAR, kind VARCHAR, level VARCHAR, period_start DATE, period_end DATE,
     value DOUBLE, threshold DOUBLE, sample_size BIGINT, p DOUBLE, adjusted DOUBLE, evidence_count BIGINT
+);
+-- The pairs behind a pattern, for the discipline role: people and shops as keyed pseudonyms. outcome: what a team met.
+CREATE TABLE IF NOT EXISTS snapshot.mart.pattern_evidence (
+    indicator_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER,
+    one VARCHAR[], other VARCHAR[], outcome VARCHAR, counted BIGINT, expected DOUBLE, p DOUBLE
 );
 CREATE TABLE IF NOT EXISTS snapshot.mart.warning_withdrawn (
     warning_id VARCHAR, indicator_id VARCHAR, rule_version VARCHAR, unit_id VARCHAR,

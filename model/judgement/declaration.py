@@ -10,12 +10,15 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from model.contract import TABLES
 from model.indicators import Catalogue, DeclarationError
 
 Level = Literal["blue", "yellow", "red"]
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
+Kind = Literal["breach", "signal", "outlier", "pattern", "revision"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FILE = Path(__file__).parent / "rules.toml"
 
 
@@ -61,6 +64,28 @@ class PortraitRules:
 
 
 @dataclass(frozen=True)
+class PatternRules:
+    """One pattern: what is counted, over how long, and from what on it is told."""
+
+    test: Literal["pairing", "bunching"]
+    query: str
+    window_months: int
+    least_count: int
+    least_ratio: float
+    pair_chance: float | None = None
+    threshold: float | None = None
+    width: float | None = None
+
+
+@dataclass(frozen=True)
+class RevisionRules:
+    """What of a table's record may not change after its decision. `columns`: the indicator that each carries."""
+
+    decided: str
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True)
 class LevelRules:
     """From which number on a warning has which level."""
 
@@ -68,6 +93,8 @@ class LevelRules:
     breach: dict[Level, float]
     signal: dict[Level, float]
     outlier: dict[Level, float]
+    pattern: dict[Level, float]
+    revision: dict[Level, float]
 
 
 @dataclass(frozen=True)
@@ -80,6 +107,8 @@ class Rules:
     comparison: ComparisonRules
     portrait: PortraitRules
     breaches: tuple[str, ...]
+    patterns: dict[str, PatternRules]
+    revisions: dict[str, RevisionRules]
     level: LevelRules
 
 
@@ -103,6 +132,8 @@ def _read(given: dict[str, Any]) -> Rules:
         comparison=ComparisonRules(**given["comparison"]),
         portrait=PortraitRules(**given["portrait"]),
         breaches=tuple(given["breach"]["indicators"]),
+        patterns={name: PatternRules(**entry) for name, entry in given["pattern"].items()},
+        revisions={name: RevisionRules(**entry) for name, entry in given["revision"].items()},
         level=LevelRules(**given["level"]),
     )
 
@@ -123,7 +154,20 @@ def _check(file: str, found: Rules) -> None:
         raise DeclarationError(f"{file}: window.months: whole months in rising order are needed")
     if found.trend.odds_ratio <= 1:
         raise DeclarationError(f"{file}: trend.odds_ratio: must be above 1")
-    for kind in ("breach", "signal", "outlier"):
+    for name, one in found.patterns.items():
+        if one.test not in ("pairing", "bunching"):
+            raise DeclarationError(f"{file}: pattern.{name}: test: pairing or bunching, not {one.test}")
+        if (one.test == "bunching") != (one.threshold is not None and one.width is not None):
+            raise DeclarationError(
+                f"{file}: pattern.{name}: bunching, and it alone, has a threshold and a width"
+            )
+        if one.window_months < 1 or one.least_count < 1 or one.least_ratio < 1:
+            raise DeclarationError(f"{file}: pattern.{name}: window and least numbers start at 1")
+    for name, rule in found.revisions.items():
+        for column in (rule.decided, *rule.columns):
+            if name not in TABLES or column not in TABLES[name].columns:
+                raise DeclarationError(f"{file}: revision.{name}: {column}: no such column of the contract")
+    for kind in KINDS:
         if set(getattr(found.level, kind)) != set(LEVELS):
             raise DeclarationError(f"{file}: level.{kind}: blue, yellow and red are needed")
     if found.level.neutral_at_most not in LEVELS:
@@ -132,7 +176,8 @@ def _check(file: str, found: Rules) -> None:
 
 def check_against(found: Rules, catalogue: Catalogue) -> None:
     """DeclarationError for a rule on an indicator or dimension that is not declared, or that may not be judged so."""
-    for name in (*found.breaches, *found.portrait.indicator_weight):
+    carried = {name for rule in found.revisions.values() for name in rule.columns.values()}
+    for name in (*found.breaches, *found.patterns, *sorted(carried), *found.portrait.indicator_weight):
         if name not in catalogue.indicators:
             raise DeclarationError(f"{FILE.name}: {name}: no such indicator")
     for name in found.breaches:

@@ -14,18 +14,19 @@ from typing import Any, Literal
 import numpy as np
 
 from model.indicators import Indicator
-from model.judgement.declaration import LEVELS, LevelRules
+from model.judgement.declaration import LEVELS, Kind, LevelRules
 from model.statistics.inputs import Floats
 
-Kind = Literal["breach", "signal", "outlier"]
 Language = Literal["zh", "en"]
+BY_CHANCE = ("outlier", "pattern")
+"""The kinds whose level is that of an adjusted p: the smaller, the higher."""
 WORDS = Path(__file__).parent / "words.toml"
 
 
 def levels(kind: Kind, numbers: Floats, rules: LevelRules, is_neutral: np.ndarray) -> list[str]:
     """The level of each finding from its number: breaches or signals so far, or an adjusted p."""
     steps: dict[str, float] = dict(getattr(rules, kind))
-    smaller = kind == "outlier"
+    smaller = kind in BY_CHANCE
     found = np.zeros(numbers.shape, dtype=np.intp)
     for place, name in enumerate(LEVELS):
         reached = numbers <= steps[name] if smaller else numbers >= steps[name]
@@ -45,18 +46,27 @@ def text(
     warning: Mapping[str, object], item: Indicator, unit_name: str, period: str, language: Language
 ) -> str:
     """What a warning says: the finding in one sentence, and that it is to be verified."""
-    found = words()
-    said = found["text"][str(warning["kind"])][language].format(
+    found, kind = words(), str(warning["kind"])
+    number = _count if kind == "pattern" else _number
+    said = found["text"][kind][language].format(
         unit=unit_name,
         indicator=getattr(item.name, language),
+        pattern=found["pattern"].get(item.id, {}).get(language, getattr(item.name, language)),
         period=period,
-        value=_number(warning["value"], item),
-        threshold=_number(warning["threshold"], item),
+        value=number(warning["value"], item),
+        threshold=number(warning["threshold"], item),
         sample=warning["sample_size"],
         evidence=warning["evidence_count"],
     )
     reservation = str(found["reservation"][language])
     return f"{said}（{reservation}）" if language == "zh" else f"{said} ({reservation})"
+
+
+def _count(value: object, _: Indicator) -> str:
+    """How many of a pattern: whole as counted, with one decimal as expected."""
+    if not isinstance(value, (int, float)) or np.isnan(value):
+        return "—"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
 
 
 def _number(value: object, item: Indicator) -> str:

@@ -12,10 +12,13 @@ import pandas as pd
 from scipy import stats
 
 from model.statistics import inputs
-from model.statistics.inputs import Numbers
+from model.statistics.inputs import Floats, Numbers
 
 FENCE = 1.5
 """Interquartile ranges beyond a quartile (Tukey 1977)."""
+LEAST_P = 1e-12
+"""What a convolution by Fourier transforms can still tell from 0."""
+CELLS_AT_ONCE = 2_000_000
 
 
 def pairing(
@@ -44,6 +47,49 @@ def pairing(
     return pd.DataFrame({"expected": expected, "ratio": counted / expected, "p": p})
 
 
+def stratified_pairing(
+    pair_counts: Numbers, officer_totals: Numbers, retailer_totals: Numbers, totals: Numbers
+) -> pd.DataFrame:
+    """The same over several strata (quarters, risks), in each of which assignment is exchangeable by itself.
+
+    All arguments: pairs x strata; a total of 0 where a pair has no part in a stratum.
+    Returns a row a pair: counted and expected (meetings over all strata), ratio, p: the chance that the sum of
+    independent hypergeometric counts reaches the counted sum (their distributions convolved; below 1e-12 it is 1e-12).
+    ValueError as in `pairing`. Source: Mantel & Haenszel 1959; Zelen 1971 for the exact sum.
+    """
+    counted, officer, retailer, total = (
+        np.atleast_2d(inputs.as_floats(name, given))
+        for name, given in (("pair_counts", pair_counts), ("officer_totals", officer_totals),
+                            ("retailer_totals", retailer_totals), ("totals", totals))
+    )  # fmt: skip
+    if not counted.shape == officer.shape == retailer.shape == total.shape:
+        raise ValueError("pair_counts, officer_totals, retailer_totals and totals must have equal shapes")
+    if (counted > np.minimum(officer, retailer)).any() or (np.maximum(officer, retailer) > total).any():
+        raise ValueError("a count must not exceed its totals, nor a total the stratum's")
+    expected = np.divide(officer * retailer, total, out=np.zeros_like(total), where=total > 0).sum(axis=1)
+    reached = counted.sum(axis=1)
+    p = _summed_tails(reached, officer, retailer, total)
+    ratio = np.divide(reached, expected, out=np.full(expected.shape, np.nan), where=expected > 0)
+    return pd.DataFrame({"counted": reached, "expected": expected, "ratio": ratio, "p": p})
+
+
+def _summed_tails(reached: Floats, officer: Floats, retailer: Floats, total: Floats) -> Floats:
+    """P(sum of the strata's counts >= reached), each row's distributions multiplied as Fourier transforms."""
+    support = int(np.minimum(officer, retailer).sum(axis=1).max(initial=0)) + 1
+    p = np.ones(reached.shape)
+    rows_at_once = max(1, CELLS_AT_ONCE // support)
+    count = np.arange(support)
+    for start in range(0, len(reached), rows_at_once):
+        rows = slice(start, start + rows_at_once)
+        spectrum = np.ones((len(reached[rows]), support // 2 + 1), dtype=complex)
+        for stratum in range(total.shape[1]):
+            parts = (given[rows, stratum, None] for given in (np.maximum(total, 1), retailer, officer))
+            spectrum *= np.fft.rfft(stats.hypergeom.pmf(count, *parts), axis=1)
+        chance = np.fft.irfft(spectrum, support, axis=1)
+        p[rows] = np.where(count >= reached[rows, None], chance, 0.0).sum(axis=1)
+    return np.clip(p, LEAST_P, 1.0)
+
+
 def bunching(values: Numbers, threshold: float, width: float) -> pd.DataFrame:
     """Do values crowd just under a threshold?
 
@@ -62,9 +108,14 @@ def bunching(values: Numbers, threshold: float, width: float) -> pd.DataFrame:
         "above": above,
         "share_below": below / both if both else float("nan"),
         "p": float(stats.binomtest(below, both).pvalue) if both else 1.0,
-        "p_upper": float(stats.binom.sf(below - 1, both, 0.5)) if both else 1.0,
+        "p_upper": float(bunching_tail(below, both)),
     }
     return pd.DataFrame([row])
+
+
+def bunching_tail(below: Numbers, both: Numbers) -> Floats:
+    """P(as many below or more) of each of many windows, from the counts below and on both sides; 1 without any."""
+    return np.asarray(stats.binom.sf(np.asarray(below) - 1, np.asarray(both), 0.5), dtype=np.float64)
 
 
 def fence(values: Numbers, *, denominators: Numbers | None = None, minimum: float = 0) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""Patterns in the records: pairs that meet, values that crowd, shops passed over or visited again and again.
+
+What is counted is one SQL file a pattern; what counts as more than chance is said in model/judgement/pattern.py. A
+finding is of a unit or market cell. The pairs behind it (staff and shops as keyed pseudonyms) are kept in the full
+warehouse only. A pattern that lasts is one warning: it is named without a month and updated.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from etl import sql
+from etl.judge.court import Court, Judged, Month, complete_month, fetched, first_day, last_day
+from etl.judge.findings import findings
+from model.indicators import Indicator
+from model.judgement import pattern
+from model.judgement.declaration import PatternRules
+from model.judgement.series import Columns
+from model.statistics.patterns import FENCE
+
+EVIDENCE_ROWS = 50
+"""Pairs kept behind one finding, the most unlikely first."""
+
+
+def judge_patterns(court: Court, judged: Judged) -> None:
+    """Findings of every declared pattern at its newest month, and at the months of warnings that still stand."""
+    for name, rule in court.rules.patterns.items():
+        if name not in court.delivered:
+            continue
+        item, newest = court.catalogue.indicators[name], complete_month(court.delivered[name])
+        standing = court.connection.execute(
+            "SELECT DISTINCT period_end FROM snapshot.mart.warning WHERE kind = 'pattern' AND indicator_id = ?",
+            [name],
+        ).fetchall()
+        months = {newest, *(np.datetime64(day, "M") for (day,) in standing)}
+        told: set[tuple[str, str]] = set()
+        for month in sorted((one for one in months if one <= newest), reverse=True):
+            _judge(court, judged, item, rule, month, told)
+
+
+def _judge(
+    court: Court,
+    judged: Judged,
+    item: Indicator,
+    rule: PatternRules,
+    month: Month,
+    told: set[tuple[str, str]],
+) -> None:
+    """One pattern at the end of one month; what a later month told already is not told again."""
+    found = look(court, item, rule, month)
+    subjects = found.subjects
+    names = list(zip(subjects["subject_kind"], subjects["subject_id"], strict=True))
+    is_new = np.array([name not in told for name in names], dtype=bool)
+    told.update(names)
+    mine = {name: column[is_new] for name, column in subjects.items()}
+    judged.warnings.append(
+        findings(
+            court, item, mine, "pattern", mine["adjusted"], (month - (rule.window_months - 1), month), finding="",
+            value=mine["value"], threshold=mine["threshold"], sample_size=mine["sample_size"], p=mine["p"],
+            adjusted=mine["adjusted"], evidence_count=mine["value"],
+        )
+    )  # fmt: skip
+    judged.periods.append((item.id, "pattern", last_day(month)))
+    judged.evidence.append((item.id, last_day(month), found.evidence))
+
+
+def look(court: Court, item: Indicator, rule: PatternRules, month: Month) -> pattern.Found:
+    """What one pattern finds in the window that ends with a month."""
+    bound = {"since": first_day(month - (rule.window_months - 1)), "until": first_day(month + 1)}
+    least = str(rule.least_count)
+    counted = sql.statement("judge_pattern_counted", least=least)
+    query = sql.statement(f"judge_pattern_{rule.query}", counted=counted, least=least, fence=str(FENCE))
+    if rule.test == "pairing":
+        statement, test = sql.statement("judge_pattern_pairs", counted=query), pattern.pairing
+    else:
+        edges = {"threshold": str(rule.threshold), "width": str(rule.width)}
+        statement, test = sql.statement("judge_pattern_values", counted=query, **edges), pattern.bunching
+    return test(fetched(court.connection.execute(statement, bound)), rule, court.rules.comparison.q)
+
+
+def keep_evidence(court: Court, judged: Judged) -> None:
+    """Keep the pairs behind the patterns of this run, with pseudonyms for people and shops."""
+    connection = court.connection
+    for name, end, rows in judged.evidence:
+        connection.execute(
+            "DELETE FROM snapshot.mart.pattern_evidence WHERE indicator_id = ? AND period_end = ?",
+            [name, end],
+        )
+        if rows and len(rows["counted"]):
+            connection.register("evidence_row", _table(rows))
+            connection.execute(sql.statement("judge_pattern_evidence"), [name, end, EVIDENCE_ROWS])
+            connection.unregister("evidence_row")
+
+
+def _table(rows: Columns) -> pd.DataFrame:
+    return pd.DataFrame({name: list(column) for name, column in rows.items()})
