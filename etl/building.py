@@ -187,7 +187,7 @@ class Building:
 
 
 @contextmanager
-def under_construction(place: Warehouse, memory_limit: str = "2GB") -> Iterator[Building]:
+def under_construction(place: Warehouse, memory_limit: str = "3GB") -> Iterator[Building]:
     """A snapshot under construction, started from the current one; removed unless it is published."""
     directory = place.directory / snapshots.BUILDING
     previous = snapshots.current_id(place)

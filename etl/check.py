@@ -186,6 +186,8 @@ def _value(column: Column[object]) -> str:
             f"CASE WHEN {_bad(column)} THEN NULL"
             f" WHEN {parse.is_unmasked(column, _text(column))} THEN {parse.masked(column, name)} ELSE {name} END"
         )
+    if parse.is_null_where_bad(column):
+        return name
     return f"CASE WHEN {_bad(column)} THEN NULL ELSE {name} END"
 
 

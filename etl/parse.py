@@ -6,6 +6,7 @@ serial number, 1,234) and gives null for anything else; null where text stood is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Column, Double
@@ -185,6 +186,14 @@ def read_text(column: Column[Any], name: str) -> str:
     )
 
 
+def _trimmed_where_needed(read: Callable[[str], str], text: str) -> str:
+    """A text as it stands, else without blanks around it.
+
+    DuckDB 1.5.6 computes what follows in a COALESCE for every row, unless it is a branch of a CASE.
+    """
+    return f"coalesce({read(text)}, CASE WHEN {text} IS NOT NULL THEN {read(trimmed(text))} END)"
+
+
 def typed(column: Column[Any], text: str) -> str:
     """The expression that reads a column's text as its type; null where it is blank or does not fit."""
     kind = column.info["kind"]
@@ -196,9 +205,9 @@ def typed(column: Column[Any], text: str) -> str:
         "list<string>": _list,
     }
     if kind == "decimal":
-        return f"coalesce({_decimal(text, column)}, {_decimal(trimmed(text), column)})"
+        return _trimmed_where_needed(lambda given: _decimal(given, column), text)
     if kind in readers:
-        return f"coalesce({readers[kind](text)}, {readers[kind](trimmed(text))})"
+        return _trimmed_where_needed(readers[kind], text)
     if column.info["codes"]:
         codes, tidy = _listed(tuple(column.info["codes"])), trimmed(text)
         return f"CASE WHEN {text} IN ({codes}) THEN {text} WHEN {tidy} IN ({codes}) THEN {tidy} END"
@@ -239,6 +248,14 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
         if rule.scope == "value":
             found.append((rule.text, f"NOT ({rule.sql.replace('$arrived_at', arrived_at)})"))
     return found
+
+
+def is_null_where_bad(column: Column[Any]) -> bool:
+    """True where nothing can be wrong with a value but that its text could not be read as one."""
+    info = column.info
+    has_rules = any(rule.scope == "value" for rule in info["rules"]) or info["indicator"]
+    is_read = info["kind"] in ("integer", "boolean", "decimal", "list<string>") or info["codes"]
+    return bool(is_read and not has_rules and not (info["codes"] and info["kind"] == "list<string>"))
 
 
 _MASKED = {
