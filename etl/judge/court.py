@@ -116,8 +116,8 @@ def fetched(result: warehouse.Connection) -> Columns:
     """The rows of a statement as columns; None where a text or list is not known."""
     rows = {}
     for name, column in result.fetchnumpy().items():
-        rows[name] = np.asarray(np.ma.getdata(column))
-        if rows[name].dtype == object:
+        rows[name] = np.asarray(column)
+        if rows[name].dtype == object and isinstance(column, np.ma.MaskedArray):
             rows[name][np.ma.getmaskarray(column)] = None
     return rows
 
