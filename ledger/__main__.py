@@ -13,9 +13,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import accounts, migration, proof, storage
+from ledger import accounts, migration, proof, snapshot, storage
+from ledger.disposition import upkeep
+from ledger.schema import now
 from ledger.trail import Head
-from model import policy
+from model import policy, warehouse
 from model.policy import Actor, RefusedError
 
 BROKEN = 4
@@ -82,6 +84,24 @@ def _head(text: str | None) -> Head | None:
     return Head(int(sequence), digest)
 
 
+@main.command("sync")
+@click.option(
+    "--warehouse",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=warehouse.default_directory,
+    show_default="data/warehouse",
+    help="Where the snapshots are.",
+)
+@click.pass_obj
+def sync_command(ledger: storage.Ledger, directory: Path) -> None:
+    """Bring in units, working calendar and warnings of the published snapshot, and escalate what is late."""
+    taken = snapshot.take(ledger, warehouse.open_snapshot(directory))
+    told = ", ".join(f"{name} {count}" for name, count in vars(taken.warnings).items())
+    click.echo(f"snapshot {taken.snapshot}: warnings {told}", err=True)
+    click.echo(f"escalated: {upkeep.escalate_late(ledger, now())}", err=True)
+
+
 @main.group()
 def account() -> None:
     """Who may sign in, in which role."""
@@ -123,7 +143,7 @@ def run() -> None:
     """The command line, with what goes wrong told in a line."""
     try:
         main()
-    except (RefusedError, SQLAlchemyError, OSError, ValueError) as error:
+    except (RefusedError, SQLAlchemyError, OSError, RuntimeError, ValueError) as error:
         click.echo(" ".join(str(getattr(error, "orig", None) or error).split()), err=True)
         sys.exit(1)
 

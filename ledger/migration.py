@@ -19,6 +19,8 @@ from ledger.schema import Base
 from ledger.storage import Ledger
 
 FOLDER = Path(__file__).parent / "migrations"
+VIEWS = Path(__file__).parent / "sql"
+"""One view a file: what the loader reads. They hold nothing, so each upgrade makes them anew."""
 
 
 def upgrade(ledger: Ledger) -> str:
@@ -27,7 +29,12 @@ def upgrade(ledger: Ledger) -> str:
     if ledger.engine.dialect.name == "sqlite" and database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     with ledger.engine.begin() as connection:
+        views = {path.stem: path.read_text(encoding="utf-8") for path in sorted(VIEWS.glob("*.sql"))}
+        for name in views:
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
         command.upgrade(_config(connection), "head")
+        for name, query in views.items():
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
     return newest()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from postgresql_server import Server, binaries
@@ -19,6 +20,7 @@ from model.policy import SYSTEM, Actor
 DATABASES = ("sqlite", "postgresql")
 UNITS = (("99", None), ("9901", "99"), ("990101", "9901"), ("990101-S01", "990101"), ("990101-S02", "990101"),
          ("990102", "9901"), ("990102-S01", "990102"))  # fmt: skip
+_MEMORY = Path("/dev/shm")
 KEEPER = Actor("keeper", "administrator")
 LOADER = Actor("loader", SYSTEM)
 
@@ -37,29 +39,36 @@ class Databases:
         name = f"ledger_{next(self._number)}"
         if self.server is None:
             return f"sqlite:///{self.folder / name}.db"
-        self.server.execute(f"CREATE DATABASE {name}")
-        return make_url(self.server.url()).set(database=name).render_as_string(hide_password=False)
+        self.server.execute(f"CREATE SCHEMA {name}")
+        there = make_url(self.server.url()).update_query_dict({"options": f"-csearch_path={name}"})
+        return there.render_as_string(hide_password=False)
 
     def new(self) -> Ledger:
         """A new ledger with its tables."""
         url = self.url()
-        found = open_ledger(url, self.folder / f"{make_url(url).database.rsplit('/', 1)[-1]}.anchor")
+        found = open_ledger(url, self.folder / f"{next(self._number)}.anchor")
         migration.upgrade(found)
         return found
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Databases]:
-    """One kind of database after the other."""
-    folder = tmp_path_factory.mktemp("ledger")
-    if request.param == "sqlite":
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """One kind of database after the other, in memory where the system has such a folder: each commit is synced."""
+    with TemporaryDirectory(dir=_memory()) as folder:
+        yield from _of_kind(request.param, Path(folder))
+
+
+def _memory() -> Path | None:
+    return _MEMORY if _MEMORY.is_dir() else None
+
+
+def _of_kind(kind: str, folder: Path) -> Iterator[Databases]:
+    if kind == "sqlite":
         yield Databases("sqlite", folder)
         return
     if binaries() is None:
         pytest.skip("no PostgreSQL server is installed (package postgresql)")
-    server = Server(binaries())
+    server = Server(binaries(), Path(mkdtemp(prefix="pg-", dir=_memory())))
     try:
         server.create()
         server.start()

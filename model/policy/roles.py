@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, false, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, true
 
 from model.policy.refusal import RefusedError
 from model.warehouse import SURFACES
@@ -178,7 +178,7 @@ def require(
 def rows(
     actor: Actor,
     action: str,
-    unit: ColumnElement[Any],
+    unit: SQLColumnExpression[Any],
     below: Callable[[str], Select[Any]],
     own: ColumnElement[bool] | None = None,
 ) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_ROLES = "'display', 'public', 'field_staff', 'office_head', 'branch_secretary', 'manager', 'analyst', 'discipline', 'administrator'"  # noqa: E501
+_ROLES = "'display', 'public', 'field_staff', 'office_head', 'branch_secretary', 'manager', 'analyst', 'discipline', 'administrator'"
 _SQLITE = """
 CREATE TRIGGER audit_entry_{name} BEFORE {what} ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'the audit trail is added to only'); END
