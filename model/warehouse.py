@@ -109,6 +109,22 @@ def connect(
 
 
 @contextmanager
+def beside(snapshot: Snapshot, surface: Surface = "full", memory_limit: str = "1GB") -> Iterator[Connection]:
+    """A connection of its own whose current database is a surface, read only; temporary tables are its own.
+
+    The engines of a process hold their files with one configuration, which another connection could not differ from:
+    so the surface is attached to a database in memory. Nothing spills to disk.
+    """
+    connection = connect(memory_limit=memory_limit)
+    try:
+        connection.execute(f"ATTACH '{snapshot.path(surface)}' AS surface (READ_ONLY)")
+        connection.execute("USE surface")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
 def lazily(connection: Connection) -> Iterator[None]:
     """Statements of this block compute a branch of a CASE only where it is taken.
 

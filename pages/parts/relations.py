@@ -112,6 +112,36 @@ comparison = _table(
     sample_size=BigInteger,
     usual=Float,
 )
+portrait = _table(
+    "mart",
+    "portrait",
+    subject_kind=String,
+    subject_id=String,
+    period_end=Date,
+    window_months=Integer,
+    dimension=String,
+    score=Float,
+    score_lower=Float,
+    score_upper=Float,
+    rank_low=Integer,
+    rank_high=Integer,
+    coverage=Float,
+    state=String,
+    level=String,
+)
+portrait_mover = _table(
+    "mart",
+    "portrait_mover",
+    subject_kind=String,
+    subject_id=String,
+    period_end=Date,
+    place=Integer,
+    dimension=String,
+    indicator_id=String,
+    value=Float,
+    score=Float,
+    points_lost=Float,
+)
 warning = _table(
     "mart",
     "warning",
