@@ -15,18 +15,30 @@ from etl.judge.court import complete_month, first_day
 from model import warehouse
 from model.indicators import Catalogue, catalogue, context
 from model.indicators.sources import Source, sources
-from model.process import Process, Processes, Step, processes
+from model.process import Process, Processes, Stages, Step, processes, stages
 
 LONGEST_LIMIT_MONTHS = 12
 """How long before its limit a step may have ended and still be counted in the month of that limit."""
 
+NEEDS = {
+    "activity": ("planned_on", "done_on"),
+    "honour": ("honour_level", "granted_on"),
+    "initiative": ("state", "plan_set_on", "pilot_chosen_on", "standard_built_on", "rolled_out_on", "due_on"),
+    "oversight_task": ("due_on", "done_on"),
+    "scenario": ("step", "state", "taken_on", "launched_on"),
+    "warning": ("due_at", "state", "verdict", "closed_at"),
+}
+"""What a source must record of a table for its rows to be counted."""
+
 
 def aggregate(building: Building) -> None:
     """Write the marts of aggregates into the snapshot under construction."""
-    aggregate_marts(building.connection, processes(), catalogue())
+    aggregate_marts(building.connection, processes(), stages(), catalogue())
 
 
-def aggregate_marts(connection: warehouse.Connection, declared: Processes, known: Catalogue) -> None:
+def aggregate_marts(
+    connection: warehouse.Connection, declared: Processes, staged: Stages, known: Catalogue
+) -> None:
     """The same on any connection with a judged warehouse attached as `snapshot`."""
     connection.execute("USE snapshot")
     try:
@@ -38,6 +50,7 @@ def aggregate_marts(connection: warehouse.Connection, declared: Processes, known
         connection.execute("USE memory")
     keep_indicators(connection, known)
     keep_processes(connection, declared, delivered)
+    keep_building(connection, staged, delivered)
 
 
 def keep_indicators(connection: warehouse.Connection, known: Catalogue) -> None:
@@ -53,6 +66,35 @@ def keep_indicators(connection: warehouse.Connection, known: Catalogue) -> None:
     for row in rows:
         marks = ", ".join("?" for _ in row)
         connection.execute(f"INSERT INTO snapshot.mart.indicator VALUES ({marks})", row)
+
+
+def keep_building(connection: warehouse.Connection, staged: Stages, delivered: list[Source]) -> None:
+    """What is done about integrity: activities, honours, projects, scenarios, tasks, and what became of warnings."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE aggregate_source (table_name VARCHAR, source VARCHAR, as_of DATE);"
+        "CREATE OR REPLACE TEMP MACRO absent(given) AS CASE WHEN given IN"
+        " (SELECT table_name FROM aggregate_source) THEN 'no_data' ELSE 'not_computable' END"
+    )
+    for one in delivered:
+        if one.recorded.issuperset(NEEDS.get(one.table, ("",))):
+            connection.execute(
+                "INSERT INTO aggregate_source VALUES (?, ?, ?)", [one.table, one.name, one.as_of]
+            )
+    for table, needs in NEEDS.items():
+        listed = ", ".join(map(sql.literal, needs))
+        connection.execute(sql.statement("aggregate_usable", table=table, needs=listed))
+    for name in ("duty", "honour", "initiative", "oversight", "scenario"):
+        connection.execute(sql.statement(f"aggregate_{name}"))
+    connection.execute(
+        sql.statement(
+            "aggregate_disposition",
+            window_months=str(staged.window_months),
+            names=", ".join(sql.literal(item.id) for item in staged.items),
+            stages=", ".join(
+                f"CASE WHEN {item.where} THEN {sql.literal(item.id)} END" for item in staged.items
+            ),
+        )
+    )
 
 
 def keep_processes(connection: warehouse.Connection, declared: Processes, delivered: list[Source]) -> None:

@@ -32,24 +32,15 @@ def suppress(connection: warehouse.Connection, smallest: int) -> None:
 
 def write(connection: warehouse.Connection, smallest: int) -> None:
     """Fill the attached file `screen` from the attached `snapshot`."""
-    counted_window = str(max(processes().windows))
-    connection.execute(sql.statement("countable", counted_window=counted_window))
+    slots = {
+        "smallest": str(smallest),
+        "counted_window": str(max(processes().windows)),
+        "least_durations": str(policy.screen.LEAST_DURATIONS),
+        "least_denominator": str(policy.screen.LEAST_DENOMINATOR),
+        "withheld": ", ".join(map(sql.literal, policy.screen.WITHHELD)),
+        "subjects": ", ".join(map(sql.literal, policy.screen.SUBJECTS)),
+    }
+    connection.execute(sql.statement("countable", **slots))
     suppress(connection, smallest)
-    connection.execute(sql.statement("screen"))
-    connection.execute(
-        sql.statement(
-            "screen_process",
-            counted_window=counted_window,
-            least_durations=str(policy.screen.LEAST_DURATIONS),
-            least_denominator=str(policy.screen.LEAST_DENOMINATOR),
-        )
-    )
-    connection.execute(
-        sql.statement(
-            "screen_judgement",
-            smallest=str(smallest),
-            least_denominator=str(policy.screen.LEAST_DENOMINATOR),
-            withheld=", ".join(map(sql.literal, policy.screen.WITHHELD)),
-            subjects=", ".join(map(sql.literal, policy.screen.SUBJECTS)),
-        )
-    )
+    for name in ("screen", "screen_process", "screen_building", "screen_judgement"):
+        connection.execute(sql.statement(name, **slots))

@@ -133,10 +133,16 @@ def test_no_identity_stands_among_the_bytes_of_the_surfaces(demo_bureau: Place) 
 
 SCREEN_TABLES = {
     "cell": "published capacities of market cells; no shop of them is named",
+    "disposition": "how many warnings of each level stand where; none small, and no kind that one could subtract",
+    "duty": "activities due and done by kind and month; none small, and no small difference of the two",
+    "honour": "honours of units, granted in public",
     "indicator": "what is declared of each indicator; no number of any unit",
+    "initiative": "public projects of units and how far they are",
+    "oversight": "tasks of the responsibility lists due and done; none small, and no small difference",
     "portrait": "scores of units; a score is of many indicators and tells no count",
     "portrait_mover": "which indicators move a unit's score; the value only where it rests on enough things",
     "process_step": "times and shares from enough steps; counts where nothing small can be had from them",
+    "scenario": "public projects by name; no member of a team",
     "source": "names and clocks of the sources",
     "trend": "monthly values of units that rest on enough things",
     "unit": "the register of units",
@@ -180,6 +186,55 @@ def test_the_manifest_tells_of_each_source_which_tables_it_delivers(demo_bureau:
     delivered = {table for names in told.values() for table in names}
     held = {name for name, one in snapshot.manifest["tables"].items() if one["rows"]}
     assert held - {"working_calendar"} <= delivered <= set(TABLES)
+
+
+def test_rates_and_times_on_the_screen_rest_on_enough_things(demo_bureau: Place) -> None:
+    with warehouse.connect() as connection:
+        for surface in ("full", "screen"):
+            connection.execute(f"ATTACH '{opened(demo_bureau, surface)}' AS {surface}_file (READ_ONLY)")  # type: ignore[arg-type]
+        points = connection.execute(
+            "SELECT t.value, t.lower, f.numerator, f.denominator, f.observations, i.kind"
+            " FROM screen_file.mart.trend t JOIN screen_file.mart.indicator i USING (indicator_id)"
+            " JOIN full_file.mart.indicator_fact f ON f.indicator_id = t.indicator_id AND f.month = t.month"
+            " AND f.subject_kind = 'unit' AND f.subject_id = t.unit_id"
+        ).fetchall()
+        steps = connection.execute(
+            "SELECT s.median_days, s.within, s.observations, f.observations, f.due, f.in_time, f.within"
+            " FROM screen_file.mart.process_step s JOIN full_file.mart.process_step f"
+            " USING (process, step, unit_id, month, window_months)"
+        ).fetchall()
+    shown = [point for point in points if point[0] is not None]
+    assert len(shown) > 50 and any(point[4] < policy.screen.LEAST_DENOMINATOR for point in points)
+    for value, lower, numerator, denominator, observations, kind in shown:
+        assert observations >= policy.screen.LEAST_DENOMINATOR
+        if kind == "proportion":
+            assert value == round(value, 3) and (value in (0, 1)) == (numerator in (0, denominator))
+            few = any(0 < one < policy.SMALL_COUNT for one in (numerator, denominator - numerator))
+            assert not (few and lower is not None)
+    assert any(step[1] is not None for step in steps) and any(step[0] is not None for step in steps)
+    for median, within, told, observations, due, in_time, exact in steps:
+        assert median is None or observations >= policy.screen.LEAST_DURATIONS
+        assert within is None or (due >= policy.screen.LEAST_DENOMINATOR and abs(within - exact) < 0.0011)
+        if told and due:
+            assert not any(0 < one < policy.SMALL_COUNT for one in (told, in_time, due - in_time))
+
+
+def test_the_tables_of_the_screen_are_documented(demo_bureau: Place) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "screen.md").read_text(encoding="utf-8")
+    told = {
+        row[0]: re.findall(r"`(\w+)`", row[1])
+        for row in re.findall(r"^\| `(\w+)` \| (.*?) \| .+ \|$", text, flags=re.MULTILINE)
+    }
+    with warehouse.connect(opened(demo_bureau, "screen"), read_only=True) as connection:
+        held = dict(
+            connection.execute(
+                "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns()"
+                " WHERE schema_name = 'mart' AND NOT internal GROUP BY 1"
+            ).fetchall()
+        )
+    assert told == held
+    for name in policy.screen.WITHHELD:
+        assert name in text
 
 
 def test_every_column_of_the_contract_with_personal_data_is_dropped_or_a_pseudonym_in_analysis() -> None:
@@ -325,8 +380,17 @@ def line(parents: list[int], unit: int) -> list[int]:
     return [unit, *line(parents, parents[unit])] if unit else [0]
 
 
+Measures = dict[str, list[int]]
+"""What was counted at each unit itself, by measure."""
+
+
 def suppressed(forest: Forest) -> list[set[int]]:
     """The units of each tree whose count the screen does not show."""
+    return suppressed_bundles([(parents, {"tickets": own}) for parents, own in forest])
+
+
+def suppressed_bundles(forest: list[tuple[list[int], Measures]]) -> list[set[int]]:
+    """The same, where several measures are shown beside each other."""
     with warehouse.connect() as connection:
         connection.execute(
             "ATTACH ':memory:' AS snapshot; CREATE SCHEMA snapshot.mart;"
@@ -338,7 +402,7 @@ def suppressed(forest: Forest) -> list[set[int]]:
         units: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         counts: list[tuple[Any, ...]] = []
-        for tree, (parents, own) in enumerate(forest):
+        for tree, (parents, measures) in enumerate(forest):
             levels = [0]
             for unit in range(1, len(parents)):
                 levels.append(levels[parents[unit]] + 1)
@@ -350,7 +414,8 @@ def suppressed(forest: Forest) -> list[set[int]]:
                 for one in line(parents, unit)
             ]
             counts += [
-                ("tickets", "tickets", f"{tree}.{unit}", count)
+                ("all", measure, f"{tree}.{unit}", count)
+                for measure, own in measures.items()
                 for unit, count in enumerate(totals(parents, own))
                 if count
             ]
@@ -360,7 +425,7 @@ def suppressed(forest: Forest) -> list[set[int]]:
             connection.executemany("INSERT INTO countable VALUES (?, ?, DATE '2025-01-01', ?, ?)", counts)
         screen.suppress(connection, policy.SMALL_COUNT)
         hidden: list[set[int]] = [set() for _ in forest]
-        for (name,) in connection.execute("SELECT unit_id FROM hidden").fetchall():
+        for (name,) in connection.execute("SELECT unit_id FROM hidden_bundle").fetchall():
             tree, unit = name.split(".")
             assert int(unit) not in hidden[int(tree)], "hidden once"
             hidden[int(tree)].add(int(unit))
@@ -410,6 +475,76 @@ def test_a_hidden_count_cannot_be_computed_from_what_is_shown(forest: Forest) ->
         for unit in hidden:
             least, greatest = possible(parents, own, hidden, unit)
             assert least < greatest, (parents, own, sorted(hidden), unit)
+
+
+@st.composite
+def planned(draw: st.DrawFn) -> list[tuple[list[int], Measures]]:
+    """Trees with what was due at each unit, done and not done."""
+    found = []
+    for parents, done in draw(forests()):
+        undone = [draw(st.sampled_from([0, 0, 0, 1, 2, 6, 9])) for _ in parents]
+        due = [first + second for first, second in zip(done, undone, strict=True)]
+        found.append((parents, {"due": due, "done": done, "not done": undone}))
+    return found
+
+
+def range_of(
+    parents: list[int], measures: Measures, hidden: set[int], measure: str, unit: int
+) -> tuple[int, int]:
+    """The least and greatest count of a measure at a hidden unit that agree with all that is shown of both parts.
+
+    What is due is what is done and what is not. The reader knows at which units anything is counted but below them.
+    """
+    size = len(parents)
+    parts = ("done", "not done")
+    count = {part: totals(parents, measures[part]) for part in parts}
+    own = [min(one, 1) for one in measures["due"]]
+    low, high, rules, bounds = [], [], [], []
+    for part in parts:
+        low += [0 if n in hidden else count[part][n] for n in range(size)] + [0] * size
+        high += [99 if n in hidden else count[part][n] for n in range(size)] + [99 * one for one in own]
+    for place in range(len(parts)):
+        for n in range(size):
+            rule = np.zeros(2 * len(parts) * size)
+            rule[place * 2 * size + n], rule[place * 2 * size + size + n] = 1, -1
+            for child in range(1, size):
+                if parents[child] == n:
+                    rule[place * 2 * size + child] -= 1
+            rules.append(rule)
+            bounds.append((0, 0))
+    for n in range(size):
+        rule = np.zeros(2 * len(parts) * size)
+        rule[size + n] = rule[3 * size + n] = 1
+        rules.append(rule)
+        bounds.append((own[n], 99))
+    target = np.zeros(2 * len(parts) * size)
+    for place, part in enumerate(parts):
+        target[place * 2 * size + unit] = measure in ("due", part)
+    found = []
+    for sign in (1, -1):
+        solved = milp(
+            sign * target,
+            integrality=np.ones(len(target)),
+            bounds=Bounds(np.array(low), np.array(high)),
+            constraints=LinearConstraint(np.array(rules), *np.array(bounds).T),
+        )
+        assert solved.success, solved.message
+        found.append(round(sign * solved.fun))
+    return found[0], found[1]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(planned())
+def test_no_small_count_is_had_from_counts_beside_each_other(
+    forest: list[tuple[list[int], Measures]],
+) -> None:
+    for (parents, measures), hidden in zip(forest, suppressed_bundles(forest), strict=True):
+        for measure, own in measures.items():
+            for unit, count in enumerate(totals(parents, own)):
+                if 0 < count < policy.SMALL_COUNT:
+                    assert unit in hidden
+                    least, greatest = range_of(parents, measures, hidden, measure, unit)
+                    assert least < greatest, (parents, measures, sorted(hidden), measure, unit)
 
 
 def test_a_tree_without_small_counts_is_shown_whole() -> None:

@@ -65,11 +65,24 @@ in_force AS (
     SELECT * FROM snapshot.record.market_cell
     WHERE valid_from <= current_date AND (valid_to IS NULL OR valid_to >= current_date)
     QUALIFY row_number() OVER (PARTITION BY cell_id ORDER BY valid_from DESC) = 1
+),
+corner AS (
+    SELECT cell_id,
+        regexp_extract_all(boundary, '(-?[0-9.]+) +(-?[0-9.]+)', 1)::DOUBLE[] AS longitudes,
+        regexp_extract_all(boundary, '(-?[0-9.]+) +(-?[0-9.]+)', 2)::DOUBLE[] AS latitudes
+    FROM in_force WHERE boundary IS NOT NULL
 )
 SELECT c.cell_id, c.unit_id, c.name, c.cell_kind, c.capacity, c.required_spacing_metres, c.state,
     coalesce(occupied.n, 0) AS occupied, coalesce(queued.n, 0) AS queued,
-    c.occupied AS occupied_delivered, c.queued AS queued_delivered
+    c.occupied AS occupied_delivered, c.queued AS queued_delivered,
+    c.capacity - coalesce(occupied.n, 0) AS remaining,
+    coalesce(occupied.n, 0) + coalesce(queued.n, 0) >= c.capacity AS is_saturated,
+    c.state = 'restricted' AS is_restricted,
+    -- The middle of the cell's bounds, for a schematic map; never of shops.
+    (list_min(corner.longitudes) + list_max(corner.longitudes)) / 2 AS longitude,
+    (list_min(corner.latitudes) + list_max(corner.latitudes)) / 2 AS latitude, c.coordinate_system
 FROM in_force c LEFT JOIN occupied USING (cell_id) LEFT JOIN queued USING (cell_id)
+LEFT JOIN corner USING (cell_id)
 ORDER BY c.cell_id;
 
 -- Which sources speak of each unit, and up to when: of the rows of its descendants.

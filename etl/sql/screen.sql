@@ -1,5 +1,8 @@
 -- Aggregates only: no person, no shop, no ticket, no count of events under the smallest that may be shown.
 CREATE SCHEMA IF NOT EXISTS screen.mart;
+-- Shares to a tenth of a percentage point; what is neither none nor all never looks so.
+CREATE OR REPLACE TEMP MACRO shown_share(share) AS CASE WHEN share <= 0 OR share >= 1 THEN round(share, 3)
+    ELSE least(greatest(round(share, 3), 0.001), 0.999) END;
 CREATE TABLE screen.mart.unit AS FROM snapshot.mart.unit;
 CREATE TABLE screen.mart.unit_tree AS FROM snapshot.mart.unit_tree;
 CREATE TABLE screen.mart.cell AS FROM snapshot.mart.cell;

@@ -19,14 +19,10 @@ WITH counted AS (
     WHERE t.subject_kind = 'unit'
 ),
 told AS (
-    SELECT *, CASE WHEN kind IN ('proportion', 'share') THEN 3 ELSE 2 END AS digits,
-        kind IN ('proportion', 'share') AND value > 0 AND value < 1 AS is_between
-    FROM counted
+    SELECT *, CASE WHEN kind IN ('proportion', 'share') THEN 3 ELSE 2 END AS digits FROM counted
 )
--- What is neither none nor all never looks so.
 SELECT indicator_id, unit_id, month,
-    CASE WHEN is_fit AND is_between THEN least(greatest(round(value, 3), 0.001), 0.999)
-        WHEN is_fit THEN round(value, digits) END AS value,
+    CASE WHEN is_fit AND digits = 3 THEN shown_share(value) WHEN is_fit THEN round(value, 2) END AS value,
     CASE WHEN state IN ('value', 'zero') AND NOT coalesce(is_fit, false) THEN 'suppressed' ELSE state END AS state,
     CASE WHEN is_fit THEN round(centre, digits) END AS centre,
     CASE WHEN is_fit AND NOT is_few THEN round(lower, digits) END AS lower,

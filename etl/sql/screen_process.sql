@@ -15,9 +15,7 @@ SELECT process, step, place, unit_id, month, window_months,
     CASE WHEN has_days THEN round(median_days, 1) END AS median_days,
     CASE WHEN has_days THEN round(p90_days, 1) END AS p90_days,
     CASE WHEN has_days THEN limit_days END AS limit_days, day_kind,
-    -- What is neither none nor all never looks so.
-    CASE WHEN has_share AND within IN (0, 1) THEN within
-        WHEN has_share THEN least(greatest(round(within, 3), 0.001), 0.999) END AS within,
+    CASE WHEN has_share THEN shown_share(within) END AS within,
     CASE WHEN has_open THEN open_count END AS open_count, CASE WHEN has_open THEN overdue_count END AS overdue_count,
     as_of,
     CASE WHEN state <> 'value' OR has_days OR has_share OR has_count OR (has_open AND open_count IS NOT NULL) THEN state

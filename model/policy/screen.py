@@ -22,5 +22,7 @@ WITHHELD = {
 
 NO_SMALL_COUNTS = {
     "cell": "capacity, remaining places and queues of market cells must be public",
+    "honour": "honours are granted in public, to units and not to persons",
+    "initiative": "projects are public plans of units; they are not events and concern no person",
 }
 """Tables of the screen surface in which numbers under SMALL_COUNT may stand, with the reason."""

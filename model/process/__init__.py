@@ -1,5 +1,6 @@
-"""The processes that an office runs: their steps, what ends each, and by when it has to be done."""
+"""The processes that an office runs, and how warnings are disposed of: steps, limits and stages, declared once."""
 
 from model.process.declaration import Process, Processes, Step, processes
+from model.process.stages import Stage, Stages, stages
 
-__all__ = ["Process", "Processes", "Step", "processes"]
+__all__ = ["Process", "Processes", "Stage", "Stages", "Step", "processes", "stages"]

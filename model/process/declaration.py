@@ -8,6 +8,7 @@ the place of the one beside this module. This module must not compute anything.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -162,11 +163,14 @@ class _Reader:
 
     def _expression(self, key: str) -> str | None:
         given = self.entry.get(key)
-        if given is None:
-            return None
-        if not isinstance(given, str) or not given.strip() or ";" in given or "--" in given:
-            raise self.wrong(key, f"{given!r} is no single expression")
-        for column in names_in(given):
-            if column not in TABLES[self.table].columns:
-                raise self.wrong(key, f"{column!r} is no column of {self.table}")
-        return given
+        return None if given is None else expression(self.file, f"[{self.key}] {key}", given, self.table)
+
+
+def expression(file: str, key: str, given: object, table: str, also: Collection[str] = ()) -> str:
+    """An expression over the columns of a table, and those named `also`. DeclarationError where it is none."""
+    if not isinstance(given, str) or not given.strip() or ";" in given or "--" in given:
+        raise DeclarationError(f"{file}: {key}: {given!r} is no single expression")
+    for column in names_in(given):
+        if column not in TABLES[table].columns and column not in also:
+            raise DeclarationError(f"{file}: {key}: {column!r} is no column of {table}")
+    return given
