@@ -105,17 +105,20 @@ def keep_processes(connection: warehouse.Connection, declared: Processes, delive
         _declare(connection, declared, process, delivered, newest)
         if newest:
             since = _before(newest, declared.history_months + LONGEST_LIMIT_MONTHS)
-            connection.execute(
-                sql.statement(
-                    "process_rows",
-                    process=sql.literal(process.id),
-                    table=sql.name(process.table),
-                    unit=sql.name(process.unit),
-                    steps=", ".join(_as_struct(step) for step in process.steps),
-                    since=f"DATE {sql.literal(str(since))}",
-                )
-            )
+            connection.execute(rows_of(process, since))
     connection.execute(sql.statement("process_steps"))
+
+
+def rows_of(process: Process, since: date) -> str:
+    """The statement that keeps the steps of a process's records that ended since a day, or are open."""
+    return sql.statement(
+        "process_rows",
+        process=sql.literal(process.id),
+        table=sql.name(process.table),
+        unit=sql.name(process.unit),
+        steps=", ".join(_as_struct(step) for step in process.steps),
+        since=f"DATE {sql.literal(str(since))}",
+    )
 
 
 def _newest(process: Process, delivered: list[Source]) -> date | None:

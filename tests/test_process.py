@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from etl.aggregates import aggregate_marts
+from etl.aggregates import aggregate_marts, rows_of
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
@@ -226,6 +226,14 @@ def test_times_and_what_waits_recount_from_the_records(
             assert row["median_days"] == pytest.approx(np.quantile(mine, 0.5))
             assert row["p90_days"] == pytest.approx(np.quantile(mine, 0.9))
             assert row["state"] == "value"
+
+
+def test_the_scan_of_a_process_joins_by_hashing_alone(bureau: Bureau) -> None:
+    """A join that compares every step with every day of the calendar takes half a minute for a city."""
+    for process in processes().items:
+        plan = bureau.connection.execute(f"EXPLAIN {rows_of(process, date(2023, 1, 1))}").fetchall()[0][1]
+        assert "HASH_JOIN" in plan
+        assert not [name for name in ("NL_JOIN", "NESTED_LOOP", "BLOCKWISE", "CROSS_PRODUCT") if name in plan]
 
 
 def test_a_step_whose_columns_no_source_records_is_not_computable() -> None:

@@ -28,10 +28,10 @@ counted AS (
             ELSE c.started_on + (c.allowed_days + c.excluded_days) END AS due_on,
         coalesce(c.allowed_days, date_diff('day', c.started_on, c.due_at::DATE)) AS limit_days
     FROM chosen c
-    LEFT JOIN process_day started ON c.is_working AND started.date = c.started_on
-    LEFT JOIN process_day ended ON c.is_working AND ended.date = c.ended_on
-    LEFT JOIN process_day due ON c.is_working AND due.is_working_day
-        AND due.number = started.number + 1 + c.allowed_days + c.excluded_days
+    LEFT JOIN process_day started ON started.date = CASE WHEN c.is_working THEN c.started_on END
+    LEFT JOIN process_day ended ON ended.date = CASE WHEN c.is_working THEN c.ended_on END
+    LEFT JOIN process_day due ON due.is_working_day
+        AND due.number = CASE WHEN c.is_working THEN started.number + 1 + c.allowed_days + c.excluded_days END
 ),
 judged AS (
     SELECT *,
