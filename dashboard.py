@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import data_health, overview, portraits
+from pages import data_health, overview, portraits, trends
 from pages.parts import controls, frame, navigation, sidebar, theme
 
 PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
     "group_manage": [
         ("overview", overview.show, "home"),
         ("portraits", portraits.show, "portrait"),
+        ("trends", trends.show, "trend"),
     ],
     "group_analyse": [
         ("health", data_health.show, "data-health"),

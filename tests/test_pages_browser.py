@@ -42,7 +42,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = {"overview": "/", "health": "/data-health"}
+PAGES = {"overview": "/", "trends": "/trend?indicator=H2", "health": "/data-health"}
 expect.set_options(timeout=15_000)  # two cores shared with other tests
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -189,7 +189,8 @@ def check(page: Page, language: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_in_every_state_and_leaves_it_by_itself(site: Site, name: str, language: str) -> None:
     site.show("empty")
-    page = site.open(f"{PAGES[name]}?lang={language}")
+    path = PAGES[name]
+    page = site.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
     page.evaluate("window.same = true")
     wanted = {"empty": "shared.empty_title", "failing": "shared.failing_title", "demo": f"{name}.title"}
     for state, key in wanted.items():
@@ -259,6 +260,31 @@ def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     expect(page.locator(".panel-heading").first).to_contain_text("武昌区局(营销部)")
     page.go_back()
     expect(page.locator(".panel-heading").first).to_contain_text("武汉市局(公司)")
+
+
+def test_an_indicator_leads_from_the_board_to_its_months_and_on_to_the_records(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/?unit=420106")
+    page.evaluate("window.same = true")
+    page.locator("table.board a").filter(has_text="按期办结率").click()
+    page.wait_for_url("**/trend?*indicator=H2*")
+    expect(page.locator("h1")).to_have_text("趋势")
+    assert "unit=420106" in page.url and page.evaluate("window.same") is True
+    expect(page.locator(".fired")).to_contain_text("超出界限")
+    page.locator("table.board a").filter(has_text="首义所(部)").click()
+    page.wait_for_url("**unit=420106-S01**")
+    settled(page).get_by_text("逐月", exact=True).click()
+    month = page.locator("table.list tbody a").nth(2)
+    said = month.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "s000001" in text and "H2 第" in text and said in text
+    month.click()
+    page.wait_for_url("**view=records**")
+    expect(page.locator(".st-key-control_month input")).to_have_value(said)
+    page.go_back()
+    page.wait_for_url("**view=months**")
 
 
 def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site) -> None:

@@ -39,7 +39,7 @@ def show(view: View, lines: Sequence[Line], group: Group, stamp: Sequence[str]) 
         words,
         "board",
         words.say("overview.board"),
-        _columns(words, lines),
+        columns(words, lines[0]),
         rows,
         on_open=lambda key: navigation.follow("trends", indicator=key),
         export=export.stamped(view, "overview", stamp),
@@ -49,36 +49,41 @@ def show(view: View, lines: Sequence[Line], group: Group, stamp: Sequence[str]) 
     st.html(panels.legend([(one, words.say(f"judged.legend_{one}")) for one in _LEGEND]))
 
 
-def _columns(words: Words, lines: Sequence[Line]) -> list[Column]:
-    month = words.month(lines[0].here.month) if lines else ""
-    length = len(lines[0].spots) if lines else 0
+def columns(words: Words, line: Line) -> list[Column]:
+    """The columns of the board, for lines of the same months as this one."""
     hint = words.say("judged.points_hint")
     return [
         Column("name", words.say("judged.indicator")),
-        Column("value", words.say("judged.value_of", month=month), "figure"),
+        Column("value", words.month(line.here.month), "figure"),
         Column("target", words.say("judged.target"), "figure"),
         Column("on_month", words.say("judged.on_month"), "figure", hint),
         Column("on_year", words.say("judged.on_year"), "figure", hint),
-        Column("line", words.say("judged.months_head", count=length), "picture"),
+        Column("line", words.say("judged.months_head", count=len(line.spots)), "picture"),
         Column("variation", words.say("judged.variation"), "picture"),
         Column("assurance", words.say("judged.assurance"), "mark"),
     ]
 
 
 def _row(words: Words, one: Line, group: Group) -> dict[str, Any]:
-    item, kind = one.item, one.item.kind
+    item = one.item
     grouped = getattr(item, f"{group}_name")
-    said = words.say(f"judged.{one.here.variation}")
     return {
         "key": item.id,
-        "href": navigation.address("trends", indicator=item.id) if navigation.has("trends") else "",
+        "href": navigation.address("trends", indicator=item.id),
         "group": words.pick(grouped.zh, grouped.en),
         "name": name(words, one),
+        "target": figure(written.aim(item.target, item.kind), item.target),
+    } | cells(words, one)
+
+
+def cells(words: Words, one: Line) -> dict[str, Any]:
+    """What the board shows of one line beside its name."""
+    kind, said = one.item.kind, words.say(f"judged.{one.here.variation}")
+    return {
         "value": value(words, one),
-        "target": figure(written.aim(item.target, kind), item.target),
         "on_month": figure(written.difference(one.on_month, kind), one.on_month),
         "on_year": figure(written.difference(one.on_year, kind), one.on_year),
-        "line": picture(spark.line(one.spots, item.target), alt(words, one)),
+        "line": picture(spark.line(one.spots, one.item.target), alt(words, one)),
         "variation": picture(icon.variation(one.here.variation, one.way), said),
         "assurance": _assurance(words, one),
     }

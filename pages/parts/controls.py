@@ -14,7 +14,7 @@ from typing import Literal, cast, get_args
 import pandas as pd
 import streamlit as st
 
-from model.indicators import catalogue
+from model.indicators import Indicator, catalogue
 from pages.parts.words import DEFAULT, LANGUAGES, Language, Words
 
 SHARED = ("lang", "unit", "month", "indicator")
@@ -131,6 +131,41 @@ def choose_group(words: Words) -> Group:
     label = words.say("shared.group_by")
     chosen = choose("group", label, options, options[0], lambda one: words.say(f"shared.by_{one}"))
     return cast(Group, chosen)
+
+
+def asked_indicator() -> Indicator:
+    """The indicator that the URL names, or the first one declared."""
+    declared = catalogue().indicators
+    return declared.get(st.query_params.get("indicator", ""), next(iter(declared.values())))
+
+
+def choose_indicator(words: Words) -> None:
+    """One of the declared indicators, each after the name of its kind of work."""
+    declared = catalogue().indicators
+
+    def label(one: str) -> str:
+        item = declared[one]
+        return f"{words.pick(item.domain_name.zh, item.domain_name.en)} · {words.pick(item.name.zh, item.name.en)}"
+
+    choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
+
+
+def write(name: str, label: str, longest: int) -> str:
+    """A short text, kept in the URL under this name."""
+    key = f"control_{name}"
+    st.session_state[key] = st.query_params.get(name, "")
+    return str(st.text_input(label, key=key, max_chars=longest, on_change=_to_url, args=(name, "")))
+
+
+def put(name: str, value: str) -> None:
+    """Keep a choice in the URL, from a callback: the run that follows sees it."""
+    st.query_params[name] = value
+
+
+def go(**changed: str) -> None:
+    """Open this page again with some of its choices changed."""
+    st.query_params.update(changed)
+    st.rerun()
 
 
 def asked_unit(units: pd.DataFrame) -> str:

@@ -134,17 +134,18 @@ def lines(
     found = {str(name): frame for name, frame in judged.groupby("indicator_id", sort=False)}
     enough = {str(one["indicator_id"]): one for one in windows.to_dict("records")}
     return [
-        _line(item, became.get(item.id), found.get(item.id), enough.get(item.id), months) for item in items
+        line(item, became.get(item.id), found.get(item.id), enough.get(item.id), months) for item in items
     ]
 
 
-def _line(
+def line(
     item: Indicator,
     became: Mapping[Any, Any] | None,
     frame: pd.DataFrame | None,
     window: Mapping[Any, Any] | None,
     months: Sequence[date],
 ) -> Line:
+    """The line of one indicator of one unit from its judged months, what became of it, and its stretch."""
     as_of = as_of_state(became)
     known = {one.month: one for one in spots(frame, as_of)} if frame is not None else {}
     why: State = "no_data"

@@ -6,6 +6,7 @@ a key that does so nothing. It must not read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -53,6 +54,22 @@ def table_name_of(words: Words, name: str) -> str:
     except KeyError:
         return name
     return words.pick(info["zh"], info["en"])
+
+
+def tables(words: Words, names: Iterable[str]) -> str:
+    """The names of several tables in a row."""
+    return words.say("shared.list_joint").join(table_name_of(words, one) for one in names)
+
+
+def unit_type(words: Words, code: str) -> str:
+    """The name of a kind of unit."""
+    return code_name(words, "org_unit", "unit_type", code)
+
+
+def code_name(words: Words, table_name: str, column: str, code: str) -> str:
+    """What a code of a column is called; in English the code itself, in words."""
+    codes = TABLES[table_name].columns[column].info["codes"]
+    return words.pick(codes.get(code, code), code.replace("_", " "))
 
 
 def column_name(words: Words, table_name: str, column: str) -> str:

@@ -214,3 +214,20 @@ def part(text: str, what: str = "") -> str:
     """The title of a part of a panel."""
     soft = f" · {escape(what)}" if what else ""
     return f'<p class="panel-part">{escape(text)}{soft}</p>'
+
+
+def told(items: Iterable[tuple[str, str]]) -> str:
+    """What something means: label and text, one below the other."""
+    shown = "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in items)
+    return f'<dl class="told">{shown}</dl>'
+
+
+def fired(words: Words, items: Sequence[tuple[str, str, str]]) -> str:
+    """The rules that fired: what fired when, what it means, and the tone of that."""
+    if not items:
+        return note(words.say("trends.fired_none"))
+    shown = "".join(
+        f'<li><span>{escape(text)}</span> <span class="fired-{escape(tone)}">{escape(said)}</span></li>'
+        for text, said, tone in items
+    )
+    return f'<div class="fired"><strong>{escape(words.say("trends.fired"))}</strong><ul>{shown}</ul></div>'

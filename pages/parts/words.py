@@ -60,6 +60,10 @@ class Words:
             return f"{month.year}年" if self.language == "zh" else str(month.year)
         return f"{month.month}月" if self.language == "zh" else _ENGLISH_MONTHS[month.month - 1]
 
+    def month_of_year(self, number: int) -> str:
+        """3月, Mar."""
+        return f"{number}月" if self.language == "zh" else _ENGLISH_MONTHS[number - 1]
+
     def age(self, age: timedelta) -> str:
         """How long ago, in the largest unit that says it: 3 天, 5 hours; beyond a year 5 年 8 个月."""
         years, days = divmod(age.days, _YEAR_DAYS)
@@ -77,6 +81,11 @@ class Words:
 def number(value: float | int | None) -> str:
     """1,240; a dash where there is none."""
     return NONE if value is None else f"{value:,.0f}"
+
+
+def plain(value: float | int | None) -> str:
+    """1,240 or 12.5: as many decimals as it has, two at most; a dash where there is none."""
+    return NONE if value is None else f"{round(value, 2):,.12g}"
 
 
 def change(value: int | None) -> str:

@@ -5,11 +5,14 @@ It exists so that charts agree. Figures are drawn as SVG and fetch nothing. It m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 
 from pages.parts import theme
+from pages.parts.words import Words
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """How every chart is shown: no tool bar (it speaks English), no zoom to get lost in."""
@@ -44,3 +47,26 @@ def base_figure(height: int) -> go.Figure:
     figure.update_xaxes(**_AXIS, showgrid=False, ticks="")
     figure.update_yaxes(**_AXIS, rangemode="tozero", nticks=5, tickformat=",", showline=False)
     return figure
+
+
+def month_axis(figure: go.Figure, words: Words, months: Sequence[date]) -> None:
+    """Months in a row, January and July named; a point's x is the month's full name."""
+    ticks = [month for month in months if month.month in (1, 7)]
+    figure.update_xaxes(
+        type="category",
+        tickangle=0,
+        range=[-0.6, len(months) - 0.4],
+        categoryarray=[words.month(month) for month in months],
+        tickvals=[words.month(month) for month in ticks],
+        ticktext=[words.month_tick(month) for month in ticks],
+    )
+
+
+def percent_axis(figure: go.Figure, kind: str) -> None:
+    """The numbers of the axis as the indicator's are read."""
+    if kind in ("proportion", "share"):
+        figure.update_yaxes(tickformat=".1~%")
+    elif kind == "rate":
+        figure.update_yaxes(tickformat=".2~f")
+    else:
+        figure.update_yaxes(tickformat=".1~f")

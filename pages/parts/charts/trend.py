@@ -12,7 +12,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from pages.parts import theme
-from pages.parts.charts.template import base_figure
+from pages.parts.charts.template import base_figure, month_axis
 from pages.parts.kinds import Kind
 from pages.parts.monthly import Point
 from pages.parts.words import Words
@@ -25,14 +25,7 @@ def trend(words: Words, kind: Kind, series: Mapping[str, Sequence[Point]], chose
     figure = base_figure(HEIGHT)
     points = series[kind.done]
     labels = [words.month(point.month) for point in points]
-    ticks = [point.month for point in points if point.month.month in (1, 7)]
-    figure.update_xaxes(
-        type="category",
-        tickangle=0,
-        range=[-0.6, len(points) - 0.4],
-        tickvals=[words.month(month) for month in ticks],
-        ticktext=[words.month_tick(month) for month in ticks],
-    )
+    month_axis(figure, words, [point.month for point in points])
     for index, point in enumerate(points):
         if point.state == "no_data":
             _column(figure, index, theme.TRACK)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from model.warehouse import Snapshot
 from pages.parts import relations
@@ -67,3 +67,20 @@ def windows(snapshot: Snapshot, unit_id: str, period_end: date) -> pd.DataFrame:
             comparison.c.period_end == period_end,
         ),
     )
+
+
+@cached()
+def compared(snapshot: Snapshot, indicator_id: str, until: date) -> pd.DataFrame:
+    """Every unit of one indicator beside its like, as last compared up to a day; in the order of the units' codes."""
+    comparison = relations.comparison
+    of = and_(comparison.c.indicator_id == indicator_id, comparison.c.subject_kind == UNIT)
+    last = select(func.max(comparison.c.period_end)).where(of, comparison.c.period_end <= until)
+    query = select(comparison).where(of, comparison.c.period_end == last.scalar_subquery())
+    return read(snapshot, query.order_by(comparison.c.unit_id))
+
+
+@cached()
+def months(snapshot: Snapshot, unit_id: str, indicator_id: str) -> list[date]:
+    """The months of which an indicator of a unit has something to say."""
+    frame = of_indicator(snapshot, (unit_id,), indicator_id)
+    return [pd.Timestamp(month).date() for month in frame.loc[frame["state"] != "stale", "month"]]

@@ -1,0 +1,187 @@
+"""The trends page: rebase by the rules of every trend, the pictures, the records behind, and the page's branches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model import warehouse
+from model.indicators import catalogue
+from model.judgement import rules
+from model.judgement.rebase import rebase
+from pages.parts import clocks, judged, labels, monthly, theme
+from pages.parts.charts.control import control
+from pages.parts.charts.funnel import funnel
+from pages.parts.charts.seasonal import seasonal
+from pages.parts.judged import Spot
+from pages.parts.reads import indicators
+from pages.parts.trending import rule_words
+from pages.parts.words import Words
+from tests import judged_fixture as given
+from tests import warehouse_fixture as fixture
+
+ROOT = Path(__file__).parent.parent
+UNIT = "420106"
+MONTHS = monthly.span(date(2026, 10, 1), 30)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("warehouse")
+    fixture.publish(directory)
+    return directory
+
+
+@pytest.fixture
+def snapshot(published: Path) -> warehouse.Snapshot:
+    return warehouse.open_snapshot(published)
+
+
+def facts(low_since: int) -> pd.DataFrame:
+    """Thirty months of a proportion that falls once, for good."""
+    events = [(95 if at < low_since else 80) + at % 3 for at in range(len(MONTHS))]
+    return pd.DataFrame(
+        {"month": pd.to_datetime(MONTHS), "numerator": events, "denominator": 100.0, "observations": 100}
+    )
+
+
+class TestRebase:
+    item = catalogue().indicators["H2"]
+
+    def judge(self, *starts: date) -> pd.DataFrame:
+        return rebase(self.item, facts(16), date(2026, 10, 31), starts, rules().trend)
+
+    def test_without_a_start_rules_keep_firing_on_the_fall(self) -> None:
+        found = self.judge()
+        assert list(found["month"]) == list(pd.to_datetime(MONTHS))
+        assert (found["signal"].iloc[16:] == "outside").all()
+
+    def test_from_a_start_the_limits_are_those_of_the_new_stretch(self) -> None:
+        found = self.judge(MONTHS[16])
+        assert found["signal"].isna().all()
+        assert found["centre"].iloc[15] > 0.94 and found["centre"].iloc[16] < 0.83
+
+    def test_a_stretch_that_is_too_short_has_no_limits(self) -> None:
+        found = self.judge(MONTHS[24])
+        assert found["centre"].iloc[24:].isna().all() and found["signal"].iloc[24:].isna().all()
+
+
+class TestPictures:
+    item = catalogue().indicators["H2"]
+    words = Words("zh")
+
+    def spots(self) -> list[Spot]:
+        known = [Spot(month, "value", value=0.95, lower=0.9, upper=1.0, centre=0.95) for month in MONTHS[:-3]]
+        fallen = replace(known[-1], value=0.7, signal="outside", variation="concerning")
+        return [*known[:-1], fallen, Spot(MONTHS[-3], "suppressed", observations=3), *map(Spot, MONTHS[-2:])]
+
+    def test_a_fired_point_is_a_diamond_in_its_colour_and_says_its_rule(self) -> None:
+        figure = control(self.words, self.item, self.spots(), MONTHS[-4], (), rule_words(self.words))
+        marked = [one for one in figure.data if one.marker.symbol == "diamond"]
+        assert [list(one.y) for one in marked] == [[0.7]]
+        assert marked[0].marker.color == theme.CONCERNING
+        line = next(one for one in figure.data if one.mode == "lines+markers")
+        assert "超出界限" in line.customdata[-4] and "样本不足" in line.customdata[-3]
+
+    def test_too_few_is_a_ring_on_the_axis_and_no_data_an_empty_track(self) -> None:
+        figure = control(self.words, self.item, self.spots(), MONTHS[0], (), {})
+        ring = next(one for one in figure.data if one.marker.color == theme.PANEL)
+        assert list(ring.x) == [self.words.month(MONTHS[-3])]
+        assert ring.y[0] == figure.layout.yaxis.range[0]
+        assert sum(one.fillcolor == theme.TRACK for one in figure.layout.shapes) == 2
+
+    def test_a_new_baseline_is_marked(self) -> None:
+        plain = control(self.words, self.item, self.spots(), MONTHS[0], (), {})
+        marked = control(self.words, self.item, self.spots(), MONTHS[0], (MONTHS[12],), {})
+        assert len(marked.layout.shapes) == len(plain.layout.shapes) + 1
+
+    def test_a_year_is_a_line_and_the_chosen_one_is_dark(self) -> None:
+        figure = seasonal(self.words, self.item, self.spots(), 2026)
+        colours = {one.name: one.line.color for one in figure.data}
+        assert set(colours) == {"2024", "2025", "2026"} and colours["2026"] == theme.INK != colours["2025"]
+        assert figure.data[0].y[8] is None
+
+    def test_the_funnel_has_both_limits_and_names_each_unit(self, snapshot: warehouse.Snapshot) -> None:
+        rows = labels.records(
+            indicators.compared(snapshot, "H2", monthly.last_day(monthly.before(clocks.now())))
+        )
+        figure = funnel(self.words, self.item, rows, {UNIT: "武昌"}, {UNIT})
+        assert {one.line.dash for one in figure.data if one.mode == "lines"} == {"solid", "dot"}
+        dark = figure.data[-1]
+        assert [one[0] for one in dark.customdata] == [UNIT] and "武昌" in dark.customdata[0][1]
+
+
+def test_what_was_compared_last_is_shown_for_a_later_month_and_nothing_for_an_earlier(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    assert not indicators.compared(snapshot, "H2", date(2099, 1, 31)).empty
+    assert indicators.compared(snapshot, "H2", date(2020, 1, 31)).empty
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, published: Path) -> AppTest:
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(published))
+    app = AppTest.from_function(_trends, default_timeout=20)
+    app.query_params |= {"unit": UNIT, "indicator": given.FALLING}
+    return app
+
+
+def _trends() -> None:
+    import streamlit as st
+
+    from pages import trends
+    from pages.parts import controls, navigation
+
+    navigation.enter(
+        st.navigation(navigation.offer(controls.words(), {"group_manage": [("trends", trends.show, "t")]}))
+    )
+    trends.show()
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.get("html"))
+
+
+@pytest.mark.parametrize("view", ["units", "months", "seasons", "meaning"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_list_is_shown_in_both_languages(app: AppTest, view: str, language: str) -> None:
+    app.query_params |= {"view": view, "lang": language}
+    app.run()
+    assert not app.exception
+    assert Words(language).say("trends.rule_outside") in shown(app)  # type: ignore[arg-type]
+    assert Words(language).say("trends.chart_p_prime") in shown(app)  # type: ignore[arg-type]
+
+
+def test_a_new_baseline_needs_a_reason(app: AppTest) -> None:
+    month = monthly.shifted(monthly.before(clocks.now()), -15).isoformat()[:7]
+    app.query_params["rebase"] = month
+    app.run()
+    assert Words("zh").say("trends.rebase_waits") in shown(app)
+    app.query_params["reason"] = "窗口合并"
+    app.run()
+    assert not app.exception
+    assert "起重设基线：窗口合并" in shown(app)
+
+
+@pytest.mark.parametrize("name", [given.SILENT, given.UNKNOWN, given.FEW, "L14"])
+def test_an_indicator_without_numbers_says_so(app: AppTest, name: str) -> None:
+    app.query_params["indicator"] = name
+    app.run()
+    assert not app.exception
+    assert Words("zh").say("trends.fired_none") in shown(app)
+
+
+def test_nonsense_in_the_url_is_the_default(app: AppTest) -> None:
+    app.query_params |= {"indicator": "X9", "unit": "nowhere", "view": "?", "rebase": "soon", "reason": "x"}
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="control_indicator").value == "L1"
+
+
+def test_judged_months_know_whether_they_are_whole() -> None:
+    assert judged.as_of_state(None) is None
