@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from etl import extract, private_rows, sql, whistleblower
+from etl import extract, private_rows, readers, sql, whistleblower
 from etl.building import Building
 from etl.check import Arrival
 from etl.companions import Companions
@@ -76,8 +76,33 @@ def _prepare_feed(building: Building, intake: Intake) -> Prepared:
     return Prepared(relation, intake.headers, repair=repair)
 
 
-def _relation(building: Building, intake: Intake) -> tuple[Relation, Callable[[], Relation] | None]:
-    """The rows of a landed file, and how to read them patiently should DuckDB fail on them."""
+Reading = tuple[Relation, Callable[[], Relation] | None]
+"""The rows of a landed file, and how to read them patiently should DuckDB fail on them."""
+
+
+def _relation(building: Building, intake: Intake) -> Reading:
+    """The rows of a file. RefusedError where a column without a name, which may be empty only, is not."""
+    found, repair = _read(building, intake)
+    if not (unnamed := [column for column in intake.unknown if readers.is_unnamed(column)]):
+        return found, repair
+    try:
+        _require_empty(building.connection, found, unnamed)
+    except warehouse.Error:
+        if repair is None:
+            raise
+        found, repair = repair(), None
+        _require_empty(building.connection, found, unnamed)
+    return found, repair
+
+
+def _require_empty(connection: warehouse.Connection, relation: Relation, unnamed: list[str]) -> None:
+    for column in unnamed:
+        has_value = f"trim({sql.name(column)}, {sql.literal(readers.BLANKS)}) <> ''"
+        if connection.execute(f"SELECT 1 FROM {relation.sql} WHERE {has_value} LIMIT 1").fetchone():
+            raise RefusedError(f"header: {column} has values below it; expected a column name")
+
+
+def _read(building: Building, intake: Intake) -> Reading:
     assert intake.layout and intake.landed
     layout, landed = intake.layout, intake.landed
     target = building.directory / f"{intake.sha256}.csv"
@@ -141,18 +166,20 @@ def _append_raw(building: Building, intake: Intake, number: int, raw: RawInput) 
 def _copy_raw(
     connection: warehouse.Connection, relation: Relation, intake: Intake, number: int, target: str
 ) -> None:
+    """Append a file's rows. Cells go by their place meanwhile, so that a column may be called what it likes."""
     assert intake.headers is not None
-    columns = ", ".join(
-        f"{sql.name(header)} AS {sql.name(column)}" for column, header in intake.headers.items()
-    )
-    place = "_row_number" if relation.is_numbered else "rowid + 1"
+    cells = {column: sql.name(f"cell {place}") for place, column in enumerate(intake.headers)}
+    picked = ", ".join(f"{sql.name(header)} AS {cells[column]}" for column, header in intake.headers.items())
     if relation.is_numbered:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS FROM {relation.sql}")
+        place, incoming = "_row_number", f"(SELECT _row_number, {picked} FROM {relation.sql})"
     else:
+        place, incoming = "rowid + 1", "incoming_rows"
         with warehouse.in_order(connection):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_rows AS FROM {relation.sql}")
-        connection.execute("CREATE OR REPLACE TEMP VIEW incoming AS SELECT rowid, * FROM incoming_rows")
-    select_rows = f"SELECT {number} AS _batch_id, {place} AS _row_number, {columns} FROM incoming"
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {incoming} AS SELECT {picked} FROM {relation.sql}"
+            )
+    columns = ", ".join(f"{cell} AS {sql.name(column)}" for column, cell in cells.items())
+    select_rows = f"SELECT {number} AS _batch_id, {place} AS _row_number, {columns} FROM {incoming}"
     connection.execute(f"CREATE TABLE IF NOT EXISTS {target} AS {select_rows} LIMIT 0")
     connection.execute(f"INSERT INTO {target} BY NAME {select_rows}")
 

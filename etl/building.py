@@ -173,13 +173,13 @@ class Building:
         )
 
     def keep_file(self, intake: Intake) -> None:
-        """Record what became of a file that was loaded or refused."""
+        """Record what became of a file; one that was refused before it was landed arrived when it was looked at."""
         offer, landed = intake.offer, intake.landed
         self.connection.execute(
             f"INSERT INTO snapshot.quality.file VALUES ({', '.join(['?'] * 16)})",
             [
                 intake.name, intake.sha256, intake.source, list(intake.tables), offer.size if offer else None,
-                intake.rows, intake.status, intake.error, intake.as_of, landed.arrived_at if landed else None,
+                intake.rows, intake.status, intake.error, intake.as_of, landed.arrived_at if landed else now(),
                 self.snapshot_id, bool(landed and landed.is_sealed), list(intake.unknown),
                 offer.modified_ns if offer else None, offer.changed_ns if offer else None, intake.cursor,
             ],

@@ -1,4 +1,4 @@
-"""What the commands share: the lock, the JSON of a run, progress, and words for people and a configured command.
+"""What the commands share: the lock, the JSON of a run, progress, and a run in a few lines.
 
 Progress and logs go to stderr. Nothing here knows how a run works.
 """
@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
-import shlex
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,13 +17,12 @@ from typing import Any
 import click
 
 from etl.building import Report
-from etl.gather import Intake, Warehouse
-from model.contract import TABLES
+from etl.gather import Warehouse
+from model.contract import TABLES, VAULT
 
 log = logging.getLogger("etl")
 
 ALL_LOADED, NOT_PUBLISHED, SOME_REFUSED = 0, 1, 3
-ON_FAILURE_VARIABLE = "INTEGRITY_ON_FAILURE"
 _STEPS = ("extract", *TABLES, "measure", "judge", "publish")
 
 
@@ -85,17 +81,6 @@ def as_json(report: Report, seconds: float) -> dict[str, Any]:
     }
 
 
-def call_on_failure(message: str) -> None:
-    """Tell the configured command, if any, on its standard input."""
-    command = os.environ.get(ON_FAILURE_VARIABLE)
-    if not command:
-        return
-    try:
-        subprocess.run(shlex.split(command), input=message + "\n", text=True, timeout=60, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        log.error("the command of %s failed: %s", ON_FAILURE_VARIABLE, error)
-
-
 @contextmanager
 def progress() -> Iterator[Callable[[str, int], None]]:
     """A progress bar over the steps of a run on a terminal, log lines elsewhere."""
@@ -113,19 +98,12 @@ def progress() -> Iterator[Callable[[str, int], None]]:
 
 
 def exit_code(report: Report) -> int:
-    """0 all loaded or nothing new, 3 published, but some files refused."""
+    """0 all loaded or nothing new, 3 published, but some files refused.
+
+    A file that was refused before and still lies in the inbox is nothing new: it is told again on stderr, not by the
+    code, which would make a timer fail at every look for what somebody else must mend.
+    """
     return SOME_REFUSED if report.refused and report.published else ALL_LOADED
-
-
-def tell_files(files: list[Intake]) -> None:
-    """Say of each file that was not simply known already what became of it."""
-    for item in files:
-        if item.status == "refused":
-            log.error("%s: refused: %s", item.name, item.error)
-        elif item.status == "waiting":
-            log.warning("%s: left for the next run: %s", item.name, item.error)
-        elif item.status == "loaded":
-            log.info("%s: %s rows", item.name, item.rows)
 
 
 def explained(error: Exception) -> str:
@@ -137,13 +115,16 @@ def explained(error: Exception) -> str:
 
 def summary(report: Report) -> str:
     """A run in a few lines for a person."""
+    lines = [f"已发布 published {report.snapshot}"]
     if not report.published:
-        return f"nothing new; current snapshot: {report.snapshot or 'none'}"
-    lines = [f"published {report.snapshot}"]
-    for name, outcome in report.tables.items():
+        lines = [f"没有新数据 nothing new; 当前快照 current snapshot: {report.snapshot or '无 none'}"]
+    for name, outcome in report.tables.items() if report.published else ():
         lines.append(
-            f"  {name}: {outcome.read} read = {outcome.loaded} loaded + {outcome.unchanged} unchanged"
-            f" + {outcome.superseding} superseding + {outcome.quarantined} quarantined + {outcome.merged} merged"
-            f"; {outcome.released} released, {outcome.derived} derived"
+            f"  {TABLES.get(name, VAULT).info['zh']} {name}: {outcome.read} 读入 read = {outcome.loaded} 载入 loaded"
+            f" + {outcome.unchanged} 未变 unchanged + {outcome.superseding} 更新 superseding"
+            f" + {outcome.quarantined} 隔离 quarantined + {outcome.merged} 并入 merged;"
+            f" {outcome.released} 释放 released, {outcome.derived} 推导 derived"
         )
+    if report.refused:
+        lines.append(f"  {len(report.refused)} 个文件未接收,仍在收件箱 files refused, still in the inbox")
     return "\n".join(lines)

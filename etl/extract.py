@@ -27,6 +27,8 @@ Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 CHUNK = 1 << 20
 _HEAD = 1 << 16
 _BROKEN = readers.BROKEN
+_PLACE = "file_row_number"
+"""What DuckDB calls a row's place in a Parquet file."""
 _WIDE_CHARACTER = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 _NOT_ASCII = re.compile(r"(?P<before>[A-Za-z]?)(?P<run>[^\x00-\x7f]+)(?P<after>[A-Za-z]?)")
 _SIGNS = "\u00a0°×·²³±§"
@@ -220,7 +222,10 @@ def _parquet_columns(path: Path, is_gzip: bool) -> tuple[str, ...]:
             described = connection.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
         except warehouse.Error as error:
             raise _damaged_parquet(error) from error
-    return tuple(str(row[0]) for row in described)
+    columns = tuple(str(row[0]) for row in described)
+    if taken := next((column for column in columns if column.lower() == _PLACE), None):
+        raise RefusedError(f"Parquet: has a column {taken}, which its reader needs; expected another name")
+    return columns
 
 
 def _damaged_parquet(error: warehouse.Error) -> RefusedError:
@@ -311,7 +316,7 @@ def _csv_function(path: Path, columns: tuple[str, ...], delimiter: str) -> str:
 def _parquet(connection: warehouse.Connection, path: Path, layout: Layout) -> Relation:
     function = f"read_parquet({sql.literal(str(path))}, file_row_number = true)"
     described = connection.execute(f"DESCRIBE FROM {function}").fetchall()
-    own = ("_row_number", "file_row_number")
+    own = ("_row_number", _PLACE)
     selected = [_as_text(column, str(kind)) for column, kind, *_ in described if column.lower() not in own]
     body = f"(SELECT file_row_number + 1 AS _row_number, {', '.join(selected)} FROM {function})"
     return Relation(body, layout.columns, is_numbered=True)

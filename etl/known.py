@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from etl.gather import Intake, Known, Warehouse
 from model import warehouse
 
+Refusal = tuple[str | None, int | None, int | None]
+"""Why a file was refused, and the size and time of writing by which its content is known again."""
+
 
 @dataclass(frozen=True)
 class KnownFiles:
@@ -17,13 +20,16 @@ class KnownFiles:
 
     by_stamp: dict[tuple[str, int, int, int], Known] = field(default_factory=dict)
     by_hash: dict[str, Known] = field(default_factory=dict)
-    refusals: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
     cursors: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
 
     def is_news(self, intake: Intake) -> bool:
-        """True for a refusal that no snapshot tells of yet."""
-        return intake.status == "refused" and self.refusals.get(intake.name) != intake.error
+        """True for a refusal that no snapshot tells of yet: of another file, or of this one with other content."""
+        if intake.status != "refused":
+            return False
+        size, modified = (intake.offer.size, intake.offer.modified_ns) if intake.offer else (None, None)
+        return self.refusals.get(intake.name) != (intake.error, size, modified)
 
 
 def known_files(place: Warehouse) -> KnownFiles:
@@ -41,7 +47,7 @@ def known_files(place: Warehouse) -> KnownFiles:
     for file, size, modified, changed, sha256, source, tables, count, status, error, cursor in rows:
         known.refusals.pop(file, None)
         if status == "refused":
-            known.refusals[file] = error
+            known.refusals[file] = (error, size, modified)
         elif status == "loaded":
             names = (*known.by_hash[sha256].names, file) if sha256 in known.by_hash else (file,)
             taken = Known(sha256, source, tuple(tables), count or 0, names)

@@ -31,6 +31,7 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BROKEN = "\ufffd"
 """Stands where bytes could not be decoded."""
 
+_UNNAMED = "无列名 no name ({})"
 _BROKEN_TEXT = re.compile("[\ud800-\udfff\ufffd]")
 
 
@@ -66,7 +67,7 @@ def read_csv(text: IO[str], delimiter: str) -> Sheet:
     """The rows of delimited text; a row of the wrong width or with broken quotes carries its error."""
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
-        header = tuple(cell.strip(BLANKS) for cell in next(reader))
+        header = _named_to_the_end([cell.strip(BLANKS) for cell in next(reader)])
     except StopIteration:
         raise RefusedError("is empty; expected a header row") from None
     except csv.Error as error:
@@ -74,8 +75,19 @@ def read_csv(text: IO[str], delimiter: str) -> Sheet:
     return Sheet(header, _csv_rows(reader, header))
 
 
+def _named_to_the_end(header: list[str]) -> tuple[str, ...]:
+    """A header that ends with delimiters, as some programs write it: what follows the last name is called so."""
+    last = max((place for place, name in enumerate(header, start=1) if name), default=len(header))
+    return (*header[:last], *(_UNNAMED.format(place) for place in range(last + 1, len(header) + 1)))
+
+
+def is_unnamed(column: str) -> bool:
+    """Whether a column is one that the header gives no name to, at its end."""
+    return column.startswith(_UNNAMED.partition("{")[0])
+
+
 def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:
-    number = 0
+    number, unnamed = 0, sum(map(is_unnamed, header))
     while True:
         number += 1
         try:
@@ -94,6 +106,8 @@ def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:
             continue
         if len(cells) == len(header) + 1 and not cells[-1]:
             cells.pop()  # a delimiter at the end of the line
+        if len(cells) == len(header) - unnamed:
+            cells += [""] * unnamed
         yield Row(number, tuple(cell or None for cell in cells), _shape_error(cells, header))
 
 

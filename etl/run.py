@@ -63,6 +63,9 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
         building.feeds = born
         load_calendar(building)
         report.files = load_files(building, place, intakes, report, progress)
+        for item in report.files:
+            if item.is_new or known.is_news(item):
+                building.keep_file(item)
         if not any(item.is_new or known.is_news(item) for item in report.files):
             report.snapshot = building.previous
             return report
@@ -227,8 +230,6 @@ def _finish(
     progress: Progress,
 ) -> Intake:
     if not intake.is_new:
-        if intake.status == "refused":
-            building.keep_file(intake)
         return intake
     assert intake.landed and intake.offer and intake.as_of
     if intake.name in refusals:
@@ -237,6 +238,5 @@ def _finish(
         done = replace(intake, rows=rows.get(intake.name, 0), content=None)
     building.keep_source(done)
     land.certify(place.landing, intake.landed, intake.offer, intake.as_of, done.rows)
-    building.keep_file(done)
     progress("load", intake.offer.size)
     return done

@@ -7,6 +7,7 @@ import io
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import time
@@ -337,3 +338,24 @@ def small_disk(folder: Path, size: int) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def query(place: Place, statement: str) -> list[tuple[object, ...]]:
+    """Rows of the current snapshot."""
+    path = warehouse.open_snapshot(place.warehouse.directory).path("full")
+    with warehouse.connect(path, read_only=True) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def loaded_bureau(root: Path) -> Place:
+    """A bureau's first load, undisturbed."""
+    place = Place(root).keyed()
+    bureau(place.inbox)
+    assert place.run().code == 0
+    return place
+
+
+def copy_of(other: Place, root: Path) -> Place:
+    """A warehouse like another, with its inbox, landing and vault."""
+    shutil.copytree(other.root, root, dirs_exist_ok=True)
+    return Place(root)

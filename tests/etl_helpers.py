@@ -24,14 +24,15 @@ import openpyxl
 import pyarrow
 import pyarrow.parquet
 
-from etl import extract, load
+from etl import extract, load, telling
 from etl import run as run_module
-from etl.__main__ import as_json, exit_code, tell_files
 from etl.arrivals import Prepared, Step
 from etl.building import Building, Report, define
 from etl.check import Arrival
+from etl.console import as_json, exit_code
 from etl.gather import Intake, Warehouse
 from etl.load import Outcome
+from etl.mapping import Source
 from model import warehouse
 from model.contract import TABLES
 
@@ -117,6 +118,14 @@ SEEDS: dict[str, Row] = {
 """One lawful record of every table, with its required columns only, beside PARENTS."""
 
 
+def certificate(name: str, extent: str = "delta", zh: str = "试") -> str:
+    """The birth certificate of a mapping that a test declares, as TOML; the test adds inputs and outputs."""
+    return (
+        f'[source]\nname = "{name}"\nname_zh = "{zh}"\nname_en = "{name}"\n'
+        f'producer = "p"\nowner = "o"\nlicence = "l"\nextent = "{extent}"\n'
+    )
+
+
 @dataclass
 class Result:
     """A run: its JSON, its exit code, and the snapshot that is current after it."""
@@ -199,7 +208,13 @@ def deliver(
     return path
 
 
-def run(place: Path, files: Mapping[str, str | bytes | Iterable[Row]] | None = None, **more: Any) -> Result:
+def run(
+    place: Path,
+    files: Mapping[str, str | bytes | Iterable[Row]] | None = None,
+    *,
+    sources: Iterable[Source] = (),
+    **more: Any,
+) -> Result:
     """Deliver files (by name; `more` by table, as CSV) and run the loader over the inbox under `place`."""
     (place / "inbox").mkdir(parents=True, exist_ok=True)
     for name, content in {
@@ -208,8 +223,8 @@ def run(place: Path, files: Mapping[str, str | bytes | Iterable[Row]] | None = N
     }.items():
         deliver(place, name, content)
     target = Warehouse(place / "warehouse")
-    report = run_module.run(place / "inbox", target, [], lambda step, size: None)
-    tell_files(report.files)
+    report = run_module.run(place / "inbox", target, sources, lambda step, size: None)
+    telling.files(report.files)
     result = Result(as_json(report, 0.0), exit_code(report), target.directory)
     assert_conserved(result)
     return result

@@ -16,13 +16,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from etl_helpers import certificate
 from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import Server, binaries
 
 from etl import cursor, database, mapping, remote_table, run, snapshots, verify
-from etl.__main__ import exit_code
 from etl.building import Report
+from etl.console import exit_code
 from etl.gather import Warehouse
 from etl.inbox import RefusedError
 from model import warehouse
@@ -34,16 +35,6 @@ needs_server = pytest.mark.skipif(
     binaries() is None, reason="no PostgreSQL server is installed (package postgresql)"
 )
 
-CERTIFICATE = """
-[source]
-name = "{name}"
-name_zh = "县局工单"
-name_en = "County tickets"
-producer = "p"
-owner = "o"
-licence = "l"
-extent = "{extent}"
-"""
 UNIT_OUTPUT = """
 [[outputs]]
 table = "org_unit"
@@ -118,7 +109,7 @@ class Bureau:
 
     def declare(self, text: str, name: str = "county", extent: str = "delta") -> Path:
         path = self.folder / f"{name}.toml"
-        path.write_text(CERTIFICATE.format(name=name, extent=extent) + text, encoding="utf-8")
+        path.write_text(certificate(name, extent) + text, encoding="utf-8")
         self.sources = [item for item in self.sources if item.name != name] + [mapping.load(path)]
         return path
 

@@ -19,7 +19,6 @@ from etl import land, snapshots
 from model import vault, warehouse
 from tests.durability_helpers import (
     COMPLAINT,
-    LONG_AGO,
     PROCESSES,
     RETAILER,
     Content,
@@ -30,8 +29,10 @@ from tests.durability_helpers import (
     bureau,
     complaint,
     content,
+    copy_of,
     increment,
     leftovers,
+    loaded_bureau,
     retailer,
     small_disk,
     write,
@@ -47,10 +48,7 @@ POINTS = 6
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A bureau's first load, undisturbed."""
-    place = Place(tmp_path_factory.mktemp("fresh")).keyed()
-    bureau(place.inbox)
-    assert place.run().code == 0
-    return place
+    return loaded_bureau(tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +82,6 @@ def place(tmp_path: Path) -> Place:
 def loaded(fresh: Place, tmp_path: Path) -> Place:
     """A loaded warehouse, a copy of the undisturbed one."""
     return copy_of(fresh, tmp_path / "loaded")
-
-
-def copy_of(other: Place, root: Path) -> Place:
-    shutil.copytree(other.root, root, dirs_exist_ok=True)
-    return Place(root)
 
 
 def steps_of(place: Place) -> list[tuple[str, str]]:
@@ -466,117 +459,6 @@ def test_verify_finds_rows_that_are_not_accounted_for(grown: Place, tmp_path: Pa
     problems = place.run("verify", "--json").json["problems"]
     assert any("full.duckdb: its content" in problem for problem in problems)
     assert any("the batches say" in problem for problem in problems)
-
-
-# --- watch and the command that is told -------------------------------------------------------------------------------
-
-
-def listener(place: Place) -> Path:
-    """A command that keeps what it is told; its messages end up in the file returned."""
-    heard = place.root / "heard.txt"
-    script = write(place.root / "tell.sh", f"#!/bin/sh\ncat >> '{heard}'\n")
-    script.chmod(0o755)
-    place.environment["INTEGRITY_ON_FAILURE"] = str(script)
-    return heard
-
-
-def test_the_configured_command_is_told_of_a_failure_and_of_a_refused_file(loaded: Place) -> None:
-    heard = listener(loaded)
-    write(loaded.inbox / "complaint-2025-06-20.csv", "ticket_no,category\nGD1,complaint\n")
-    assert loaded.run().code == 3
-    assert "complaint-2025-06-20.csv: refused: header: required columns" in heard.read_text()
-    (loaded.warehouse.directory / "CURRENT").write_text("000009-20990101T000000\n")
-    assert loaded.run().code == 1
-    assert "the run failed, the published snapshot is as it was" in heard.read_text()
-
-
-MAPPING = """
-[source]
-name = "hotline"
-name_zh = "热线"
-name_en = "hotline"
-producer = "p"
-owner = "o"
-licence = "l"
-extent = "delta"
-cadence_days = 7
-[inputs.tickets]
-glob = "hotline*.csv"
-as_of = { constant = "2025-06-01" }
-[[outputs]]
-table = "complaint"
-input = "tickets"
-[outputs.columns]
-ticket_no = "number"
-category = { constant = "complaint" }
-handling_unit_id = { constant = "990101" }
-received_at = "day"
-"""
-
-
-def test_the_configured_command_is_told_of_a_late_source_even_when_nothing_arrives(loaded: Place) -> None:
-    heard = listener(loaded)
-    mapping = write(loaded.root / "hotline.toml", MAPPING)
-    write(loaded.inbox / "hotline-1.csv", "number,day\nH1,2025-05-30\n")
-    assert loaded.run("run", "--json", "--source", str(mapping)).code == 0
-    assert heard.read_text() == "hotline: late: last spoke for 2025-06-01T00:00:00, due every 7 days\n"
-    heard.unlink()
-    assert loaded.run("watch", "--source", str(mapping), "--every", "0.05", "--times", "4").code == 0
-    assert heard.read_text().count("hotline: late") == 1, "once, not at every look"
-
-
-def test_watch_runs_when_a_file_is_complete_and_not_before(loaded: Place) -> None:
-    running = loaded.start("watch", "--every", "0.1")
-    try:
-        before = loaded.current()
-        path = loaded.inbox / "complaint-2025-06-12.csv"
-        with path.open("w") as file:
-            file.write(as_csv(COMPLAINT, [complaint(70)]))
-            file.flush()
-            os.utime(path, (LONG_AGO, LONG_AGO))
-            time.sleep(1)
-            assert loaded.current() == before, "somebody still writes to it"
-        assert wait_for(lambda: loaded.current() != before), (
-            "it is complete now, though nothing of it changed"
-        )
-        published = loaded.current()
-        time.sleep(0.5)
-        assert loaded.current() == published, "nothing new, nothing published"
-        write(loaded.inbox / "complaint-2025-06-13.csv.part", "ticket_no")
-        time.sleep(0.5)
-        assert loaded.current() == published, "a file in transfer"
-        (loaded.inbox / "complaint-2025-06-13.csv.part").unlink()
-        write(loaded.inbox / "complaint-2025-06-13.csv", as_csv(COMPLAINT, [complaint(71)]))
-        assert wait_for(lambda: loaded.current() != published)
-    finally:
-        running.kill()
-
-
-def test_watch_tries_a_failed_run_again_when_the_cause_is_gone_and_tells_of_it_once(loaded: Place) -> None:
-    heard = listener(loaded)
-    pointer = loaded.warehouse.directory / "CURRENT"
-    before = pointer.read_text()
-    pointer.write_text("000009-20990101T000000\n")
-    increment(loaded.inbox)
-    running = loaded.start("watch", "--every", "0.1")
-    try:
-        assert wait_for(heard.exists)
-        time.sleep(0.5)
-        pointer.write_text(before)
-        assert wait_for(lambda: pointer.read_text() not in (before, "000009-20990101T000000\n"))
-    finally:
-        running.kill()
-    assert heard.read_text().count("the run failed") == 1
-
-
-def wait_for(condition: object, seconds: float = 20) -> bool:
-    assert callable(condition)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 # --- the order of what is made durable --------------------------------------------------------------------------------

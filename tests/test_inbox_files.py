@@ -252,11 +252,9 @@ def test_a_single_line_of_200_megabytes_is_refused_in_bounded_memory(place: Path
             file.write(b"x" * 1_000_000)
     os.utime(path, (1_780_000_000, 1_780_000_000))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    started = time.monotonic()
     done = command(
         place, "run", "--inbox", str(place / "inbox"), "--warehouse", str(place / "warehouse"), "--json"
     )
-    assert time.monotonic() - started < 60
     assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 1_500_000  # kB
     (file_report,) = json.loads(done.stdout)["files"]
     line = 1 if is_header else 2
@@ -292,8 +290,34 @@ def test_a_label_and_a_code_of_one_column_refuse_the_file(place: Path) -> None:
 
 
 def test_a_blank_column_name_refuses_the_file(place: Path) -> None:
-    error = refused(run(place, {"inspection.csv": HEADER.strip() + ",\n"}), "inspection.csv")
-    assert error == "header, column 6: is blank; expected a column name"
+    text = HEADER.replace("started_at", "")
+    error = refused(run(place, {"inspection.csv": text}), "inspection.csv")
+    assert error == "header, column 4: is blank; expected a column name"
+    assert "column 1: is blank" in refused(run(place, {"inspection.csv": ",,,,\n"}), "inspection.csv")
+
+
+ENDED = HEADER.strip() + ",,\n"
+
+
+@pytest.mark.parametrize("end", [",,\n", ", ,\n", "\n"])
+def test_a_header_that_ends_with_delimiters_is_taken_where_nothing_stands_below(
+    place: Path, end: str
+) -> None:
+    lines = [LINE.format(number, number).strip() + end for number in (1, 2)]
+    result = run(place, {"inspection.csv": ENDED + "".join(lines)})
+    assert loaded_visits(result) == [("I1", "1"), ("I2", "2")]
+    told = result.one("SELECT unknown_columns FROM quality.file WHERE file = 'inspection.csv'")
+    assert told == ["无列名 no name (6)", "无列名 no name (7)"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_value_below_a_missing_name_refuses_the_file(place: Path, encoding: str) -> None:
+    lines = [LINE.format(1, "录音").strip() + ",,\n", LINE.format(2, "录音").strip() + ",,x\n", "short,row\n"]
+    result = run(place, {"inspection.csv": (ENDED + "".join(lines)).encode(encoding)})
+    assert refused(result, "inspection.csv") == (
+        "header: 无列名 no name (7) has values below it; expected a column name"
+    )
+    assert loaded_visits(result) == []
 
 
 def test_unknown_columns_are_landed_and_reported(place: Path) -> None:
@@ -828,7 +852,7 @@ def test_the_command_prints_one_object_and_tells_the_rest_on_stderr(place: Path)
     deliver(place, "notes.csv", "a\n")
     code, report, told = cli(place)
     assert (code, report["published"]) == (3, True)
-    assert "notes.csv: refused: is named by no table" in told
+    assert "notes.csv: 未接收：文件名不对应任何合同表" in told and "refused: is named by no table" in told
     (place / "inbox" / "notes.csv").unlink()
     code, again, _ = cli(place)
     assert (code, again["published"], again["snapshot"]) == (0, False, report["snapshot"])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from etl_helpers import certificate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,20 +27,14 @@ ROOT = Path(__file__).parents[1]
 REAL = Path(__file__).parents[2] / "shared" / "realdata"
 SOURCES = ROOT / "etl" / "sources"
 
-CERTIFICATE = """
-[source]
-name = "trial"
-name_zh = "试"
-name_en = "trial"
-producer = "p"
-owner = "o"
-licence = "l"
-extent = "full"
-
+CERTIFICATE = (
+    certificate("trial", "full")
+    + """
 [inputs.rows]
 glob = "rows*.csv"
 null_values = ["NA"]
 """
+)
 MORE = """
 [inputs.more]
 glob = "more*.csv"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from etl_helpers import certificate
 from nacl.public import PrivateKey, SealedBox
 from openpyxl import Workbook
 
@@ -28,6 +29,7 @@ from tests.durability_helpers import (
     bureau,
     complaint,
     inspection,
+    query,
     tables,
     write,
 )
@@ -212,12 +214,6 @@ def opened_landing(place: Place, private: PrivateKey) -> list[bytes]:
     return [
         SealedBox(private).decrypt(path.read_bytes()) for path in place.warehouse.landing.glob("??/*.sealed")
     ]
-
-
-def query(place: Place, statement: str) -> list[tuple[object, ...]]:
-    path = warehouse.open_snapshot(place.warehouse.directory).path("full")
-    with warehouse.connect(path, read_only=True) as connection:
-        return connection.execute(statement).fetchall()
 
 
 # --- sealed -----------------------------------------------------------------------------------------------------------
@@ -534,18 +530,12 @@ def test_a_reporter_whose_ticket_is_unknown_waits_as_a_hash_and_is_released_with
 
 # --- mapped sources ---------------------------------------------------------------------------------------------------
 
-CERTIFICATE = """
-[source]
-name = "hotline"
-name_zh = "热线"
-name_en = "hotline"
-producer = "p"
-owner = "o"
-licence = "l"
-extent = "delta"
-[inputs.calls]
+CERTIFICATE = (
+    certificate("hotline")
+    + """[inputs.calls]
 glob = "hotline*"
 """
+)
 TICKETS = """
 [[outputs]]
 table = "complaint"

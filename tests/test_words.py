@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from model import file_refusal
 from pages.parts import rules, words
 from pages.parts.words import Words
 
@@ -22,9 +23,12 @@ ETL = ROOT / "etl"
 SAME_IN_BOTH = {"shared.language_zh", "shared.language_en"}
 
 
-@pytest.mark.parametrize("key", sorted(words.texts()))
+BOTH = words.texts() | {f"refusals.{name}": both for name, both in file_refusal.sentences().items()}
+
+
+@pytest.mark.parametrize("key", sorted(BOTH))
 def test_a_text_is_in_both_languages_with_the_same_places(key: str) -> None:
-    both = words.texts()[key]
+    both = BOTH[key]
     assert set(both) == {"zh", "en"}
     places = {language: set(re.findall(r"{(\w+)}", text)) for language, text in both.items()}
     assert places["zh"] == places["en"]
@@ -99,7 +103,7 @@ def _refusals() -> list[str]:
 
 
 def _declared(name: str) -> str:
-    return re.sub(r"{\w+}", "{}", words.texts()[f"refusals.{name}"]["en"])
+    return re.sub(r"{\w+}", "{}", file_refusal.sentences()[name]["en"])
 
 
 def test_refusals_are_found_in_the_loader() -> None:
@@ -110,8 +114,8 @@ def test_refusals_are_found_in_the_loader() -> None:
 def test_a_refusal_is_said_in_chinese(message: str) -> None:
     """The first pattern that fits a sentence is the one that was written for it, up to what is shown in its place."""
     sample = message.replace("{}", "db://x") if message.startswith("{}: ") else message.replace("{}", "x")
-    fits = [name for name, one in rules.refusals().items() if one.fullmatch(sample)]
-    assert fits, "add it to pages/parts/words/refusals.toml"
+    fits = [name for name, one in file_refusal.patterns().items() if one.fullmatch(sample)]
+    assert fits, "add it to model/file_refusal.toml"
     assert _declared(fits[0]) == message
     assert CHINESE.search(rules.refusal(Words("zh"), sample))
     assert rules.refusal(Words("en"), sample) == sample

@@ -7,15 +7,12 @@ as it is. It must not read.
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from model.contract import TABLES, table_named
+from model import file_refusal
+from model.contract import TABLES
 from pages.parts.words import Words, texts
 
 _SIGNS = {">=": "≥", "<=": "≤", "<>": "≠"}
-_PLACES = {"address": r"\w[\w+]*://.*?"}
-"""What a place of a refusal looks like where it may not be just anything."""
-
 _FIXED = {
     "required": "required",
     "allowed codes": "codes",
@@ -39,51 +36,9 @@ def in_words(words: Words, table: str, rule: str) -> str:
 
 
 def refusal(words: Words, message: str | None) -> str:
-    """Why a file was refused; a message that no pattern fits stays as the loader wrote it."""
+    """Why a file was refused; a message that no sentence fits stays as the loader wrote it."""
     message = message or ""
-    if words.language == "en":
-        return message
-    for name, pattern in refusals().items():
-        if found := pattern.fullmatch(message):
-            return words.say(f"refusals.{name}", **_translated(words, found.groupdict()))
-    return message
-
-
-@cache
-def refusals() -> dict[str, re.Pattern[str]]:
-    """A pattern for every sentence that the loader refuses a file with, in the order to try them."""
-    found = {}
-    for key, both in texts().items():
-        if key.startswith("refusals."):
-            parts = re.split(r"{(\w+)}", both["en"])
-            parts[::2] = map(re.escape, parts[::2])
-            parts[1::2] = [f"(?P<{one}>{_PLACES.get(one, '.+?')})" for one in parts[1::2]]
-            found[key.removeprefix("refusals.")] = re.compile("".join(parts), re.DOTALL)
-    return found
-
-
-def _translated(words: Words, places: dict[str, str]) -> dict[str, str]:
-    """The places of a message, with the tables and columns of the contract by their labels."""
-    table = places.get("table", "")
-    if table in TABLES and "columns" in places:
-        known = {one.name: one.info for one in TABLES[table].columns}
-        labels = [
-            words.pick(known[one]["zh"], known[one]["en"]) if one in known else one
-            for one in places["columns"].split(", ")
-        ]
-        places["columns"] = words.say("shared.list_joint").join(labels)
-    for place in ("table", "vault"):
-        if place in places:
-            places[place] = _table_label(words, places[place])
-    return places
-
-
-def _table_label(words: Words, name: str) -> str:
-    try:
-        info = table_named(name).info
-    except KeyError:
-        return name
-    return words.pick(info["zh"], info["en"])
+    return message if words.language == "en" else file_refusal.in_chinese(message) or message
 
 
 def _said(words: Words, table: str, rule: str) -> str:

@@ -1,0 +1,95 @@
+"""What a person is told beside the JSON: refused files and late sources in both languages, and the configured command.
+
+What lasts is told to the command once, however often the loader runs: a refused file until its content changes or it is
+gone, a late source until it speaks again. `.told` in the warehouse remembers it, as hashes. A run that failed is
+told each time that somebody asked for it. Nothing here knows how a run works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Mapping
+
+from etl import land, status
+from etl.gather import Intake, Warehouse
+from model import file_refusal
+
+log = logging.getLogger("etl")
+
+ON_FAILURE_VARIABLE = "INTEGRITY_ON_FAILURE"
+_TOLD = ".told"
+
+
+def refusal(item: Intake) -> str:
+    """A refused file and why, Chinese first."""
+    error = item.error or ""
+    chinese = file_refusal.in_chinese(error)
+    return f"{item.name}: {f'未接收：{chinese} / ' if chinese else '未接收 / '}refused: {error}"
+
+
+def waiting(item: Intake) -> str:
+    """A file that is left for the next run and why, Chinese first."""
+    error = item.error or ""
+    chinese = file_refusal.in_chinese(error)
+    return f"{item.name}: 留待下次{f'：{chinese}' if chinese else ''} / left for the next run: {error}"
+
+
+def files(intakes: Iterable[Intake]) -> None:
+    """Log of each file that was not simply known already what became of it."""
+    for item in intakes:
+        if item.status == "refused":
+            log.error("%s", refusal(item))
+        elif item.status == "waiting":
+            log.warning("%s", waiting(item))
+        elif item.status == "loaded":
+            log.info("%s: 已载入 loaded: %s 行 rows", item.name, item.rows)
+
+
+def refusals(intakes: Iterable[Intake]) -> dict[str, str]:
+    """What is said of each refused file, by what tells this content under this name from any other."""
+    found = {}
+    for item in intakes:
+        if item.status == "refused":
+            stamp = (item.offer.size, item.offer.modified_ns) if item.offer else ()
+            found[repr((item.name, item.error, stamp))] = refusal(item)
+    return found
+
+
+def lateness(place: Warehouse) -> dict[str, str]:
+    """What is said of each late source, by its source and what it last spoke for."""
+    return {
+        repr(("late", one["source"], one["as_of"])): (
+            f"{one['source']}: 逾期：数据截至 {one['as_of']}，应每 {one['cadence_days']} 天一次"
+            f" / late: last spoke for {one['as_of']}, due every {one['cadence_days']} days"
+        )
+        for one in status.late_sources(place)
+    }
+
+
+def tell_once(place: Warehouse, standing: Mapping[str, str]) -> None:
+    """Tell the command what stands now and has not been told; what is over may be told again."""
+    path = place.directory / _TOLD
+    before = set(path.read_text(encoding="ascii").split()) if path.exists() else set()
+    marked = {hashlib.sha256(key.encode()).hexdigest(): said for key, said in standing.items()}
+    told = before & marked.keys()
+    if new := [said for mark, said in marked.items() if mark not in told]:
+        told = set(marked) if call_on_failure("\n".join(new)) else told
+    if told != before:
+        land.write_durably(path, "".join(f"{mark}\n" for mark in sorted(told)))
+
+
+def call_on_failure(message: str) -> bool:
+    """Tell the configured command on its standard input; whether there is one and it took the message."""
+    command = os.environ.get(ON_FAILURE_VARIABLE)
+    if not command:
+        return False
+    try:
+        subprocess.run(shlex.split(command), input=message + "\n", text=True, timeout=60, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        log.error("the command of %s failed: %s", ON_FAILURE_VARIABLE, error)
+        return False
+    return True
