@@ -42,6 +42,8 @@ SELECT m.* REPLACE (
     CASE WHEN c.sample_size >= $least_denominator THEN round(m.score, 0) END AS score, round(m.points_lost, 1) AS points_lost)
 FROM snapshot.mart.portrait_mover m
 JOIN screen.mart.indicator USING (indicator_id)
-LEFT JOIN snapshot.mart.comparison c ON c.indicator_id = m.indicator_id AND c.subject_kind = m.subject_kind
-    AND c.subject_id = m.subject_id AND c.period_end = m.period_end
+LEFT JOIN (
+    SELECT indicator_id, subject_kind, subject_id, period_end, min(sample_size) AS sample_size
+    FROM snapshot.mart.comparison GROUP BY ALL
+) c USING (indicator_id, subject_kind, subject_id, period_end)
 WHERE m.subject_kind IN ($subjects) ORDER BY ALL
