@@ -10,14 +10,20 @@ WAREHOUSE ?= data/warehouse
 export INTEGRITY_WAREHOUSE ?= $(abspath $(WAREHOUSE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run load serve test check format bench screenshots clean
+.PHONY: run load ledger serve test check format bench screenshots clean
 
-run: load serve
+run: load ledger serve
+
+load ledger serve: export INTEGRITY_LEDGER ?= sqlite:///$(abspath data/ledger.db)
 
 load: $(VENV)/run.stamp
 	@if [ -z "$$(ls $(INBOX) 2>/dev/null)" ] && [ ! -e $(WAREHOUSE)/CURRENT ]; then \
 	  echo "The inbox is empty: writing the demo bureau"; $(BIN)/python -m etl demo --out $(INBOX); fi
 	@$(BIN)/python -m etl run --inbox $(INBOX) --warehouse $(WAREHOUSE); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
+
+ledger: $(VENV)/run.stamp
+	@$(BIN)/python -m ledger init
+	@$(BIN)/python -m ledger sync --warehouse $(WAREHOUSE)
 
 serve: $(VENV)/run.stamp
 	@echo "http://127.0.0.1:$(PORT)"

@@ -87,7 +87,14 @@ def gather(
 
     `cursors` and `hashes` tell how far the last extract of each name went, and which landed file it is.
     """
-    by_source = [[Asked(source, item) for item in source.inputs if item.database] for source in sources]
+    by_source = [
+        [
+            Asked(source, item)
+            for item in source.inputs
+            if item.database and not remote_table.is_absent(item.database)
+        ]
+        for source in sources
+    ]
     asked = [one for members in by_source for one in members]
     if not asked:
         return

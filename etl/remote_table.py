@@ -56,6 +56,16 @@ _SECRET = re.compile(r"pass|pwd|secret|token|odbc_connect", re.IGNORECASE)
 # --- reaching the database --------------------------------------------------------------------------------------------
 
 
+def is_absent(declared: Database) -> bool:
+    """Whether this installation is without a system that it may be without: no address, or no SQLite file there."""
+    if not declared.optional:
+        return False
+    if declared.url_variable and not os.environ.get(declared.url_variable):
+        return True
+    url = address(declared)
+    return _is_file(url) and not Path(str(url.database)).is_file()
+
+
 def address(declared: Database) -> URL:
     """Where the database is; RefusedError where the environment does not say so."""
     text = declared.url
@@ -95,13 +105,20 @@ def _reason(error: Exception, url: URL) -> str:
     return text[:_LONGEST_REASON]
 
 
+def _is_file(url: URL) -> bool:
+    path = url.database or ""
+    return (
+        url.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not path.startswith("file:")
+    )
+
+
 @contextmanager
 def session(url: URL) -> Iterator[Connection]:
     """A connection in one read-only transaction that sees one moment; RefusedError where there is none to be had."""
     dialect = url.get_backend_name()
-    path = url.database or ""
-    is_file = dialect == "sqlite" and path not in ("", ":memory:") and not path.startswith("file:")
-    if is_file and not Path(path).is_file():  # SQLite would make an empty database of a mistyped path
+    if (
+        _is_file(url) and not Path(str(url.database)).is_file()
+    ):  # SQLite would make an empty database of a mistyped path
         raise RefusedError(f"{shown(url)}: there is no such file")
     arguments = {key: value for key, value in _LIBPQ.items() if key not in url.query}
     is_libpq = dialect == "postgresql" and url.get_driver_name().startswith("psycopg")

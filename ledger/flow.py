@@ -9,11 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from model import policy
 from model.policy import RefusedError
+
+SHARED = Path(__file__).parent / "refusals.toml"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Flow:
 def read(path: Path) -> Flow:
     """The flow that a file declares; ValueError where it names a state, an action or a field that is not declared."""
     given = tomllib.loads(path.read_text(encoding="utf-8"))
+    given["refusal"] = shared_refusals() | given.get("refusal", {})
     states = {name: Label(one["zh"], one["en"]) for name, one in given.pop("state").items()}
     moves = {name: _move(name, one, tuple(states)) for name, one in given.pop("move").items()}
     found = Flow(path.stem, states, moves, given.pop("refusal"), given)
@@ -92,6 +96,13 @@ def read(path: Path) -> Flow:
             unknown.add(move.action)
         if unknown:
             raise ValueError(f"{path.name}: move {move.id}: not declared: {', '.join(sorted(unknown))}")
+    return found
+
+
+@cache
+def shared_refusals() -> dict[str, dict[str, str]]:
+    """The refusals that every flow has; a flow can say them in its own words."""
+    found: dict[str, dict[str, str]] = tomllib.loads(SHARED.read_text(encoding="utf-8"))["refusal"]
     return found
 
 

@@ -77,10 +77,16 @@ def bureau(ledger: Ledger) -> Ledger:
 
 
 def act(
-    ledger: Ledger, who: str, move: str, at: datetime = NOW, warning: str = "w1", **given: Any
+    ledger: Ledger,
+    who: str,
+    move: str,
+    at: datetime = NOW,
+    warning: str = "w1",
+    revision: int | None = None,
+    **given: Any,
 ) -> Disposition:
     with ledger.write(ALL[who]) as recorder:
-        return handling.act(recorder, warning, move, Given(**given), at)
+        return handling.act(recorder, warning, move, Given(**given), at, revision)
 
 
 def refusal(ledger: Ledger, who: str, move: str, at: datetime = NOW, **given: Any) -> str:

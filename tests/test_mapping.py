@@ -596,6 +596,11 @@ def test_database_input(tmp_path: Path) -> None:
     declared = mapping.load(tmp_path / "trial.toml").input("rows")
     assert declared.database == mapping.Database(None, "BUREAU_URL", "a.b", "updated_at")
     assert "updated_at" in declared.columns and not declared.accepts("rows.csv")
+    (tmp_path / "trial.toml").write_text(
+        text.replace('"updated_at" }', '"updated_at", optional = true }') + COMPLAINT, encoding="utf-8"
+    )
+    found = mapping.load(tmp_path / "trial.toml").input("rows").database
+    assert found == mapping.Database(None, "BUREAU_URL", "a.b", "updated_at", optional=True)
 
 
 # --- conservation -----------------------------------------------------------------------------------------------------

@@ -73,12 +73,16 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Database:
-    """A table of another system: its address, or the environment variable that holds it, and the cursor column."""
+    """A table of another system: its address, or the environment variable that holds it, and the cursor column.
+
+    `optional`: an installation may be without this system; where its address is not set, nothing is read.
+    """
 
     url: str | None
     url_variable: str | None
     table: str
     cursor: str | None
+    optional: bool = False
 
 
 @dataclass(frozen=True)

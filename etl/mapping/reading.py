@@ -38,7 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "mapping": ("source", "inputs", "outputs"),
     "source": ("name", "name_zh", "name_en", "producer", "owner", "licence", "extent", "cadence_days"),
     "input": ("glob", "database", "null_values", "encoding", "delimiter", "sheet", "as_of"),
-    "database": ("url", "url_variable", "table", "cursor"),
+    "database": ("url", "url_variable", "table", "cursor", "optional"),
     "as_of": ("column", "format", "constant"),
     "output": ("table", "input", "role", "match", "group_by", "latest_by", "where", "placeholder", "columns"),
     "column": (
@@ -144,7 +144,9 @@ def _database(section: Section) -> Database:
         raise section.error("url", "is no database address") from error
     if password:
         raise section.error("url", "holds a password: name a variable of the environment in url_variable")
-    return Database(url, variable, section.text("table"), section.optional("cursor"))
+    return Database(
+        url, variable, section.text("table"), section.optional("cursor"), section.flag("optional")
+    )
 
 
 def _as_of(section: Section) -> AsOf:

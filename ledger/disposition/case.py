@@ -6,16 +6,14 @@ It exists so that rules and effects are small functions of one argument. It must
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
 
-from ledger import accounts, flow
-from ledger.flow import Move
+from ledger import flow, moves
 from ledger.schema import Concerned, Disposition, Step
 from model.policy import Actor
 
@@ -24,7 +22,7 @@ FLOW = flow.read(Path(__file__).parent / "disposition.toml")
 
 @dataclass(frozen=True)
 class Given:
-    """What a person fills in. `revision` is the one that they looked at; None: whatever it is now."""
+    """What a person fills in."""
 
     text: str | None = None
     handler: str | None = None
@@ -32,28 +30,14 @@ class Given:
     verdict: str | None = None
     measure: str | None = None
     rectify_by: date | None = None
-    revision: int | None = None
 
     def fields(self) -> dict[str, Any]:
         """What was given, by field."""
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(moves.Case[Disposition]):
     """A move of one warning by one person at one moment."""
-
-    session: Session
-    actor: Actor
-    item: Disposition
-    move: Move
-    given: Given
-    now: datetime
-
-    @cached_property
-    def path(self) -> tuple[str, ...]:
-        """The warning's unit and all above it."""
-        return accounts.path_of(self.session, self.item.unit_id)
 
     @cached_property
     def concerned(self) -> frozenset[str]:
@@ -70,6 +54,11 @@ class Case:
     def is_handler(self) -> bool:
         """Whether who asks is the handler."""
         return self.item.handler == self.actor.account
+
+    @property
+    def is_own(self) -> bool:
+        """What one handles or is concerned by is one's own, wherever it is."""
+        return self.is_handler or self.is_concerned
 
     @property
     def is_late(self) -> bool:

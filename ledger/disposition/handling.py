@@ -1,91 +1,36 @@
 """Making a move: the one way in which anything about a warning is decided.
 
-`act` asks policy, then the flow, then the move's rules; then the move has its effect, and step and audit entry are
-written in the same transaction. It must not know how a move is asked for.
+How moves are made is ledger/moves.py; here is what each does to a warning, the step that all see, and what is added
+beside its moves. It must not know how a move is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from ledger import attachments, working_days
 from ledger.disposition import rules
 from ledger.disposition.case import FLOW, Case, Given
-from ledger.flow import Move
-from ledger.schema import Attachment, Concerned, Disposition, Step, now
+from ledger.moves import Machine, is_future
+from ledger.schema import Attachment, Concerned, Disposition, Step
 from ledger.trail import Recorder
 from model import policy
-from model.policy import Actor
 
 KIND = "warning"
 
 
 def act(
-    recorder: Recorder, warning_id: str, name: str, given: Given, at: datetime | None = None
+    recorder: Recorder,
+    warning_id: str,
+    name: str,
+    given: Given,
+    at: datetime | None = None,
+    revision: int | None = None,
 ) -> Disposition:
     """Make a move. RefusedError, and nothing changed, where policy, state or a rule forbids it."""
-    case = _case(recorder.session, recorder.actor, warning_id, name, given, at or now())
-    item, move = case.item, case.move
-    _permit(case)
-    if given.revision is not None and given.revision != item.revision and move.id not in _ANY_TIME:
-        state = FLOW.states[item.state]
-        raise FLOW.refused("changed", state=state.zh, state_en=state.en)
-    FLOW.move(name, item.state)
-    FLOW.require_given(move, given.fields())
-    rules.check(case)
-    before = item.state
-    item.state = move.target or item.state
-    EFFECTS.get(name, _nothing)(case)
-    item.revision += move.id not in _ANY_TIME
-    _add_step(case)
-    recorder.record(
-        move.action, KIND, warning_id, unit_id=item.unit_id, move=name, before=before, after=item.state
-    )
-    return item
-
-
-_ANY_TIME = ("comment", "state_side")
-"""Moves that overtake nobody: what somebody else is about to decide on stays as it is."""
-
-
-def possible(session: Session, actor: Actor, item: Disposition, at: datetime | None = None) -> list[Move]:
-    """The moves that this person could make now, as far as can be said before anything is given."""
-    found = []
-    for move in FLOW.open_from(item.state):
-        case = Case(session, actor, item, move, Given(), at or now())
-        try:
-            _permit(case)
-            rules.check(_without_what_is_given(case))
-        except policy.RefusedError:
-            continue
-        found.append(move)
-    return found
-
-
-def _without_what_is_given(case: Case) -> Case:
-    ahead = tuple(rule for rule in case.move.rules if rule not in _ABOUT_WHAT_IS_GIVEN)
-    move = Move(**{**vars(case.move), "rules": ahead})
-    return Case(case.session, case.actor, case.item, move, case.given, case.now)
-
-
-_ABOUT_WHAT_IS_GIVEN = ("handler_may_handle", "handler_not_concerned", "measure_fits")
-
-
-def _case(session: Session, actor: Actor, warning_id: str, name: str, given: Given, at: datetime) -> Case:
-    item = session.get(Disposition, warning_id)
-    if item is None:
-        raise FLOW.refused("unknown", warning=warning_id)
-    return Case(session, actor, item, FLOW.moves[name], given, at)
-
-
-def _permit(case: Case) -> None:
-    """Ask policy. What one handles or is concerned by is one's own, wherever it is."""
-    is_own = case.is_handler or case.is_concerned
-    policy.require(case.actor, case.move.action, path=case.path, is_own=is_own)
+    return MACHINE.act(recorder, warning_id, name, given.fields(), at, revision)
 
 
 def _add_step(case: Case) -> None:
@@ -99,7 +44,7 @@ def _add_step(case: Case) -> None:
             account=case.actor.account,
             role=case.actor.role,
             made_at=case.now,
-            text=(case.given.text or "").strip() or None,
+            text=(case.given.get("text") or "").strip() or None,
         )
     )
 
@@ -107,24 +52,20 @@ def _add_step(case: Case) -> None:
 # --- what a move does -------------------------------------------------------------------------------------------------
 
 
-def _nothing(_case: Case) -> None:
-    return
-
-
 def _assign(case: Case) -> None:
-    case.item.handler = case.given.handler
+    case.item.handler = case.given.get("handler")
     case.item.due_at = _due(case)
 
 
 def _reassign(case: Case) -> None:
-    case.item.handler = case.given.handler
+    case.item.handler = case.given.get("handler")
 
 
 def _dispose(case: Case) -> None:
     item, given = case.item, case.given
-    item.verdict, item.measure, item.disposed_at = given.verdict, given.measure, case.now
-    item.rectify_by = _future(case, given.rectify_by)
-    if given.measure == "correction_by_deadline" and item.rectify_by is None:
+    item.verdict, item.measure, item.disposed_at = given["verdict"], given.get("measure"), case.now
+    item.rectify_by = _future(case, given.get("rectify_by"))
+    if item.measure == "correction_by_deadline" and item.rectify_by is None:
         field = FLOW.rest["field"]["rectify_by"]
         raise FLOW.refused("needed", field=field["zh"], field_en=field["en"])
     item.rectified_at = item.reviewer = None
@@ -164,7 +105,7 @@ def _escalate(case: Case) -> None:
 
 def _due(case: Case) -> datetime:
     """The end of the due date: the one that was given, else so many working days on, by level."""
-    day = _future(case, case.given.due_on)
+    day = _future(case, case.given.get("due_on"))
     if day is None:
         try:
             days = FLOW.rest["due_working_days"][case.item.level]
@@ -175,22 +116,32 @@ def _due(case: Case) -> datetime:
 
 
 def _future(case: Case, day: date | None) -> date | None:
-    if day is not None and day < case.now.date():
+    if not is_future(day, case):
         raise FLOW.refused("due_past")
     return day
 
 
-EFFECTS: dict[str, Callable[[Case], None]] = {
-    "assign": _assign,
-    "reassign": _reassign,
-    "dispose": _dispose,
-    "send_back": _send_back,
-    "review": _review,
-    "rectify": _rectify,
-    "close": _close,
-    "reopen": _reopen,
-    "escalate": _escalate,
-}
+MACHINE = Machine(
+    KIND,
+    Disposition,
+    FLOW,
+    rules.RULES,
+    {
+        "assign": _assign,
+        "reassign": _reassign,
+        "dispose": _dispose,
+        "send_back": _send_back,
+        "review": _review,
+        "rectify": _rectify,
+        "close": _close,
+        "reopen": _reopen,
+        "escalate": _escalate,
+    },
+    case=Case,
+    about_given=("handler_may_handle", "handler_not_concerned", "measure_fits"),
+    any_time=("comment", "state_side"),
+    after=_add_step,
+)
 
 
 # --- what is added to a warning ---------------------------------------------------------------------------------------
@@ -198,8 +149,8 @@ EFFECTS: dict[str, Callable[[Case], None]] = {
 
 def attach(recorder: Recorder, warning_id: str, file_name: str, content: bytes) -> Attachment:
     """Add a file to a warning."""
-    case = _case(recorder.session, recorder.actor, warning_id, "comment", Given(), now())
-    _permit(case)
+    case = MACHINE.ask(recorder.session, recorder.actor, warning_id, "comment", {})
+    MACHINE.permit(case)
     found = attachments.attach(recorder, KIND, warning_id, file_name, content)
     recorder.record("comment_warning", KIND, warning_id, unit_id=case.item.unit_id, sha256=found.sha256)
     return found
@@ -212,20 +163,14 @@ def name_concerned(recorder: Recorder, warning_id: str, staff_ids: tuple[str, ..
     """Say whom a warning concerns. A handler who is among them must be replaced first."""
     policy.require(recorder.actor, "name_concerned", purpose=purpose)
     session = recorder.session
-    item = session.get(Disposition, warning_id)
-    if item is None:
-        raise FLOW.refused("unknown", warning=warning_id)
-    move = FLOW.moves["reassign"]
-    case = Case(session, recorder.actor, item, move, Given(handler=item.handler), now())
-    for staff_id in staff_ids:
-        if staff_id not in case.concerned:
-            session.add(Concerned(warning_id=warning_id, staff_id=staff_id))
+    item = MACHINE.get(session, warning_id)
+    held = set(session.scalars(select(Concerned.staff_id).where(Concerned.warning_id == warning_id)))
+    session.add_all(Concerned(warning_id=warning_id, staff_id=one) for one in staff_ids if one not in held)
     session.flush()
-    case = Case(session, recorder.actor, item, move, Given(handler=item.handler), now())
-    if item.handler and item.state not in ("closed", "reopened", "raised"):
-        broken = rules.RULES["handler_not_concerned"](case)
-        if broken is not None:
-            raise FLOW.refused("handler_not_concerned")
+    case = MACHINE.ask(session, recorder.actor, warning_id, "reassign", {"handler": item.handler})
+    is_at_work = item.handler and item.state not in ("closed", "reopened", "raised")
+    if is_at_work and rules.RULES["handler_not_concerned"](case) is not None:
+        raise FLOW.refused("handler_not_concerned")
     recorder.record("name_concerned", KIND, warning_id, unit_id=item.unit_id, purpose=purpose)
 
 

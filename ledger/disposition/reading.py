@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ledger import accounts, attachments
 from ledger.disposition import handling
-from ledger.disposition.case import FLOW, Case, Given, own
+from ledger.disposition.case import FLOW, Case, own
 from ledger.flow import Move
 from ledger.schema import Account, Attachment, Disposition, Step, now
 from model import policy
@@ -59,18 +59,17 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 
 def detail(session: Session, actor: Actor, warning_id: str, at: datetime | None = None) -> Detail:
     """One warning. RefusedError where it is not there, or not this person's to see."""
-    item = session.get(Disposition, warning_id)
-    if item is None:
-        raise FLOW.refused("unknown", warning=warning_id)
     when = at or now()
-    case = Case(session, actor, item, FLOW.moves["comment"], Given(), when)
-    policy.require(actor, "see_warnings", path=case.path, is_own=case.is_handler or case.is_concerned)
+    case = handling.MACHINE.ask(session, actor, warning_id, "comment", {}, when)
+    assert isinstance(case, Case)
+    item = case.item
+    policy.require(actor, "see_warnings", path=case.path, is_own=case.is_own)
     steps = session.scalars(select(Step).where(Step.warning_id == warning_id).order_by(Step.number))
     return Detail(
         item,
         list(steps),
         attachments.of(session, handling.KIND, warning_id),
-        handling.possible(session, actor, item, when),
+        handling.MACHINE.possible(session, actor, item, when),
         case.is_late and item.state != "closed",
         case.is_handler,
         case.is_concerned,
@@ -87,7 +86,7 @@ def handlers(session: Session, actor: Actor, item: Disposition) -> list[Account]
     """Who could be given a warning by this person: open accounts that may handle, within reach."""
     roles = [role for role in policy.ROLES if policy.allows(Actor("", role), "handle_warning")]
     query = select(Account).where(Account.closed_at.is_(None), Account.role.in_(roles)).order_by(Account.name)
-    case = Case(session, actor, item, FLOW.moves["assign"], Given(), now())
+    case = Case(session, actor, item, FLOW.moves["assign"], {}, now())
     reached = policy.scope(actor)
     return [
         one

@@ -5,36 +5,21 @@ A rule is a function of the case to None, or to what its refusal's text needs. I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, time
 
 from ledger import accounts, working_days
 from ledger.disposition.case import FLOW, Case
+from ledger.moves import Broken, Rule, unless
 from ledger.schema import Account
 from model import policy
 from model.policy import SINGLE_USER, Actor
-
-Broken = Mapping[str, object] | None
-Rule = Callable[[Case], Broken]
 
 DAY_END = time(23, 59, 59)
 """A due date is kept until its day is over."""
 
 
-def check(case: Case) -> None:
-    """RefusedError where a rule of the move is broken."""
-    for name in case.move.rules:
-        broken = RULES[name](case)
-        if broken is not None:
-            raise FLOW.refused(name, **broken)
-
-
-def _unless(kept: bool) -> Broken:
-    return None if kept else {}
-
-
 def _handler_may_handle(case: Case) -> Broken:
-    name = case.given.handler or ""
+    name = case.given.get("handler") or ""
     if case.actor.role == SINGLE_USER:
         return None if name == case.actor.account else {"handler": name}
     found = case.session.get(Account, name)
@@ -47,16 +32,18 @@ def _handler_may_handle(case: Case) -> Broken:
 
 
 def _handler_not_concerned(case: Case) -> Broken:
-    found = case.session.get(Account, case.given.handler or "")
-    return _unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
+    found = case.session.get(Account, case.given.get("handler") or "")
+    return unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
 
 
 def _measure_fits(case: Case) -> Broken:
-    verdict = FLOW.rest["verdict"].get(case.given.verdict or "", {"measures": (), "zh": "?", "en": "?"})
-    offered, measure = verdict["measures"], case.given.measure
+    verdict = FLOW.rest["verdict"].get(
+        case.given.get("verdict") or "", {"measures": (), "zh": "?", "en": "?"}
+    )
+    offered, measure = verdict["measures"], case.given.get("measure")
     is_missing = measure is None and bool(verdict.get("needs_measure"))
     if (
-        case.given.verdict in FLOW.rest["verdict"]
+        case.given.get("verdict") in FLOW.rest["verdict"]
         and not is_missing
         and (measure is None or measure in offered)
     ):
@@ -71,7 +58,7 @@ def _measure_fits(case: Case) -> Broken:
 
 
 def _heard(case: Case) -> Broken:
-    return _unless(case.number_of_last("state_side") < case.number_of_last("dispose"))
+    return unless(case.number_of_last("state_side") < case.number_of_last("dispose"))
 
 
 def _not_just_escalated(case: Case) -> Broken:
@@ -90,17 +77,17 @@ def _awaits(case: Case) -> bool:
 
 
 RULES: dict[str, Rule] = {
-    "not_withdrawn": lambda case: _unless(case.item.withdrawn_on is None),
+    "not_withdrawn": lambda case: unless(case.item.withdrawn_on is None),
     "handler_may_handle": _handler_may_handle,
     "handler_not_concerned": _handler_not_concerned,
-    "by_handler": lambda case: _unless(case.is_handler),
-    "not_by_handler": lambda case: _unless(not case.is_handler),
-    "not_concerned": lambda case: _unless(not case.is_concerned),
-    "by_concerned": lambda case: _unless(case.is_concerned),
+    "by_handler": lambda case: unless(case.is_handler),
+    "not_by_handler": lambda case: unless(not case.is_handler),
+    "not_concerned": lambda case: unless(not case.is_concerned),
+    "by_concerned": lambda case: unless(case.is_concerned),
     "measure_fits": _measure_fits,
     "heard": _heard,
-    "awaits_rectification": lambda case: _unless(_awaits(case)),
-    "rectified": lambda case: _unless(not _awaits(case)),
-    "late": lambda case: _unless(case.is_late),
+    "awaits_rectification": lambda case: unless(_awaits(case)),
+    "rectified": lambda case: unless(not _awaits(case)),
+    "late": lambda case: unless(case.is_late),
     "not_just_escalated": _not_just_escalated,
 }

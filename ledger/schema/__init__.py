@@ -2,19 +2,30 @@
 
 from ledger.schema.base import Base, new_id, now
 from ledger.schema.dispositions import Attachment, Concerned, Content, Disposition, Step
+from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
 from ledger.schema.people import Account, Unit, WorkingDay
+from ledger.schema.programmes import Assessment, AssessmentItem, Initiative, Scenario
 from ledger.schema.trail import Entry
 
 __all__ = [
     "REGISTERS",
     "Account",
+    "Activity",
+    "Assessment",
+    "AssessmentItem",
     "Attachment",
     "Base",
     "Concerned",
     "Content",
     "Disposition",
+    "DutyItem",
+    "DutyList",
     "Entry",
+    "Honour",
+    "Initiative",
+    "Scenario",
     "Step",
+    "Task",
     "Unit",
     "WorkingDay",
     "new_id",

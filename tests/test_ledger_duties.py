@@ -1,0 +1,300 @@
+"""Lists, tasks, activities, honours, initiatives, assessments and posted problems: planned, done, approved by two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from ledger_fixture import Databases, databases, ledger, settle
+from test_ledger_disposition import ALL, PEOPLE, STAFF
+
+from ledger import migration, proof
+from ledger.duty import activities, honours, lists, tasks
+from ledger.flow import Flow
+from ledger.moves import Machine
+from ledger.programme import assessments, initiatives, scenarios
+from ledger.schema import Base, now
+from ledger.storage import Ledger
+from model.policy import RefusedError
+
+__all__ = ["Databases", "databases", "ledger"]
+TODAY = now().date()
+ITEM = {
+    "power": "许可核查", "risk": "虚假核查", "risk_level": "high", "control_measure": "双人核查",
+    "responsible_post": "monopoly_officer", "indicator_ids": ("L5", "L14"),
+}  # fmt: skip
+PDF = b"%PDF-1.7 evidence"
+
+
+@pytest.fixture
+def bureau(ledger: Ledger) -> Ledger:
+    settle(ledger, PEOPLE, STAFF)
+    return ledger
+
+
+def do(ledger: Ledger, who: str, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    with ledger.write(ALL[who]) as recorder:
+        return act(recorder, *given, **named)
+
+
+def refused(ledger: Ledger, who: str, act: Callable[..., Any], *given: Any, **named: Any) -> str:
+    with pytest.raises(RefusedError) as found:
+        do(ledger, who, act, *given, **named)
+    assert "{" not in found.value.zh + found.value.en
+    return found.value.code
+
+
+MODULES = (lists, tasks, activities, initiatives, assessments, scenarios)
+
+
+@pytest.mark.parametrize("machine", [one.MACHINE for one in MODULES])
+def test_every_state_can_be_reached_and_is_named_in_both_languages(machine: Machine[Any]) -> None:
+    flow: Flow = machine.flow
+    reached = {move.target for move in flow.moves.values()} | {next(iter(flow.states))}
+    if machine is scenarios.MACHINE:
+        reached |= {step["state"] for step in scenarios.STEPS}
+    assert reached - {None} == set(flow.states)
+    for label in (*flow.states.values(), *(move.label for move in flow.moves.values())):
+        assert label.zh and label.en
+
+
+def test_tables_are_those_of_the_migrations(bureau: Ledger) -> None:
+    assert migration.differences(bureau) == []
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def draft(ledger: Ledger, who: str = "head") -> Any:
+    return do(ledger, who, lists.draft, "integrity_risk_control", "monopoly_officer", "990101-S01")
+
+
+def test_a_list_is_drafted_by_one_and_approved_by_another(bureau: Ledger) -> None:
+    found = draft(bureau, "manager")
+    assert refused(bureau, "discipline", lists.MACHINE.act, found.list_id, "approve", {}) == "has_items"
+    do(bureau, "head", lists.set_items, found.list_id, [ITEM])
+    assert refused(bureau, "manager", lists.MACHINE.act, found.list_id, "approve", {}) == "second_person"
+    assert refused(bureau, "head", lists.MACHINE.act, found.list_id, "approve", {}) == "role"
+    assert refused(bureau, "far", lists.MACHINE.act, found.list_id, "approve", {}) == "reach"
+    approved = do(bureau, "discipline", lists.MACHINE.act, found.list_id, "approve", {})
+    assert (approved.state, approved.reviewed_on, approved.approver) == ("in_force", TODAY, "discipline")
+    assert refused(bureau, "head", lists.set_items, found.list_id, [ITEM]) == "not_draft"
+    assert proof.verify(bureau).holds
+
+
+def test_the_next_version_begins_with_the_items_and_retires_the_one_before(bureau: Ledger) -> None:
+    first = draft(bureau)
+    do(bureau, "head", lists.set_items, first.list_id, [ITEM, {**ITEM, "risk": "人情证"}])
+    do(bureau, "manager", lists.MACHINE.act, first.list_id, "approve", {})
+    second = draft(bureau)
+    assert second.version == 2
+    with bureau.read() as session:
+        assert [one.risk for one in lists.items(session, second.list_id)] == ["虚假核查", "人情证"]
+        assert lists.items(session, second.list_id)[0].indicator_ids == ("L5", "L14")
+    do(bureau, "manager", lists.MACHINE.act, second.list_id, "approve", {})
+    with bureau.read() as session:
+        assert [(one.version, one.state) for one in lists.listed(session, ALL["head"], None)] == [
+            (1, "retired"), (2, "in_force"),
+        ]  # fmt: skip
+        assert lists.listed(session, ALL["far"]) == []
+
+
+def test_a_list_is_reviewed_each_year(bureau: Ledger) -> None:
+    found = draft(bureau)
+    do(bureau, "head", lists.set_items, found.list_id, [ITEM])
+    do(bureau, "manager", lists.MACHINE.act, found.list_id, "approve", {})
+    with bureau.read() as session:
+        held = lists.listed(session, ALL["manager"])
+    assert lists.due_for_review(held, TODAY + timedelta(days=334)) == []
+    assert lists.due_for_review(held, TODAY + timedelta(days=335)) == held
+    assert do(bureau, "manager", lists.MACHINE.act, found.list_id, "review", {}).state == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ({"risk_level": "terrible"}, "code"),
+        ({"indicator_ids": ("X9",)}, "indicator"),
+        ({"risk": " "}, "needed"),
+    ],
+)
+def test_an_item_holds_the_contracts_codes(bureau: Ledger, item: dict[str, Any], code: str) -> None:
+    found = draft(bureau)
+    assert refused(bureau, "head", lists.set_items, found.list_id, [{**ITEM, **item}]) == code
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_task_is_done_with_evidence(bureau: Ledger) -> None:
+    due = TODAY + timedelta(days=30)
+    given = ("four_responsibilities_branch", "branch_secretary", "990101-S01", "每季度研究一次", due)
+    assert refused(bureau, "worker", tasks.assign, *given) == "role"
+    assert refused(bureau, "manager", tasks.assign, "three_lists", *given[1:]) == "party"
+    assert refused(bureau, "manager", tasks.assign, *given[:4], TODAY - timedelta(days=1)) == "past"
+    found = do(bureau, "manager", tasks.assign, *given)
+    assert refused(bureau, "head", tasks.MACHINE.act, found.task_id, "complete", {}) == "has_evidence"
+    do(bureau, "head", tasks.add_evidence, found.task_id, "纪要.pdf", PDF)
+    tomorrow = {"done_on": TODAY + timedelta(days=1)}
+    assert refused(bureau, "head", tasks.MACHINE.act, found.task_id, "complete", tomorrow) == "future"
+    done = do(bureau, "head", tasks.MACHINE.act, found.task_id, "complete", {})
+    assert (done.state, done.done_on, done.done_by) == ("done", TODAY, "head")
+
+
+@pytest.mark.parametrize(
+    "task_list", ["four_responsibilities_bureau", "four_responsibilities_branch", "three_lists"]
+)
+def test_each_list_of_tasks_has_its_own_parties(task_list: str) -> None:
+    every = {
+        name: set(tasks.parties(name))
+        for name in ("four_responsibilities_bureau", "four_responsibilities_branch", "three_lists")
+    }
+    assert all(not every[task_list] & found for name, found in every.items() if name != task_list)
+    assert len(every[task_list]) in (3, 4)
+
+
+# --- activities -------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_talk_only_that_it_took_place_is_kept(bureau: Ledger) -> None:
+    table = Base.metadata.tables["activity"]
+    assert not any(
+        word in name
+        for name in map(str, table.columns)
+        for word in ("text", "content", "note", "summary", "said")
+    )
+    talk = {
+        "staff_id": "P-worker",
+        "host_staff_id": "P-head",
+        "talk_level": "office",
+        "talk_functions": ("warn_of_risk",),
+    }
+    found = do(bureau, "head", activities.plan, "talk", "990101-S01", TODAY, **talk)
+    done = do(bureau, "head", activities.MACHINE.act, found.activity_id, "complete", {"done_on": TODAY})
+    assert (done.state, done.talk_functions) == ("done", ("warn_of_risk",))
+    with bureau.read() as session:
+        assert [one.activity_id for one in activities.listed(session, ALL["worker"])] == [found.activity_id]
+        assert activities.listed(session, ALL["other"]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "code"),
+    [
+        ("talk", {"staff_id": "P1"}, "talk"),
+        ("talk", {"talk_level": "office", "talk_functions": ("help_work",)}, "person"),
+        ("training", {"staff_id": "P1", "talk_level": "office"}, "talk"),
+        ("home_visit", {}, "person"),
+        ("picnic", {}, "code"),
+    ],
+)
+def test_what_an_activity_needs(bureau: Ledger, kind: str, given: dict[str, Any], code: str) -> None:
+    assert refused(bureau, "head", activities.plan, kind, "990101-S01", TODAY, **given) == code
+
+
+def test_a_self_check_that_found_issues_has_a_limit_and_is_closed(bureau: Ledger) -> None:
+    found = do(bureau, "head", activities.plan, "self_check", "990101-S01", TODAY)
+    act = activities.MACHINE.act
+    given: dict[str, Any] = {"done_on": TODAY, "issue_count": 2}
+    assert refused(bureau, "head", act, found.activity_id, "complete", given) == "issues_have_limit"
+    assert (
+        refused(bureau, "head", act, found.activity_id, "complete", {"done_on": TODAY, "score": 90})
+        == "fits_kind"
+    )
+    assert (
+        refused(bureau, "head", act, found.activity_id, "close_issues", {"issue_closed_on": TODAY}) == "state"
+    )
+    do(
+        bureau,
+        "head",
+        act,
+        found.activity_id,
+        "complete",
+        {**given, "issue_due_on": TODAY + timedelta(days=9)},
+    )
+    early = {"issue_closed_on": TODAY - timedelta(days=1)}
+    assert refused(bureau, "head", act, found.activity_id, "close_issues", early) == "after_done"
+    closed = do(bureau, "head", act, found.activity_id, "close_issues", {"issue_closed_on": TODAY})
+    assert closed.issue_closed_on == TODAY
+    again = {"issue_closed_on": TODAY}
+    assert refused(bureau, "head", act, found.activity_id, "close_issues", again) == "has_open_issues"
+
+
+def test_an_honour_is_recorded_with_its_document(bureau: Ledger) -> None:
+    given = ("990101-S01", "清廉单位示范点", "市局", "municipal", TODAY)
+    assert refused(bureau, "head", honours.record, *given) == "role"
+    assert refused(bureau, "manager", honours.record, *given[:4], TODAY + timedelta(days=1)) == "future"
+    found = do(bureau, "manager", honours.record, *given)
+    do(bureau, "manager", honours.add_evidence, found.honour_id, "证书.pdf", PDF)
+    assert proof.verify(bureau).holds
+
+
+# --- programmes -------------------------------------------------------------------------------------------------------
+
+
+def test_an_initiative_goes_through_the_four_steps_in_order(bureau: Ledger) -> None:
+    five = ("five_ones", "station", "990101-S01", "清廉烟站", TODAY + timedelta(days=90))
+    assert refused(bureau, "head", initiatives.start, *five) == "needed", "all five ones are named"
+    assert refused(bureau, "head", initiatives.start, "eight_actions", *five[1:]) == "element"
+    named = {"feature": "三道公示关口", "lead_department": "专卖科", "team": "专班"}
+    found = do(bureau, "head", initiatives.start, *five, **named)
+    act = initiatives.MACHINE.act
+    assert refused(bureau, "head", act, found.initiative_id, "choose_pilot", {"reached_on": TODAY}) == "state"
+    do(bureau, "head", act, found.initiative_id, "set_plan", {"reached_on": TODAY})
+    early = {"reached_on": TODAY - timedelta(days=1)}
+    assert refused(bureau, "head", act, found.initiative_id, "choose_pilot", early) == "in_order"
+    for move in ("choose_pilot", "build_standard", "roll_out"):
+        do(bureau, "head", act, found.initiative_id, move, {"reached_on": TODAY})
+    assert do(bureau, "head", act, found.initiative_id, "complete", {}).state == "completed"
+
+
+def test_a_unit_assesses_itself_and_another_reviews(bureau: Ledger) -> None:
+    found = do(bureau, "head", assessments.begin, "990101-S01", 2026)
+    key, act = found.assessment_id, assessments.MACHINE.act
+    assert refused(bureau, "head", assessments.begin, "990101-S01", 2026) == "once"
+    assert refused(bureau, "head", act, key, "submit", {}) == "complete"
+    assert refused(bureau, "head", assessments.score, key, "officials", 16, "依据") == "points"
+    for element in assessments.ELEMENTS:
+        do(bureau, "head", assessments.score, key, element, 9, "依据")
+    assert refused(bureau, "head", act, key, "submit", {}) == "has_evidence"
+    do(bureau, "head", assessments.add_evidence, key, "台账.pdf", PDF)
+    do(bureau, "head", act, key, "submit", {})
+    assert refused(bureau, "head", assessments.score, key, "officials", 9, "") == "role"
+    assert refused(bureau, "manager", act, key, "review", {}) == "all_reviewed"
+    for element in assessments.ELEMENTS:
+        do(bureau, "manager", assessments.score, key, element, 8, "属实")
+    reviewed = do(bureau, "manager", act, key, "review", {})
+    assert (reviewed.state, reviewed.reviewer) == ("reviewed", "manager")
+    assert refused(bureau, "manager", assessments.score, key, "officials", 9, "") == "state"
+    assert proof.verify(bureau).holds
+
+
+def test_a_posted_problem_goes_through_the_declared_steps(bureau: Ledger) -> None:
+    found = do(bureau, "manager", scenarios.propose, "一次性告知率偏低", "专卖科", "990101", "降低往返次数")
+    key, act = found.scenario_id, scenarios.MACHINE.act
+    do(bureau, "manager", act, key, "post", {})
+    taken = {"taker_unit_id": "990101-S01", "taker_team": "青年专班"}
+    assert (
+        refused(bureau, "head", act, key, "take", {**taken, "taker_unit_id": "990102-S01"})
+        == "taker_in_reach"
+    )
+    assert refused(bureau, "worker", act, key, "take", taken) == "role"
+    assert do(bureau, "head", act, key, "take", taken).state == "building"
+    states = []
+    fills: list[dict[str, Any]] = [
+        {}, {"indicator_id": "L4"}, {"data_items": "许可申请"}, {"model": "决策树"}, {"presentation": "大屏"},
+        {"score": 0},
+    ]  # fmt: skip
+    for fill in fills:
+        if fill:
+            assert refused(bureau, "head", act, key, "advance", {}) == "step_is_done"
+        states.append(do(bureau, "head", act, key, "advance", fill).state)
+    assert states == ["building"] * 4 + ["trial", "landed"]
+    assert refused(bureau, "head", act, key, "advance", {}) == "has_next_step"
+    done = do(bureau, "manager", act, key, "promote", {})
+    assert (done.step, done.launched_on, done.indicator_id, done.state) == (8, TODAY, "L4", "promoting")
+    with bureau.read() as session:
+        assert [one.scenario_id for one in scenarios.listed(session, ALL["worker"])] == [key]
+        assert scenarios.listed(session, ALL["admin"]) == []
+    assert isinstance(done.posted_on, date)

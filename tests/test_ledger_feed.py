@@ -1,0 +1,182 @@
+"""What people decide becomes records: the published snapshot warns, the ledger handles, the loader reads it back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger_fixture import KEEPER, Databases, databases
+from sqlalchemy import text
+
+from etl import demo
+from etl.gather import Warehouse
+from ledger import accounts, proof, snapshot
+from ledger.disposition import handling, reading
+from ledger.disposition.case import Given
+from ledger.duty import activities, lists, tasks
+from ledger.programme import initiatives, scenarios
+from ledger.schema import Concerned, Disposition, Unit, WorkingDay, now
+from ledger.storage import ADDRESS_VARIABLE, Ledger
+from model import warehouse
+from model.policy import Actor
+from model.warehouse import Snapshot
+from tests.durability_helpers import Place, write
+
+__all__ = ["databases"]
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "etl" / "sources" / "ledger.toml"
+YESTERDAY = now() - timedelta(days=1)
+TODAY = now().date()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The demo bureau of one office, loaded once, without the older system that recorded dispositions."""
+    place = Place(tmp_path_factory.mktemp("feed"))
+    demo.write(place.inbox, scale="office", months=3)
+    for path in place.inbox.glob("warning-*"):
+        path.unlink()
+    for path in place.inbox.iterdir():
+        write(path, path.read_bytes())
+    assert load(place.inbox, place.warehouse)["published"]
+    return place
+
+
+def load(inbox: Path, place: Warehouse, *options: str) -> dict[str, Any]:
+    """A run in a process of its own, as an installation runs it."""
+    inbox.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "etl", "run", "--inbox", inbox, "--warehouse", place.directory, "--json"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.fixture
+def bureau(
+    loaded: Place, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Warehouse, Ledger]]:
+    """A warehouse of its own beside a ledger that has taken its snapshot in."""
+    data = tmp_path / "data"
+    shutil.copytree(loaded.warehouse.directory.parent, data, symlinks=True)
+    place, found = Warehouse(data / loaded.warehouse.directory.name), databases.new()
+    snapshot.take(found, published(place))
+    monkeypatch.setenv(ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
+    yield place, found
+    found.close()
+
+
+def published(place: Warehouse) -> Snapshot:
+    """The published snapshot, as if it had been published three days ago."""
+    found = warehouse.open_snapshot(place.directory)
+    at = (now() - timedelta(days=3)).isoformat()
+    return replace(found, manifest={**found.manifest, "published_at": at})
+
+
+def rows(place: Warehouse, query: str) -> list[tuple[Any, ...]]:
+    with warehouse.open_snapshot(place.directory).engine("full").connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_a_snapshot_is_taken_in_once(bureau: tuple[Warehouse, Ledger]) -> None:
+    place, ledger = bureau
+    warned = rows(place, "SELECT warning_id FROM mart.warning ORDER BY 1")
+    with ledger.read() as session:
+        assert [
+            (name,) for name in session.scalars(text("SELECT warning_id FROM disposition ORDER BY 1"))
+        ] == warned
+        assert session.query(Unit).count() == rows(place, "SELECT count(*) FROM record.org_unit")[0][0]
+        assert (
+            session.query(WorkingDay).filter(WorkingDay.date == date(2026, 10, 1)).one().is_working_day
+            is False
+        )
+        named = {(one.warning_id, one.staff_id) for one in session.query(Concerned)}
+    query = """
+        SELECT w.warning_id, unnest(i.officer_ids)
+        FROM mart.warning w JOIN record.inspection i ON i.inspection_no = w.subject_id
+        WHERE w.kind = 'breach' AND w.subject_kind = 'inspection'
+    """
+    assert {tuple(row) for row in rows(place, query)} <= named
+    again = snapshot.take(ledger, published(place))
+    assert not (again.units or again.calendar or any(vars(again.warnings).values()))
+    assert proof.verify(ledger).holds
+
+
+def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Warehouse, Ledger]) -> None:
+    place, ledger = bureau
+    root = rows(place, "SELECT unit_id FROM record.org_unit WHERE parent_unit_id IS NULL")[0][0]
+    first, second, third = (
+        row[0] for row in rows(place, "SELECT staff_id FROM record.staff ORDER BY 1 LIMIT 3")
+    )
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "boss", "manager", root, third)
+        accounts.open_account(recorder, "worker", "field_staff", root, first)
+        accounts.open_account(recorder, "secretary", "branch_secretary", root, second)
+    people = {
+        "boss": Actor("boss", "manager", root, third),
+        "worker": Actor("worker", "field_staff", root, first),
+        "secretary": Actor("secretary", "branch_secretary", root, second),
+    }
+    with ledger.read() as session:
+        chosen = next(
+            one for one in reading.listed(session, people["boss"]) if "worker" in
+            {account.name for account in reading.handlers(session, people["boss"], one)}
+        )  # fmt: skip
+    disposed = Given(text="说明", verdict="work_flaw", measure="reminder_talk")
+    with ledger.write(people["boss"]) as recorder:
+        handling.act(
+            recorder, chosen.warning_id, "assign", Given(handler="worker", due_on=TODAY + timedelta(days=9))
+        )
+        made = scenarios.propose(recorder, "题目", "专卖科", root, "需求")
+        tasks.assign(recorder, "three_lists", "top_leader_supervision", root, "任务", TODAY)
+        initiatives.start(recorder, "eight_actions", "skills_training", root, "练兵", TODAY)
+        item = lists.draft(recorder, "minor_power", "inspector", root)
+        lists.set_items(recorder, item.list_id, [{"power": "检查", "indicator_ids": ("I1", "I2")}])
+    with ledger.write(people["worker"]) as recorder:
+        handling.act(recorder, chosen.warning_id, "begin", Given(), YESTERDAY)
+        handling.act(recorder, chosen.warning_id, "dispose", disposed, YESTERDAY)
+    with ledger.write(people["secretary"]) as recorder:
+        handling.act(recorder, chosen.warning_id, "review", Given(), YESTERDAY)
+        talk = activities.plan(
+            recorder, "talk", root, TODAY, staff_id=first, talk_level="office",
+            talk_functions=("warn_of_risk", "help_work"),
+        )  # fmt: skip
+        activities.MACHINE.act(recorder, talk.activity_id, "complete", {"done_on": TODAY})
+    with ledger.write(Actor("discipline", "discipline")) as recorder:
+        handling.act(recorder, chosen.warning_id, "close", Given(), YESTERDAY)
+        lists.MACHINE.act(recorder, item.list_id, "approve", {})
+    empty = place.directory.parent.parent / "empty"
+    assert load(empty, place, "--source", str(SOURCE))["published"]
+    assert not rows(place, "SELECT * FROM quality.quarantine WHERE batch_id IN"
+                           " (SELECT batch_id FROM quality.batch WHERE source = 'ledger')")  # fmt: skip
+    held = rows(place, "SELECT state, verdict, action, handler_id, reviewer_id, closed_at IS NOT NULL, due_at::DATE"
+                       f" FROM record.warning WHERE warning_id = '{chosen.warning_id}'")  # fmt: skip
+    assert held == [("closed", "work_flaw", "reminder_talk", first, second, True, TODAY + timedelta(days=9))]
+    count = rows(place, "SELECT count(*) FROM record.warning WHERE state = 'raised'")[0][0]
+    with ledger.read() as session:
+        assert count == session.query(Disposition).count() - 1
+    assert rows(
+        place, f"SELECT talk_functions FROM record.activity WHERE activity_id = '{talk.activity_id}'"
+    ) == [(["warn_of_risk", "help_work"],)]
+    assert rows(
+        place, f"SELECT state, step FROM record.scenario WHERE scenario_id = '{made.scenario_id}'"
+    ) == [("collecting", 1)]
+    listed = rows(place, "SELECT indicator_ids, list_version FROM record.checklist WHERE power = '检查'")
+    assert (["I1", "I2"], "1") in listed
+    counted = rows(place, "SELECT numerator, denominator FROM mart.indicator_fact WHERE indicator_id = 'Q8'"
+                          f" AND unit_id = '{root}' AND month = '{YESTERDAY.date().replace(day=1)}'")  # fmt: skip
+    assert counted == [(1, 1)]
+    assert not load(empty, place, "--source", str(SOURCE))["published"], "nothing new"
+
+
+def test_an_installation_without_a_ledger_reads_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ADDRESS_VARIABLE, raising=False)
+    found = load(tmp_path / "inbox", Warehouse(tmp_path / "data" / "warehouse"), "--source", str(SOURCE))
+    assert not found["published"] and not found["files"]
