@@ -23,6 +23,10 @@ class NotConservedError(RuntimeError):
     """Rows were read that cannot be accounted for; the run must not publish."""
 
 
+LOADING_MEMORY, JUDGING_MEMORY = "3GB", "2GB"
+"""What DuckDB may hold: while a file is loaded, nearly all that a run may; afterwards Python needs a part of it."""
+
+
 @dataclass
 class Report:
     """What a run did: each file's fate, and per table where the rows went and why."""
@@ -172,6 +176,10 @@ class Building:
             [intake.source, *described, intake.source],
         )
 
+    def end_loading(self) -> None:
+        """Hold less from now on."""
+        self.connection.execute(f"SET memory_limit = '{JUDGING_MEMORY}'")
+
     def keep_file(self, intake: Intake) -> None:
         """Record what became of a file; one that was refused before it was landed arrived when it was looked at."""
         offer, landed = intake.offer, intake.landed
@@ -187,7 +195,7 @@ class Building:
 
 
 @contextmanager
-def under_construction(place: Warehouse, memory_limit: str = "3GB") -> Iterator[Building]:
+def under_construction(place: Warehouse, memory_limit: str = LOADING_MEMORY) -> Iterator[Building]:
     """A snapshot under construction, started from the current one; removed unless it is published."""
     directory = place.directory / snapshots.BUILDING
     previous = snapshots.current_id(place)

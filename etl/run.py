@@ -69,6 +69,7 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
         if not any(item.is_new or known.is_news(item) for item in report.files):
             report.snapshot = building.previous
             return report
+        building.end_loading()
         progress("measure", 0)
         measure.measure(building)
         progress("judge", 0)

@@ -123,12 +123,10 @@ def fetched(result: warehouse.Connection) -> Columns:
 
 
 def insert(connection: warehouse.Connection, mart: str, parts: list[Columns]) -> None:
-    """Append columns to a mart by name; what the mart does not hold is left out."""
-    if not parts:
-        return
-    known = connection.execute(f"SELECT * FROM snapshot.mart.{mart} LIMIT 0").description
-    names = [column[0] for column in known or () if column[0] in parts[0]]
-    rows = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in names})
-    connection.register("judged_rows", rows)
-    connection.execute(f"INSERT INTO snapshot.mart.{mart} BY NAME SELECT * FROM judged_rows")
-    connection.unregister("judged_rows")
+    """Append columns to a mart by name, part by part to spare memory; what the mart does not hold is left out."""
+    held = connection.execute(f"SELECT * FROM snapshot.mart.{mart} LIMIT 0").description or ()
+    for part in parts:
+        rows = pd.DataFrame({column[0]: part[column[0]] for column in held if column[0] in part})
+        connection.register("judged_rows", rows)
+        connection.execute(f"INSERT INTO snapshot.mart.{mart} BY NAME SELECT * FROM judged_rows")
+        connection.unregister("judged_rows")
