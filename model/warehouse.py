@@ -19,7 +19,8 @@ from typing import Any, Literal
 
 import duckdb
 import pandas as pd
-from sqlalchemy import Engine, Executable, create_engine, event
+from sqlalchemy import URL, Engine, Executable, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 TIME_ZONE = "Asia/Shanghai"
 CURRENT = "CURRENT"
@@ -34,7 +35,7 @@ DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"
 
 
 class NoSnapshotError(RuntimeError):
-    """The warehouse has no published snapshot, or CURRENT names one that is not there."""
+    """The warehouse has no published snapshot, or the one asked for is not there, or not any more."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,22 @@ def open_snapshot(directory: Path, snapshot_id: str | None = None) -> Snapshot:
 
 
 def read(engine: Engine, query: Executable, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
-    """The rows of a composed query as a DataFrame, fetched in columns."""
-    with engine.connect() as connection:
-        result = connection.execute(query, parameters or {})
-        return result.cursor.df()  # type: ignore[no-any-return]
+    """The rows of a composed query as a DataFrame, fetched in columns.
+
+    NoSnapshotError where the snapshot was removed since: who has held it for long opens the current one.
+    """
+    try:
+        with engine.connect() as connection:
+            result = connection.execute(query, parameters or {})
+            return result.cursor.df()  # type: ignore[no-any-return]
+    except DBAPIError as error:
+        _require_file(Path(engine.url.database or ""), error)
+        raise
+
+
+def _require_file(path: Path, error: Exception | None = None) -> None:
+    if not path.exists():
+        raise NoSnapshotError(f"{path.parent.name}/{path.name} is not on disk any more") from error
 
 
 def connect(
@@ -115,9 +128,11 @@ def beside(snapshot: Snapshot, surface: Surface = "full", memory_limit: str = "1
     The engines of a process hold their files with one configuration, which another connection could not differ from:
     so the surface is attached to a database in memory. Nothing spills to disk.
     """
+    _require_file(snapshot.path(surface))
     connection = connect(memory_limit=memory_limit)
     try:
-        connection.execute(f"ATTACH '{snapshot.path(surface)}' AS surface (READ_ONLY)")
+        path = str(snapshot.path(surface)).replace("'", "''")
+        connection.execute(f"ATTACH '{path}' AS surface (READ_ONLY)")
         connection.execute("USE surface")
         yield connection
     finally:
@@ -154,7 +169,8 @@ OPEN_FILES = 16
 
 @lru_cache(maxsize=OPEN_FILES)
 def _make_engine(path: str) -> Engine:
-    engine = create_engine(f"duckdb:///{path}", connect_args={"read_only": True, "config": {"threads": 2}})
+    url = URL.create("duckdb", database=path)
+    engine = create_engine(url, connect_args={"read_only": True, "config": {"threads": 2}})
     # The zone is set once connected: DuckDB 1.5.6 refuses it in the configuration of a file that it opens.
     event.listen(engine, "connect", _set_time_zone)
     return engine
