@@ -34,7 +34,8 @@ def show() -> None:
     shape = st.query_params.get("shape", "16x9")
     st.html(STYLE)
     for scene in wall.scenes:
-        st.html("" if trouble.get("empty") else _scene(scene, shape, snapshot.id, wall.scenes))
+        empty = f'<section class="wall-scene" data-scene="{scene}"><i data-status></i></section>'
+        st.html(empty if trouble.get("empty") else _scene(scene, shape, snapshot.id, wall.scenes))
     errors = trouble.get("errors", 0)
     if not trouble.get("hang"):
         st.html(

@@ -6,6 +6,7 @@ now. It must not draw.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from model.warehouse import TIME_ZONE, Snapshot
 
 _ZONE = ZoneInfo(TIME_ZONE)
 _FEED = "feed."
+POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
+"""How often whatever stays open asks what is current."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ one is shown. It must not know any indicator.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from pages.parts.kinds import KINDS
 from pages.parts.monthly import Coverage
 from pages.parts.words import Words
 
-POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
 _ATTEMPTS = 3
 _HAS_MASTHEAD = "has_masthead"
 LOG = logging.getLogger(__name__)
@@ -102,7 +100,7 @@ def _masthead(view: View, title: str, line: str, watched: Sequence[SourceClock])
         _language(view.words)
 
 
-@st.fragment(run_every=POLL_SECONDS)
+@st.fragment(run_every=clocks.POLL_SECONDS)
 def _watch(
     words: Words, shown: str | None, sources: Sequence[SourceClock], late: tuple[SourceClock, ...]
 ) -> None:
@@ -133,7 +131,7 @@ def run(page: Callable[[], None], words: Words) -> None:
         _watch_failing(current)
 
 
-@st.fragment(run_every=POLL_SECONDS)
+@st.fragment(run_every=clocks.POLL_SECONDS)
 def _watch_failing(shown: str | None) -> None:
     if warehouse.current_id(warehouse.default_directory()) != shown:
         st.rerun()

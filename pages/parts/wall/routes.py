@@ -26,7 +26,12 @@ _FRESH = {"Cache-Control": "no-store"}
 
 
 async def wall(_: Request) -> Response:
-    """The shell: the same page for every site, so that a browser can keep it for a server that is gone."""
+    """What a display opens: the same page for every site, so that a browser can keep it for a server that is gone."""
+    return HTMLResponse(shell.holder(), headers=_FRESH | {"Content-Security-Policy": shell.POLICY})
+
+
+async def wall_shell(_: Request) -> Response:
+    """The shell within it."""
     return HTMLResponse(shell.document(), headers=_FRESH | {"Content-Security-Policy": shell.POLICY})
 
 
@@ -103,6 +108,7 @@ async def figures(_: Request) -> Response:
 
 _HANDLERS = {
     "/wall": wall,
+    "/wall/shell": wall_shell,
     "/wall/worker.js": worker,
     "/wall/state": poll,
     "/wall/health": health_page,

@@ -1,6 +1,6 @@
 """The shell's page and its service worker, put together from the files of shell/ once a process.
 
-It exists so that the shell is one document: kept whole or not at all, and of one version. It must hold no data.
+It exists so that a browser keeps the shell whole or not at all, and of one version. It must hold no data.
 """
 
 from __future__ import annotations
@@ -30,12 +30,24 @@ def _script() -> str:
 
 
 @cache
+def _holder_script() -> str:
+    return f'const VERSION = "{state.holder_version()}";\n{_read("holder.js")}'
+
+
 def document() -> str:
-    """The whole page."""
-    variables = f":root{{{theme.variables(dark=True)}}}"
-    return Template(_read("shell.html")).substitute(
-        style=variables + "\n" + _read("shell.css"), script=_script()
-    )
+    """The shell's page."""
+    return _document('<div id="stage"></div><p id="note" hidden></p>', _script())
+
+
+def holder() -> str:
+    """The page that holds the shell: the one that a display opens."""
+    return _document("", _holder_script())
+
+
+@cache
+def _document(body: str, script: str) -> str:
+    style = f":root{{{theme.variables(dark=True)}}}\n{_read('shell.css')}"
+    return Template(_read("shell.html")).substitute(style=style, body=body, script=script)
 
 
 @cache
@@ -50,6 +62,7 @@ def _digest(script: str) -> str:
 
 POLICY = (
     "default-src 'none'; connect-src 'self'; frame-src 'self'; worker-src 'self'; img-src 'self' data:; "
-    f"style-src 'unsafe-inline'; script-src 'sha256-{_digest(_script())}'; base-uri 'none'; form-action 'none'"
+    f"style-src 'unsafe-inline'; script-src 'sha256-{_digest(_script())}' "
+    f"'sha256-{_digest(_holder_script())}'; base-uri 'none'; form-action 'none'"
 )
 """What the shell may ask for: its own server alone. The copied picture stands under the same rule."""

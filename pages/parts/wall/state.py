@@ -90,6 +90,13 @@ def shell_version() -> str:
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
+@cache
+def holder_version() -> str:
+    """A fingerprint of what holds the shell: only another one makes a display load its page again."""
+    files = (SHELL / "holder.js", SHELL / "shell.html", SHELL / "shell.css")
+    return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
 def ground(configuration: Configuration, now: datetime) -> str:
     """All that a picture depends on beside its snapshot: code, configuration and the day."""
     return f"{code_version()}-{configuration.version}-{now:%Y%m%d}"
@@ -154,7 +161,9 @@ def answer(site_name: str | None, language: Language) -> dict[str, Any]:
     snapshot, now = current(), clocks.now()
     return {
         "now": clocks.epoch_ms(now),
+        "poll_seconds": clocks.POLL_SECONDS,
         "shell": shell_version(),
+        "holder": holder_version(),
         "ground": ground(found, now),
         "snapshot": snapshot.id if snapshot else None,
         "published": _published(snapshot),

@@ -1,8 +1,8 @@
 // The loop that holds the wall together. It runs every second, does nothing that can block, and looks at what is due:
 // a poll, a drawing, a turn of the scenes, the quiet hour. What fails in one turn is tried again in a later one.
-const ROOT = location.pathname.replace(/\/wall\/?$/, "");
+const ROOT = location.pathname.replace(/\/wall\/shell$/, "");
 const STARTED = performance.now();
-const TURN = 1_000, RENEW_EVERY = 10 * MINUTE, REDRAW_SECONDS_LATE = 60;
+const TURN = 1_000, QUIET_SPREAD = 10 * MINUTE, REDRAW_SECONDS_LATE = 60;
 const query = new URLSearchParams(location.search);
 
 const wall = {
@@ -24,7 +24,7 @@ const wall = {
   },
 };
 
-const state = { confirmed: null, outdated: null, toldOf: null, quietDay: null, quietShift: Math.random() * 10 * MINUTE };
+const state = { started: null, confirmed: null, outdated: null, toldOf: null, quietShift: Math.random() * QUIET_SPREAD };
 const keptName = () => [wall.site, wall.language, shapeOf(innerWidth, innerHeight)].join("|");
 
 /** What this display tells of itself with each poll. */
@@ -50,7 +50,8 @@ async function poll() {
   const isAnswered = await server.ask(beat());
   if (isAnswered) {
     state.toldOf = told;
-    if (server.known.shell !== SHELL) renew();
+    state.started ??= clock.now();
+    if (server.known.shell !== SHELL || server.known.holder !== parent.holder?.version) renew();
     if (isCurrent()) Object.assign(state, { confirmed: clock.now(), outdated: null });
     else state.outdated ??= performance.now();
     draw();
@@ -65,6 +66,7 @@ async function draw() {
     const picture = await studio.draw(shapeOf(innerWidth, innerHeight), ground, (one) => layer.show(one, present));
     if (isCurrent()) Object.assign(state, { confirmed: clock.now(), outdated: null });
     present();
+    parent.holder?.ready(window);
     await store.keep(keptName(), { ...picture, known: server.known, confirmed: state.confirmed, skew: clock.skew });
   } catch (error) {
     console.warn(`wall: ${error.message}`);
@@ -79,11 +81,13 @@ function status() {
 
 /** Put into the picture what belongs to this moment and this scene. */
 function present() {
+  tell();
   if (!layer.picture || !server.known) return;
   if (!layer.page.querySelector(`${SCENE}.is-shown`)) rotation.again();
   refresh(server.known, status(), state.confirmed);
-  document.documentElement.lang = { zh: "zh-CN", en: "en" }[wall.language];
-  document.title = layer.page.querySelector(`${SCENE}.is-shown [data-title]`)?.textContent ?? document.title;
+  const held = parent.document;
+  held.documentElement.lang = document.documentElement.lang = { zh: "zh-CN", en: "en" }[wall.language];
+  held.title = layer.page.querySelector(`${SCENE}.is-shown [data-title]`)?.textContent ?? held.title;
 }
 
 /** One line on the ground, only where there is no picture to show. */
@@ -95,33 +99,34 @@ function tell() {
   if (note.textContent !== said) note.textContent = said;
 }
 
-/** Start anew, right after the server has answered. Where that would end a full screen, or has just been done (two
-    servers of different versions may answer in turn), only the picture is made anew. */
+/** Start anew, right after the server has answered: another shell takes this one's place once it has a picture. Only
+    where what holds the shell is of another version, the page is loaded again. */
 function renew() {
-  if (studio.isBusy) return;
-  const before = Number(sessionStorage.getItem("wall-renewed"));
-  if (document.fullscreenElement || Math.abs(Date.now() - before) < RENEW_EVERY) {
-    if (layer.picture && server.known.shell === SHELL) layer.picture.ground = null;
-    return;
+  if (studio.isBusy || !parent.holder) return;
+  const { holder } = server.known;
+  if (holder === parent.holder.version || sessionStorage.getItem("wall-holder") === holder) {
+    parent.holder.renew(window);
+  } else {
+    sessionStorage.setItem("wall-holder", holder);
+    parent.location.reload();
   }
-  sessionStorage.setItem("wall-renewed", Date.now());
-  location.reload();
 }
 
 /** Once a day at the site's quiet hour, each display at its own minute. */
 function keepQuietHour() {
   if (!server.known || server.isGone || performance.now() - server.heard > POLL_LIMIT) return;
-  const now = clock.now(), day = written(now, "en", DATE);
-  const [hour, minute] = server.known.site.quiet_hour.split(":").map(Number);
-  const [nowHour, nowMinute] = written(now, "en", TIME).split(":").map(Number);
-  const past = ((nowHour - hour) * 60 + nowMinute - minute) * MINUTE;
-  if (past < state.quietShift || past > state.quietShift + HOUR || state.quietDay === day) return;
-  state.quietDay = day;
-  if (performance.now() - STARTED > 2 * HOUR) renew();
+  const now = clock.now();
+  const minutes = (text) => text.split(":").map(Number).reduce((hour, minute) => hour * 60 + minute);
+  const past = (minutes(written(now, "en", TIME)) - minutes(server.known.site.quiet_hour)) * MINUTE - state.quietShift;
+  if (past >= 0 && past < HOUR && state.started < now - past) {
+    renew();
+    state.started = now;
+  }
 }
 
 function turn() {
-  for (const act of [rotation.turn.bind(rotation), present, tell, () => layer.fit(performance.now() - STARTED),
+  parent.holder?.beat(window);
+  for (const act of [rotation.turn.bind(rotation), present, () => layer.fit(performance.now() - STARTED),
     () => { if (server.isDue()) poll(); }, keepQuietHour]) {
     try {
       act();
@@ -140,6 +145,7 @@ async function start() {
     Object.assign(state, { confirmed: last.confirmed });
     clock.skew = last.skew;
     await layer.show({ ...last, seconds: null }, present).catch(() => {});
+    if (layer.picture) parent.holder?.ready(window);
   }
   turn();
   setInterval(turn, TURN);

@@ -1,6 +1,6 @@
 // Asking the server: every few seconds what is current, and telling it how this display is. While it does not answer
 // it is asked again at short and growing pauses, never longer than five seconds.
-const POLL_EVERY = 5_000, POLL_JITTER = 1_000, POLL_LIMIT = 4_000;
+const POLL_LIMIT = 4_000, POLL_JITTER = 0.2;
 const POLL_PAUSES = [500, 1_000, 2_000, 4_000];
 const SILENT_AFTER = 12_000;
 
@@ -30,7 +30,7 @@ const server = {
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
       clock.set(said.now);
       Object.assign(this, { known: said, heard: performance.now(), failures: 0 });
-      pause = POLL_EVERY + Math.random() * POLL_JITTER;
+      pause = said.poll_seconds * 1000 * (1 + Math.random() * POLL_JITTER);
       return true;
     } catch {
       pause = POLL_PAUSES[Math.min(this.failures, POLL_PAUSES.length - 1)] * (0.75 + Math.random() / 2);

@@ -1,30 +1,33 @@
 // Keeps the shell itself, so that a tab opened while the server is gone still starts and shows its last picture. Of all
 // else, and of the shell while the server answers, it keeps its hands off.
 const KEPT = "wall-shell", LIMIT = 4_000;
+const WALL = new URL(self.registration.scope).pathname, PAGES = [WALL, `${WALL}/shell`];
 
 self.addEventListener("install", (event) => {
   for (const requestMode of ["cors", "no-cors", "same-origin"]) {
     event.addRoutes?.({ condition: { requestMode }, source: "network" })?.catch?.(() => {});
   }
   event.waitUntil(caches.open(KEPT).then(async (kept) => {
-    const answer = await fetch(self.registration.scope, { cache: "no-store" });
-    if (answer.ok) await kept.put(self.registration.scope, answer);
+    for (const page of PAGES) {
+      const answer = await fetch(page, { cache: "no-store" });
+      if (answer.ok) await kept.put(page, answer);
+    }
     await self.skipWaiting();
   }));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-async function shell(request) {
+async function shell(request, page) {
   const kept = await caches.open(KEPT);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(LIMIT) });
     if (answer.ok) {
-      await kept.put(self.registration.scope, answer.clone());
+      await kept.put(page, answer.clone());
       return answer;
     }
-    return (await kept.match(self.registration.scope)) ?? answer;
+    return (await kept.match(page)) ?? answer;
   } catch (error) {
-    const last = await kept.match(self.registration.scope);
+    const last = await kept.match(page);
     if (last) return last;
     throw error;
   }
@@ -32,6 +35,5 @@ async function shell(request) {
 
 self.addEventListener("fetch", (event) => {
   const { pathname } = new URL(event.request.url);
-  const isShell = event.request.mode === "navigate" && pathname === new URL(self.registration.scope).pathname;
-  if (isShell) event.respondWith(shell(event.request));
+  if (event.request.mode === "navigate" && PAGES.includes(pathname)) event.respondWith(shell(event.request, pathname));
 });
