@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import data_health, overview, portraits, trends
+from pages import data_health, overview, portraits, trends, wall_scenes
 from pages.parts import controls, frame, navigation, sidebar, theme
 
 PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
@@ -27,10 +27,16 @@ def main() -> None:
     """Choose the language, offer the pages, run the one that is open."""
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
-    st.html(theme.style(words.say("shared.skip")))
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
     groups = navigation.offer(words, PAGES)
-    here = st.navigation(groups, position="hidden")
+    wall = st.Page(
+        wall_scenes.show, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden"
+    )
+    here = st.navigation([*(page for pages in groups.values() for page in pages), wall], position="hidden")
+    if here == wall:  # a bare picture for the shell of a display: no navigation, and a look of its own
+        wall.run()
+        return
+    st.html(theme.style(words.say("shared.skip")))
     navigation.enter(here)
     sidebar.show(words, groups, here)
     frame.run(here.run, words)

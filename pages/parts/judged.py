@@ -20,13 +20,13 @@ State = Literal["value", "zero", "no_data", "not_computable", "suppressed", "sta
 Way = Literal["up", "down", "level"]
 Variation = Literal["improving", "concerning", "common", "neutral", "unknown"]
 Assurance = Literal["meets", "misses", "varies", "unknown", "none"]
-_VARIATIONS: dict[str | None, Variation] = {
+VARIATIONS: dict[str | None, Variation] = {
     "improving": "improving",
     "concerning": "concerning",
     "common cause": "common",
     "no direction": "neutral",
 }
-_ASSURANCES: dict[str | None, Assurance] = {
+ASSURANCES: dict[str | None, Assurance] = {
     "consistently meets": "meets",
     "consistently misses": "misses",
     "hit or miss": "varies",
@@ -81,13 +81,17 @@ class Line:
 
     @property
     def way(self) -> Way:
-        """Where a change points, for the icon: which way is better tells, else the side of the centre."""
-        if self.here.variation in ("improving", "concerning"):
-            is_up = (self.here.variation == "improving") == (self.item.direction == "higher")
-            return "up" if is_up else "down"
-        if self.here.variation == "neutral" and self.here.value is not None and self.here.centre is not None:
-            return "up" if self.here.value > self.here.centre else "down"
-        return "level"
+        """Where a change points, for the icon."""
+        return way_of(self.here.variation, self.item, self.here.value, self.here.centre)
+
+
+def way_of(variation: Variation, item: Indicator, value: float | None, centre: float | None) -> Way:
+    """Where a change points: which way is better tells, else the side of the centre."""
+    if variation in ("improving", "concerning"):
+        return "up" if (variation == "improving") == (item.direction == "higher") else "down"
+    if variation == "neutral" and value is not None and centre is not None:
+        return "up" if value > centre else "down"
+    return "level"
 
 
 def spots(frame: pd.DataFrame, as_of: date | None) -> list[Spot]:
@@ -107,8 +111,8 @@ def _spot(one: Mapping[Any, Any], as_of: date | None) -> Spot:
         value=_number(one["value"]) if one["state"] in ("value", "zero") else None,
         observations=None if observations is None else int(observations),
         signal=_text(one["signal"]),
-        variation=_VARIATIONS.get(_text(one["variation"]), "unknown"),
-        assurance=_ASSURANCES.get(assurance, "unknown"),
+        variation=VARIATIONS.get(_text(one["variation"]), "unknown"),
+        assurance=ASSURANCES.get(assurance, "unknown"),
         chart=_text(one["chart"]),
         **numbers,
     )

@@ -53,7 +53,6 @@ _VARIABLES = {
     "fonts": FONTS,
 }
 
-
 WALL = {
     "background": "#071629",
     "glow": "#0e2f57",
@@ -88,6 +87,13 @@ def style(skip: str) -> str:
     variables = "".join(f"--{name}:{value};" for name, value in _VARIABLES.items()) + f"--skip:'{skip}';"
     sheet = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     return f"<style>:root{{{variables}}}\n{sheet}</style>"
+
+
+@cache
+def wall_style() -> str:
+    """The wall's style sheet with its tokens, which hold within its scenes only, as one <style> element."""
+    sheet = (Path(__file__).parent / "wall.css").read_text(encoding="utf-8")
+    return f"<style>.wall-scene{{{variables(dark=True)}}}\n{sheet}</style>"
 
 
 def document_language(language: str) -> str:

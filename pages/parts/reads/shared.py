@@ -35,3 +35,8 @@ def read(snapshot: Snapshot, query: Select[Any]) -> pd.DataFrame:
 def moment(value: object) -> datetime | None:
     """A timestamp of a DataFrame as Python's own, None where it is missing."""
     return None if pd.isna(cast(Any, value)) else pd.Timestamp(cast(Any, value)).to_pydatetime()
+
+
+def number(value: object) -> float | None:
+    """A number of a DataFrame as Python's own, None where it is missing."""
+    return None if pd.isna(cast(Any, value)) else float(cast(Any, value))

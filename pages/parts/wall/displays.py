@@ -57,11 +57,11 @@ def read(query: Mapping[str, str], site: str, now: datetime) -> Heartbeat | None
         site=site,
         heard_at=now,
         snapshot=_short(query.get("snapshot")),
-        frame_age_seconds=_number(query.get("frame_age")),
+        frame_age_seconds=number(query.get("frame_age")),
         scene=_short(query.get("scene")),
         viewport=_short(query.get("viewport")),
         heap_bytes=_whole(query.get("heap")),
-        drawn_seconds=_number(query.get("drawn")),
+        drawn_seconds=number(query.get("drawn")),
         failures=_whole(query.get("failures")) or 0,
         shell=_short(query.get("shell")),
     )
@@ -71,7 +71,7 @@ def _short(text: str | None) -> str | None:
     return text[:60] if text else None
 
 
-def _number(text: str | None) -> float | None:
+def number(text: str | None) -> float | None:
     try:
         found = float(text or "")
     except ValueError:
@@ -80,7 +80,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
-    found = _number(text)
+    found = number(text)
     return None if found is None else int(found)
 
 

@@ -1,0 +1,107 @@
+"""The parts that every scene is built of, as HTML: panel, figure with its state, table, legend.
+
+All text from data is escaped here. It must not read or decide; colours are classes of wall.css.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from pages.parts.charts.wall_shapes import text_width
+from pages.parts.wall.board import Board
+
+STATES = {
+    "no_data": "wall.no_data",
+    "not_computable": "wall.not_computable",
+    "suppressed": "wall.too_few",
+    "stale": "wall.no_data",
+    "withheld": "wall.withheld",
+}
+"""How a value that is no number is worded; each is drawn in its own way, and never as 0."""
+
+
+MOST_NAMED = {"zh": 3, "en": 2}
+"""More kinds of record than this are told by the number of their sources."""
+
+
+LONGEST_NAME = {"zh": 8, "en": 16}
+"""A source with a longer name is told by its kind of record."""
+
+
+def panel(
+    board: Board, name: str, title: str, what: str, body: str, tables: Sequence[str], *, look: str = ""
+) -> str:
+    """A panel: its title, what it shows with source and as-of, its picture, and a place to say that it is stale."""
+    soft = " · ".join(part for part in (what, provenance(board, tables)) if part)
+    return (
+        f'<section class="panel {look}" data-panel="{name}" data-sources="{", ".join(tables)}">'
+        f'<header><h2>{escape(title)}</h2><p class="what">{escape(soft)}</p></header>'
+        f'{body}<p class="stale-note" data-stale-note></p></section>'
+    )
+
+
+def provenance(board: Board, tables: Sequence[str]) -> str:
+    """Where the numbers come from and until when: one source by its name, several by their number."""
+    sources = board.sources(tables)
+    if not sources:
+        return board.words.say("wall.no_source")
+    own = board.words.pick(sources[0].name_zh, sources[0].name_en)
+    if len(sources) == 1 and len(own) <= LONGEST_NAME[board.words.language]:
+        name = own
+    elif len(tables) <= MOST_NAMED[board.words.language]:
+        name = board.words.say("shared.list_joint").join(board.words.say(f"wall.of_{one}") for one in tables)
+    else:
+        name = board.words.say("wall.sources", count=len(sources))
+    return board.words.say("wall.provenance", source=name, moment=board.moment(board.as_of(tables)))
+
+
+def absent(board: Board, state: str, look: str = "") -> str:
+    """In place of a number: which of the states it has, in words."""
+    known = state if state in STATES else "no_data"
+    return f'<span class="absent {known} {look}">{escape(board.words.say(STATES[known]))}</span>'
+
+
+def stated(board: Board, text: str | None, state: str) -> str:
+    """A number as text, or the words of its state."""
+    return escape(text) if text is not None and state in ("value", "zero") else absent(board, state)
+
+
+def fitted(text: str, width: float, size: float = 20, smallest: float = 17) -> str:
+    """A name that comes with the data, smaller where it is long; beyond that its middle is left out."""
+    wanted = text_width(text, size)
+    scale = min(1.0, width / wanted) if wanted else 1.0
+    shown = max(size * scale, smallest)
+    while text_width(text, shown) > width and len(text) > 4:
+        middle = len(text) // 2
+        text = text[: middle - 1].rstrip("…") + "…" + text[middle + 1 :].lstrip("…")
+    style = "" if shown == size else f' style="font-size:{shown:.1f}px"'
+    return f"<span{style}>{escape(text)}</span>"
+
+
+def rows(look: str, lines: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
+    """A table as a grid whose columns the look declares; cells are HTML."""
+    top = [f'<div class="cell head">{one}</div>' for one in head]
+    body = [f'<div class="cell">{one}</div>' for line in lines for one in line]
+    return f'<div class="rows {look}">{"".join(top + body)}</div>'
+
+
+def tall(look: str, height: float, parts: Iterable[str]) -> str:
+    """Parts stacked within a given height."""
+    return f'<div class="{look}" style="height:{height:g}px">{"".join(parts)}</div>'
+
+
+def column(*parts: str, look: str = "") -> str:
+    """Panels one above the other."""
+    return f'<div class="column {look}">{"".join(parts)}</div>'
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> str:
+    """What the looks of a picture mean."""
+    drawn = "".join(f'<span><i class="key k-{look}"></i>{escape(label)}</span>' for look, label in entries)
+    return f'<p class="legend">{drawn}</p>'
+
+
+def nothing(board: Board, key: str = "wall.nothing") -> str:
+    """A panel without anything to draw: an empty track, and why."""
+    return f'<div class="nothing"><i></i><p>{escape(board.words.say(key))}</p></div>'

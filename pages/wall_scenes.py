@@ -1,0 +1,26 @@
+"""What a wall shows, drawn once: all scenes of a site as static pictures, which the wall's shell takes over.
+
+No person, shop or ticket can be here: only the screen surface is read. The page has no control, no refresh and no
+clock of its own; the address says site, language and shape.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from model import warehouse
+from pages.parts import clocks, controls, theme
+from pages.parts.wall import canvas, document
+from pages.parts.wall.site import SHAPES, Shape
+
+
+def show() -> None:
+    """Draw the scenes that the address asks for."""
+    query = st.query_params
+    shape: Shape = next((one for one in SHAPES if one == query.get("shape")), SHAPES[0])
+    snapshot = warehouse.open_snapshot(warehouse.default_directory())
+    language = controls.words().language
+    st.html(theme.wall_style())
+    canvas.show(
+        document.document(snapshot, query.get("site"), query.get("scenes"), language, shape, clocks.now())
+    )

@@ -1,0 +1,179 @@
+"""The wall's scenes in a real browser: every scene, shape and language, with much data, little and none.
+
+Nothing may be cut, overlap, be too small or too faint; nothing but the screen surface is read and nobody else is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
+
+from model import warehouse
+from pages.parts.wall import board
+from pages.parts.wall.site import SCENES
+from tests.test_pages_browser import CHROMIUM, FLAGS, ROOT, _wait_until_served, free_port
+from tests.warehouse_fixture import point
+
+pytestmark = pytest.mark.browser
+
+AUDIT = (Path(__file__).parent / "wall_audit.js").read_text(encoding="utf-8")
+SIZES = {"16x9": (1920, 1080), "32x9": (3840, 1080)}
+LANGUAGES = ("zh", "en")
+STATES = ("office", "rich", "many", "bare")
+LONG_NAME = "武陵山区土家族苗族自治区局(营销部)"
+
+
+@dataclass
+class Wall:
+    """The running service: its address, its warehouse, and every request that went elsewhere."""
+
+    url: str
+    directory: Path
+    context: BrowserContext
+    foreign: list[str]
+
+    def draw(self, state: str, *, shape: str = "16x9", lang: str = "zh", site: str = "office") -> Page:
+        """The page of all scenes over the warehouse in this state, once it is whole."""
+        point(self.directory, state)
+        page = self.context.new_page()
+        page.set_viewport_size(dict(zip(("width", "height"), SIZES[shape], strict=True)))  # type: ignore[arg-type]
+        page.goto(f"{self.url}/wall-scenes?site={site}&lang={lang}&shape={shape}")
+        page.wait_for_selector("#wall-ready", state="attached")
+        return page
+
+    def note(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with an office as the loader leaves it, and what the tests make of its screen surface.
+
+    Of every snapshot the two other surfaces are taken away: a wall must not need them.
+    """
+    folder = tmp_path_factory.mktemp("walls")
+    inbox, directory = folder / "inbox", folder / "warehouse"
+    for command in (
+        ["demo", "--out", str(inbox), "--scale", "office"],
+        ["run", "--inbox", str(inbox), "--warehouse", str(directory)],
+    ):
+        subprocess.run([sys.executable, "-m", "etl", *command], cwd=ROOT, check=True, capture_output=True)
+    made = directory / str(warehouse.current_id(directory))
+    for state in STATES:
+        shutil.copytree(made, directory / state)
+        for surface in ("full", "analysis"):
+            (directory / state / f"{surface}.duckdb").unlink()
+        (directory / state / "screen.duckdb").chmod(0o644)
+    _fill(directory / "rich" / "screen.duckdb", offices=1, cells=1)
+    _fill(directory / "many" / "screen.duckdb", offices=12, cells=60)
+    _empty(directory / "bare" / "screen.duckdb")
+    return directory
+
+
+def _fill(path: Path, *, offices: int, cells: int) -> None:
+    """Every number known and large, names long, so many offices in place of one, so many cells in place of one."""
+    text = Template((ROOT / "tests" / "wall_rich.sql").read_text(encoding="utf-8"))
+    connection = warehouse.connect(path)
+    for statement in text.substitute(offices=offices, cells=cells, name=LONG_NAME).split(";\n"):
+        connection.execute(statement)
+    connection.close()
+
+
+def _empty(path: Path) -> None:
+    """A bureau of which nothing but its units is known."""
+    connection = warehouse.connect(path)
+    tables = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"
+        " AND table_name NOT IN ('unit', 'unit_tree')"
+    ).fetchall()
+    for number, (name,) in enumerate(sorted(tables)):
+        # an older release has no such table at all
+        connection.execute(f"DELETE FROM mart.{name}" if number % 2 else f"DROP TABLE mart.{name}")
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def wall(snapshots: Path) -> Iterator[Wall]:
+    port = free_port()
+    with (snapshots / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
+            cwd=ROOT, env=os.environ | {warehouse.DIRECTORY_VARIABLE: str(snapshots)}, stdout=log, stderr=log,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_served(url)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            made = Wall(url, snapshots, browser.new_context(), [])
+            made.context.on("request", made.note)
+            yield made
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize("state", STATES)
+def test_every_scene_is_whole_and_legible(wall: Wall, state: str, shape: str, lang: str) -> None:
+    page = wall.draw(state, shape=shape, lang=lang)
+    drawn = page.eval_on_selector_all("section.wall-scene", "all => all.map(one => one.dataset.scene)")
+    assert drawn == list(SCENES)
+    assert page.get_attribute("#wall-ready", "data-errors") == "0"
+    assert page.evaluate(AUDIT, list(SIZES[shape])) == []
+    page.close()
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_a_window_hall_is_shown_public_content_only(wall: Wall, shape: str) -> None:
+    for lang in LANGUAGES:
+        page = wall.draw("rich", shape=shape, lang=lang, site="hall")
+        drawn = page.get_attribute("#wall-ready", "data-scenes")
+        assert set(str(drawn).split(",")) <= set(board.PUBLIC_SCENES)
+        assert page.evaluate(AUDIT, list(SIZES[shape])) == []
+        names = page.eval_on_selector_all("[data-panel]", "all => all.map(one => one.dataset.panel)")
+        assert not {"portrait", "warnings", "duties", "tasks", "funnel"} & set(names)
+        page.close()
+
+
+def test_the_states_of_a_value_are_worded_and_no_state_is_drawn_as_a_number(wall: Wall) -> None:
+    page = wall.draw("bare")
+    figures = page.locator(".card .figure")
+    assert figures.count() == 12
+    assert all("无数据" in text for text in figures.all_inner_texts())
+    page.close()
+    page = wall.draw("office")
+    words = page.locator("#root").inner_text()
+    assert "样本不足" in words and "不予显示" in words
+    page.close()
+
+
+def test_nobody_else_is_asked_and_the_page_is_drawn_in_time(wall: Wall) -> None:
+    page = wall.draw("many", shape="32x9")
+    took = page.evaluate("performance.now()")
+    assert took < 20_000, "a display would give up"
+    assert wall.foreign == []
+    page.close()
+
+
+def test_scenes_may_be_asked_for_one_by_one(wall: Wall) -> None:
+    point(wall.directory, "office")
+    page = wall.context.new_page()
+    page.goto(f"{wall.url}/wall-scenes?scenes=cells,trends,nonsense")
+    page.wait_for_selector("#wall-ready", state="attached")
+    assert page.get_attribute("#wall-ready", "data-scenes") == "cells,trends"
+    assert page.get_attribute("#wall-ready", "data-snapshot") == "office"
+    assert page.locator("[data-testid=stSidebar]").is_hidden()
+    page.close()
