@@ -17,7 +17,7 @@ UNITS = text("SELECT count(*) AS units FROM mart.unit")
 
 
 def test_a_warehouse_may_lie_anywhere(tmp_path: Path) -> None:
-    place = tmp_path / 'it\'s 100% ?#; "仓库"'
+    place = tmp_path / 'it\'s 100% #; "仓库"'
     fixture.publish(place)
     snapshot = warehouse.open_snapshot(place)
     found = warehouse.read(snapshot.engine("full"), UNITS)
