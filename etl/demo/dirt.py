@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from etl.demo import feed
+from etl.demo.integrity_activities import TALK, TRAINING
 from etl.demo.records import Records
-from etl.demo.supporting import TALK, TRAINING
 from model import warehouse
 from model.contract import TABLES
 

@@ -16,7 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.demo import bureau as bureaus
-from etl.demo import complaints, dirt, enforcement, feed, inspection, market, people, programmes, supporting
+from etl.demo import (
+    complaints,
+    dirt,
+    enforcement,
+    feed,
+    inspection,
+    integrity_activities,
+    market,
+    people,
+    programmes,
+    relatives,
+    supporting,
+)
 from etl.demo.bureau import Bureau, Scale
 from etl.demo.clock import Clock
 from etl.demo.licensing import Licensing
@@ -160,11 +172,11 @@ def build(
 def _add_supporting(world: World, seed: int) -> None:
     unit_tree, staff, cells, shops, clock, tables = vars(world).values()
     tables["evaluation"] = supporting.evaluations(_random(seed, "evaluation"), unit_tree, cells, shops, clock)
-    tables["activity"] = supporting.activities(_random(seed, "activity"), unit_tree, staff, clock)
+    tables["activity"] = integrity_activities.activities(_random(seed, "activity"), unit_tree, staff, clock)
     tables["checklist"] = supporting.checklists(_random(seed, "checklist"), clock)
     tables["supply_month"] = supporting.supply(_random(seed, "supply"), unit_tree, clock)
     tables["warning"] = supporting.warnings(_random(seed, "warning"), unit_tree, staff, clock)
-    tables["staff_relation"] = supporting.relations(
+    tables["staff_relation"] = relatives.relations(
         _random(seed, "relation"), unit_tree, staff, cells, shops, clock, tables["inspection"],
         tables["licence_application"],
     )  # fmt: skip

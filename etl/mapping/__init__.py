@@ -16,7 +16,8 @@ from etl.mapping.declaration import (
     match_header,
     normalised,
 )
-from etl.mapping.reading import KEYS, discover, load
+from etl.mapping.keys import KEYS
+from etl.mapping.reading import discover, load
 from etl.mapping.selection import as_of, identity, merged_count, overtaken, select
 
 __all__ = [

@@ -6,10 +6,11 @@ import numpy as np
 
 from etl.demo.clock import NEVER, NO_DAY, at
 from etl.demo.complaints import COMPLAINT, REPORT, link_repeats
+from etl.demo.integrity_activities import HOME_VISIT, PLEDGE, SELF_CHECK, TALK, TRAINING
 from etl.demo.people import CLERK, OFFICER
 from etl.demo.planting.planter import Planter
 from etl.demo.records import Column
-from etl.demo.supporting import HOME_VISIT, NEGATIVE, PLEDGE, SELF_CHECK, TALK, TRAINING
+from etl.demo.supporting import NEGATIVE
 
 
 def plant(planter: Planter) -> None:
