@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import data_health, overview, portraits, trends, wall_scenes
+from pages import (
+    data_health,
+    overview,
+    portraits,
+    standards,
+    trends,
+    wall_scenes,
+)
 from pages.parts import controls, frame, navigation, sidebar, theme
 
 PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
@@ -16,6 +23,7 @@ PAGES = {  # an address is never a file name of pages/: Streamlit would run that
         ("overview", overview.show, "home"),
         ("portraits", portraits.show, "portrait"),
         ("trends", trends.show, "trend"),
+        ("standards", standards.show, "running"),
     ],
     "group_analyse": [
         ("health", data_health.show, "data-health"),

@@ -24,8 +24,8 @@ WARNED = "wa11"
 
 
 def create(connection: warehouse.Connection) -> None:
-    """The tables of facts and judgements, from the loader's own declarations."""
-    for name in ("indicator_schema", "judge_schema"):
+    """The tables of facts, judgements and processes, from the loader's own declarations."""
+    for name in ("indicator_schema", "judge_schema", "process_schema"):
         text = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
         connection.execute(text.replace("snapshot.mart.", "mart."))
 

@@ -42,7 +42,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = {"overview": "/", "trends": "/trend?indicator=H2", "health": "/data-health"}
+PAGES = {
+    "overview": "/",
+    "trends": "/trend?indicator=H2",
+    "standards": "/running",
+    "health": "/data-health",
+}
 expect.set_options(timeout=15_000)  # two cores shared with other tests
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'

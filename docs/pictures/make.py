@@ -26,6 +26,7 @@ SIZE = {"width": 1440, "height": 1000}
 PICTURES = {
     "overview-zh": ("/", "table.board tbody tr"),
     "trends-zh": ("/trend?indicator=L2", ".js-plotly-plot .main-svg"),
+    "standards-zh": ("/running", "table.steps tbody tr"),
     "portraits-zh": ("/portrait?unit=990101-S04", ".js-plotly-plot .polar"),
     "portraits-en": ("/portrait?unit=990101-S04&lang=en", ".js-plotly-plot .polar"),
     "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),

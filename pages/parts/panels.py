@@ -231,3 +231,8 @@ def fired(words: Words, items: Sequence[tuple[str, str, str]]) -> str:
         for text, said, tone in items
     )
     return f'<div class="fired"><strong>{escape(words.say("trends.fired"))}</strong><ul>{shown}</ul></div>'
+
+
+def image(source: str, text: str) -> str:
+    """A picture over the width of its panel, with the words that say the same."""
+    return f'<img class="wide-picture" src="{escape(source)}" alt="{escape(text)}">'

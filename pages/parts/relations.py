@@ -142,6 +142,28 @@ portrait_mover = _table(
     score=Float,
     points_lost=Float,
 )
+process_step = _table(
+    "mart",
+    "process_step",
+    process=String,
+    step=String,
+    place=Integer,
+    unit_id=String,
+    month=Date,
+    window_months=Integer,
+    observations=BigInteger,
+    median_days=Float,
+    p90_days=Float,
+    limit_days=Float,
+    day_kind=String,
+    due=BigInteger,
+    in_time=BigInteger,
+    within=Float,
+    open_count=BigInteger,
+    overdue_count=BigInteger,
+    as_of=Date,
+    state=String,
+)
 warning = _table(
     "mart",
     "warning",

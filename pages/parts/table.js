@@ -3,6 +3,8 @@
 
 const COLLATOR = new Intl.Collator("zh", { numeric: true });
 
+const FEW = 8; // rows that are read at a glance need no search
+
 function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -219,6 +221,7 @@ function bar(root, data, draw) {
     draw();
   };
   label.append(input);
+  label.hidden = data.rows.length <= FEW;
   const right = element("span", "table-right");
   right.append(element("span", "table-count"));
   if (data.export) {
@@ -284,7 +287,7 @@ export default function (component) {
     root.append(body(root, data, acts, draw));
   };
   root.replaceChildren();
-  if (data.rows.length > 5 || data.export) root.append(bar(root, data, draw));
+  if (data.rows.length > FEW || data.export) root.append(bar(root, data, draw));
   else root.append(Object.assign(element("span", "table-count"), { hidden: true }));
   draw();
 }

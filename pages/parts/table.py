@@ -44,7 +44,7 @@ _component = st.components.v2.component(
 )
 
 
-Tone = Literal["plain", "good", "attention", "better", "absent", "strong", "worse"]
+Tone = Literal["plain", "good", "attention", "better", "absent", "strong", "worse", "overdue", "target"]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ CONCERNING_TEXT = "#b45309"
 ORDINARY = "#8a98ab"
 ORDINARY_TEXT = "#5c6b80"
 ORDINARY_PALE = "#d5dde7"
+SHADE = "#5b7391"
 TRACK = "#eef2f7"
 BAND = "#eef2f7"
 CHOSEN = "#e8f1fc"
@@ -44,6 +45,7 @@ _VARIABLES = {
     "ordinary": ORDINARY,
     "ordinary-text": ORDINARY_TEXT,
     "ordinary-pale": ORDINARY_PALE,
+    "shade": SHADE,
     "track": TRACK,
     "chosen": CHOSEN,
     "target": TARGET,

@@ -12,10 +12,10 @@ _SAFE = " =:/'(),;.-+*!$&@?"
 Place = tuple[float, float]
 
 
-def source(width: int, height: int, shapes: Iterable[str]) -> str:
-    """The address of an image of these shapes."""
-    drawn = "".join(shapes)
-    text = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>{drawn}</svg>"
+def source(width: int, height: int, shapes: Iterable[str], *, stretches: bool = False) -> str:
+    """The address of an image of these shapes; one that stretches fills whatever room it is given."""
+    drawn, more = "".join(shapes), " preserveAspectRatio='none'" if stretches else ""
+    text = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'{more}>{drawn}</svg>"
     return f"data:image/svg+xml,{quote(text, safe=_SAFE)}"
 
 

@@ -1,0 +1,246 @@
+"""Reads of the processes: how long steps took against their limits, what waits in them, in which order they were done.
+
+Windows come from the mart. What waits, and the order of steps, come from the records by the very expressions by which
+the processes are declared. No column that identifies a person leaves here. It must not format, colour or decide.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    desc,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from model.contract import TABLES
+from model.process import Process, Step, processes
+from model.process.declaration import WHOLE
+from model.warehouse import Snapshot
+from pages.parts import relations
+from pages.parts.reads.shared import cached, read
+
+WAITING_AT_MOST = 5000
+VARIANTS = 25
+THEN = ">"
+"""Between the steps of an order."""
+HANDS_ON = {("licence", "verification"): ("verification_started_at", "verification_ended_at")}
+"""Steps of which the record says when somebody was at work, beside when the step was over."""
+_NOBODY = ("none", "restricted")
+
+
+@cached()
+def of_unit(snapshot: Snapshot, unit_id: str, process_id: str) -> pd.DataFrame:
+    """Every step and window of one process in one unit."""
+    step = relations.process_step
+    query = select(step).where(step.c.unit_id == unit_id, step.c.process == process_id)
+    return read(snapshot, query.order_by(step.c.month, step.c.window_months, step.c.place))
+
+
+@cached()
+def of_children(snapshot: Snapshot, unit_id: str, process_id: str, step_id: str) -> pd.DataFrame:
+    """Every window of one step in each unit directly below."""
+    step, unit = relations.process_step, relations.unit
+    query = (
+        select(step)
+        .join(unit, unit.c.unit_id == step.c.unit_id)
+        .where(unit.c.parent_unit_id == unit_id, step.c.process == process_id, step.c.step == step_id)
+    )
+    return read(snapshot, query.order_by(step.c.unit_id, step.c.month))
+
+
+@cached()
+def waiting(snapshot: Snapshot, unit_id: str, process_id: str, as_of: date) -> pd.DataFrame:
+    """What waits in each step at the end of a day: record, unit_id, step, started_on, age, allowed, due_on, days_left.
+
+    An age is in working days where the step's limit is, days_left always; soonest due first, WAITING_AT_MOST at most.
+    """
+    process = _declared(process_id)
+    steps = [step for step in process.steps if step.id != WHOLE]
+    rows = union_all(*(_open(process, step, unit_id, as_of) for step in steps)).subquery("waits")
+    return read(snapshot, _aged(rows, as_of).limit(WAITING_AT_MOST))
+
+
+@cached()
+def orders(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: date) -> pd.DataFrame:
+    """In which orders the steps of what ended between two days were done: steps, records, median_days."""
+    process = _declared(process_id)
+    ended = union_all(
+        *(_ended(process, step, unit_id, first, last) for step in process.steps[:-1])
+    ).subquery()
+    one = (
+        select(
+            literal_column(f"string_agg(step, '{THEN}' ORDER BY ended_at, place)").label("steps"),
+            func.any_value(ended.c.days).label("days"),
+        )
+        .group_by(ended.c.record)
+        .subquery()
+    )
+    count = func.count().label("records")
+    query = select(one.c.steps, count, func.median(one.c.days).label("median_days")).group_by(one.c.steps)
+    return read(snapshot, query.order_by(desc(count), one.c.steps).limit(VARIANTS))
+
+
+@cached()
+def times(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: date) -> pd.DataFrame:
+    """Where the time of what ended between two days went: step, place, records, mean_hours, hands_on_hours."""
+    process = _declared(process_id)
+    each = union_all(*(_spent(process, step, unit_id, first, last) for step in process.steps[:-1])).subquery()
+    query = select(
+        each.c.step,
+        each.c.place,
+        func.count().label("records"),
+        func.avg(each.c.hours).label("mean_hours"),
+        func.avg(each.c.hands_on).label("hands_on_hours"),
+    ).where(each.c.hours >= 0)
+    return read(snapshot, query.group_by(each.c.step, each.c.place).order_by(each.c.place))
+
+
+def _declared(process_id: str) -> Process:
+    return next(one for one in processes().items if one.id == process_id)
+
+
+def key_of(process: Process) -> str | None:
+    """The column that names a record of a process, where it names nobody."""
+    (key,) = TABLES[process.table].primary_key
+    return str(key.name) if key.info["pii"] in _NOBODY else None
+
+
+def _as(kind: str, text: str | None) -> ColumnElement[Any]:
+    """A declared expression over the columns of its table."""
+    return literal_column(f"CAST(({text or 'NULL'}) AS {kind})")
+
+
+def _has(step: Step) -> ColumnElement[bool]:
+    """Whether a record has the step."""
+    return literal_column(f"coalesce(({step.where or 'true'}), false)")
+
+
+def _known(process: Process, step: Step) -> ColumnElement[bool]:
+    """Whether nothing that the step needs was delivered unreadable: else it is not known, not open."""
+    table, cell = relations.record(process.table), relations.cell
+    unread = select(cell.c.row_number).where(
+        cell.c.table_name == process.table,
+        cell.c.column_name.in_(step.needs),
+        cell.c.batch_id == table.c.batch_id,
+        cell.c.row_number == table.c.row_number,
+    )
+    return ~unread.exists()
+
+
+def _of_unit(process: Process, unit_id: str) -> ColumnElement[bool]:
+    tree = relations.unit_tree
+    below_it = select(tree.c.unit_id).where(tree.c.ancestor_id == unit_id)
+    return relations.record(process.table).c[process.unit].in_(below_it)
+
+
+def _open(process: Process, step: Step, unit_id: str, as_of: date) -> Select[Any]:
+    """The records that wait in one step: begun by the end of the day, not ended, and not left in another way."""
+    table, key = relations.record(process.table), key_of(process)
+    return select(
+        (table.c[key] if key else literal(None)).label("record"),
+        table.c[process.unit].label("unit_id"),
+        literal(step.id).label("step"),
+        literal(step.place).label("place"),
+        literal(step.day_kind == "working").label("is_working"),
+        _as("DATE", step.start).label("started_on"),
+        _as("DATE", step.due).label("due_at"),
+        _as("INTEGER", step.limit).label("allowed"),
+        func.coalesce(_as("INTEGER", step.excluded), 0).label("excluded"),
+    ).where(
+        _of_unit(process, unit_id),
+        _has(step),
+        _known(process, step),
+        _as("DATE", step.start) <= as_of,
+        _as("TIMESTAMP", step.end).is_(None),
+        _as("TIMESTAMP", step.left).is_(None),
+    )
+
+
+def _calendar() -> Subquery:
+    """The calendar with a running number of working days: a difference of numbers counts the days between."""
+    day = relations.record("working_calendar")
+    running = func.sum(case((day.c.is_working_day, 1), else_=0)).over(order_by=day.c.date)
+    return select(day.c.date, day.c.is_working_day, running.label("number")).subquery()
+
+
+def _aged(rows: Subquery, as_of: date) -> Select[Any]:
+    """Each waiting record with its age, its due day, and the working days that are left."""
+    started, now, after, due = (_calendar().alias(name) for name in ("started", "now", "after", "due"))
+    budget = started.c.number + 1 + rows.c.allowed + rows.c.excluded
+    due_on = case(
+        (rows.c.due_at.isnot(None), rows.c.due_at),
+        (rows.c.is_working, after.c.date - 1),
+        else_=rows.c.started_on + rows.c.allowed + rows.c.excluded,
+    )
+    found = (
+        select(
+            rows,
+            due_on.label("due_on"),
+            now.c.number.label("number"),
+            case(
+                (rows.c.is_working, now.c.number - started.c.number),
+                else_=func.date_diff("day", rows.c.started_on, literal(as_of)),
+            ).label("age"),
+        )
+        .select_from(rows)
+        .outerjoin(now, now.c.date == as_of)
+        .outerjoin(started, started.c.date == rows.c.started_on)
+        .outerjoin(after, and_(after.c.is_working_day, after.c.number == budget, rows.c.is_working))
+        .subquery("aged")
+    )
+    left = case((found.c.due_on > as_of, due.c.number - found.c.number), else_=0).label("days_left")
+    columns: list[Any] = [found, left, (found.c.due_on <= as_of).label("is_overdue")]
+    return (
+        select(*columns)
+        .outerjoin(due, due.c.date == found.c.due_on)
+        .order_by(found.c.due_on.nulls_last(), found.c.started_on, found.c.record)
+    )
+
+
+def _whole(process: Process, unit_id: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """What ended as a whole between two days, in a unit and below."""
+    ended = _as("DATE", process.steps[-1].end)
+    return _of_unit(process, unit_id), _has(process.steps[-1]), ended >= first, ended <= last
+
+
+def _ended(process: Process, step: Step, unit_id: str, first: date, last: date) -> Select[Any]:
+    """The ends of one step, of what ended as a whole."""
+    (key,) = TABLES[process.table].primary_key
+    whole = process.steps[-1]
+    return select(
+        relations.record(process.table).c[key.name].label("record"),
+        literal(step.id).label("step"),
+        literal(step.place).label("place"),
+        _as("TIMESTAMP", step.end).label("ended_at"),
+        func.date_diff("day", _as("DATE", whole.start), _as("DATE", whole.end)).label("days"),
+    ).where(*_whole(process, unit_id, first, last), _has(step), _as("TIMESTAMP", step.end).isnot(None))
+
+
+def _spent(process: Process, step: Step, unit_id: str, first: date, last: date) -> Select[Any]:
+    """The hours of one step, of what ended as a whole, and those in which somebody is recorded to have been at work."""
+    table = relations.record(process.table)
+    begun, over = HANDS_ON.get((process.id, step.id), (None, None))
+    hands_on: ColumnElement[Any] = literal(None)
+    if begun and over:
+        hands_on = func.date_diff("minute", table.c[begun], table.c[over]) / 60.0
+    hours: ColumnElement[Any] = (
+        func.date_diff("minute", _as("TIMESTAMP", step.start), _as("TIMESTAMP", step.end)) / 60.0
+    )
+    return select(
+        literal(step.id).label("step"),
+        literal(step.place).label("place"),
+        hours.label("hours"),
+        hands_on.label("hands_on"),
+    ).where(*_whole(process, unit_id, first, last), _has(step), _as("TIMESTAMP", step.end).isnot(None))
