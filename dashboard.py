@@ -16,7 +16,7 @@ from pages import (
     trends,
     wall_scenes,
 )
-from pages.parts import controls, frame, navigation, sidebar, theme
+from pages.parts import controls, frame, navigation, sidebar, theme, visitor
 
 PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
     "group_manage": [
@@ -36,14 +36,21 @@ def main() -> None:
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
+    visitor.greet(words)
     groups = navigation.offer(words, PAGES)
     wall = st.Page(
         wall_scenes.show, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden"
     )
-    here = st.navigation([*(page for pages in groups.values() for page in pages), wall], position="hidden")
+    hidden = [wall] if visitor.may_open("wall") else []
+    every = [page for pages in groups.values() for page in pages]
+    if not [*every, *hidden]:
+        visitor.turn_away(words)
+    here = st.navigation([*every, *hidden], position="hidden")
     if here == wall:  # a bare picture for the shell of a display: no navigation, and a look of its own
         wall.run()
         return
+    if not every:
+        visitor.turn_away(words)
     st.html(theme.style(words.say("shared.skip")))
     navigation.enter(here)
     sidebar.show(words, groups, here)
@@ -55,4 +62,4 @@ if __name__ == "__main__":
 else:
     from pages.parts import server
 
-    app = st.App(__file__, routes=server.ROUTES)
+    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE)

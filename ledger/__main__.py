@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import accounts, migration, proof, snapshot, storage
+from ledger import accounts, migration, proof, snapshot, storage, transfer
 from ledger.disposition import upkeep
 from ledger.schema import now
 from ledger.trail import Head
@@ -100,6 +100,18 @@ def sync_command(ledger: storage.Ledger, directory: Path) -> None:
     told = ", ".join(f"{name} {count}" for name, count in vars(taken.warnings).items())
     click.echo(f"snapshot {taken.snapshot}: warnings {told}", err=True)
     click.echo(f"escalated: {upkeep.escalate_late(ledger, now())}", err=True)
+
+
+@main.command("move")
+@click.option("--from", "source_url", required=True, help="The SQLAlchemy address of the ledger to move.")
+@click.pass_obj
+def move_command(ledger: storage.Ledger, source_url: str) -> None:
+    """Copy another ledger, audit trail and all, into this empty one."""
+    source = storage.open_ledger(source_url)
+    try:
+        click.echo(f"{transfer.move(source, ledger)} rows moved", err=True)
+    finally:
+        source.close()
 
 
 @main.group()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ from ledger_fixture import KEEPER, LOADER, Databases, databases, ledger, settle,
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from ledger import accounts, migration, proof, trail
-from ledger.schema import Account, Entry, Unit
+from ledger import accounts, migration, proof, trail, transfer
+from ledger.schema import Account, Content, Entry, Unit
 from ledger.storage import Ledger, open_ledger
 from ledger.trail import Head
 from model import policy
@@ -312,3 +314,25 @@ def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
         assert accounts.path_of(session, "990101-S01") == ("990101-S01", "990101", "9901", "99")
         assert accounts.path_of(session, "elsewhere") == ("elsewhere",)
         assert set(session.scalars(accounts.below("990101"))) == {"990101", "990101-S01", "990101-S02"}
+
+
+def test_a_ledger_moves_to_another_database_and_still_holds(databases: Databases, tmp_path: Path) -> None:
+    """SQLite to either database; the anchor goes along, and the chain goes on."""
+    source = open_ledger(f"sqlite:///{tmp_path / 'old.db'}")
+    migration.upgrade(source)
+    fill(source)
+    with source.write(KEEPER) as recorder:
+        kept = Content(sha256=hashlib.sha256(b"x").hexdigest(), content=b"x")
+        recorder.session.add(kept)
+        recorder.record("configure", "test")
+    head = proof.verify(source).head
+    target = replace(open_ledger(databases.url()), anchor=source.anchor)
+    assert transfer.move(source, target) == 7 + 7 + 1 + 10
+    assert proof.verify(target, head).holds
+    with target.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "after", "field_staff")
+    assert proof.verify(target, head).holds
+    with pytest.raises(ValueError, match="already"):
+        transfer.move(source, target)
+    source.close()
+    target.close()

@@ -28,7 +28,7 @@ def _moved_now() -> datetime:
 def main(port: int, script: str) -> None:
     if "WALL_TEST_CLOCK" in os.environ:
         clocks.now = _moved_now
-    app = st.App(Path(__file__).parent.parent / script, routes=server.ROUTES)
+    app = st.App(Path(__file__).parent.parent / script, routes=server.ROUTES, middleware=server.MIDDLEWARE)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 

@@ -56,6 +56,7 @@ class Declared:
     version: int
     actions: dict[str, Action]
     roles: dict[str, Role]
+    pages: dict[str, str]
     refusals: dict[str, dict[str, str]]
 
     def refused(self, code: str, **values: object) -> RefusedError:
@@ -95,8 +96,11 @@ def declared() -> Declared:
         given["version"],
         {name: Action(name, **one) for name, one in given["action"].items()},
         {name: _role(name, one) for name, one in given["role"].items()},
+        given["page"],
         given["refusal"],
     )
+    if unknown := set(found.pages.values()) - set(found.actions):
+        raise ValueError(f"{FILE.name}: page: no such action: {', '.join(sorted(unknown))}")
     for action in found.actions.values():
         if action.surface not in (*SURFACES, "ledger"):
             raise ValueError(f"{FILE.name}: action {action.id}: no such surface: {action.surface}")

@@ -18,6 +18,7 @@ from typing import NoReturn
 import streamlit as st
 
 from model import warehouse
+from model.policy import RefusedError
 from model.warehouse import NoSnapshotError, Snapshot
 from pages.parts import clocks, controls, panels
 from pages.parts.clocks import SourceClock
@@ -118,6 +119,10 @@ def run(page: Callable[[], None], words: Words) -> None:
     started_with = warehouse.current_id(warehouse.default_directory())
     try:
         page()
+    except RefusedError as refusal:
+        if not st.session_state[_HAS_MASTHEAD]:
+            _bare_masthead(words)
+        st.html(panels.message(words.say("shared.refused_title"), words.pick(refusal.zh, refusal.en)))
     except Exception:
         current = warehouse.current_id(warehouse.default_directory())
         if current != started_with:

@@ -1,7 +1,7 @@
 """Which pages this person gets, under which name each is linked to, and how one page leads to another.
 
 It exists so that a link from page to page keeps what the URL says, and so that a page to come is one line in
-dashboard.py. It must not decide who may see a page.
+dashboard.py. Whose a page is, policy decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.parts import controls
+from pages.parts import controls, visitor
 from pages.parts.words import Words
 
 _PAGES, _HERE = "pages", "page_here"
@@ -21,11 +21,13 @@ Entry = tuple[str, Callable[[], None], str]
 
 
 def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> dict[str, list[st.Page]]:
-    """The pages by the title of their group; the very first is the one that opens without an address."""
+    """This person's pages by the title of their group; the first is the one that opens without an address."""
     pages: dict[str, st.Page] = {}
     groups: dict[str, list[st.Page]] = {}
     for group, entries in declared.items():
         for name, show, address in entries:
+            if not visitor.may_open(name):
+                continue
             title = words.say(f"{name}.title")
             pages[name] = st.Page(show, title=title, url_path=address, default=not pages)
             groups.setdefault(words.say(f"shared.{group}"), []).append(pages[name])

@@ -6,12 +6,14 @@ route may show a record.
 
 from __future__ import annotations
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
+from pages.parts import guard
 from pages.parts.wall import routes
 
 PagesManager.uses_pages_directory = False
@@ -28,3 +30,4 @@ def health(_: Request) -> Response:
 
 
 ROUTES = [Route("/healthz", health), *routes.ROUTES]
+MIDDLEWARE = [Middleware(guard.Guard)]

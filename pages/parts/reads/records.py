@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from model.warehouse import Snapshot
-from pages.parts import relations
+from pages.parts import relations, visitor
 from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS, NEEDS, Kind
 from pages.parts.monthly import Coverage
@@ -24,9 +24,14 @@ _OWN_ROWS = ("primary", "derived")
 _CODE = re.compile(r"(\D*)(\d*)", re.ASCII)
 
 
-@cached()
 def units(snapshot: Snapshot) -> pd.DataFrame:
-    """Every unit in the order of its code, numbers in it by size: unit_id, parent_unit_id, name, level."""
+    """The units that the person answers for, in the order of their codes: unit_id, parent_unit_id, name, level."""
+    return visitor.reached(every_unit(snapshot))
+
+
+@cached()
+def every_unit(snapshot: Snapshot) -> pd.DataFrame:
+    """Every unit, numbers in its code by size. Not for a list that is shown: that is `units`."""
     unit = relations.unit
     found = read(snapshot, select(unit.c.unit_id, unit.c.parent_unit_id, unit.c.name, unit.c.level))
     order = sorted(range(len(found)), key=lambda at: _natural(str(found["unit_id"].iloc[at])))

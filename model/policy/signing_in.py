@@ -1,0 +1,124 @@
+"""Who signs in how: read from sign_in.toml, and what becomes of it when nothing is configured.
+
+Nothing configured: one user, on this machine only; every other address is refused. Else an OIDC provider or a proxy
+says who somebody is, and the ledger's accounts, or the rules here, say which role that is. It must not ask anybody.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from model.policy.roles import ROLES, SINGLE_USER, Actor
+
+Mode = Literal["single_user", "oidc", "proxy"]
+FILE_VARIABLE = "INTEGRITY_SIGN_IN"
+DEFAULT_FILE = Path(__file__).parent.parent.parent / "data" / "sign_in.toml"
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What a proxy adds to a request: behind one, the address of the connection says nothing of who asks."""
+
+
+class SignInError(ValueError):
+    """A sign-in that cannot be used; the message names file and key."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """People whose claim holds this value have this role, and answer for this unit."""
+
+    claim: str
+    value: str
+    role: str
+    unit_id: str | None
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in: the mode, the claim that names the account, the rules, and who has not signed in."""
+
+    mode: Mode = "single_user"
+    account: str = "email"
+    rules: tuple[Rule, ...] = ()
+    anonymous: str | None = None
+
+    @property
+    def is_single_user(self) -> bool:
+        """Whether nothing is configured."""
+        return self.mode == "single_user"
+
+    def name_in(self, claims: Mapping[str, Any]) -> str | None:
+        """The account that the claims name. A provider that says an address is unverified names nobody."""
+        if self.account == "email" and claims.get("email_verified") is False:
+            return None
+        name = str(claims.get(self.account) or "").strip()
+        return name or None
+
+    def by_rule(self, claims: Mapping[str, Any]) -> Actor | None:
+        """Who somebody without an account is by the rules; the first that fits decides."""
+        name = self.name_in(claims)
+        for rule in self.rules if name else ():
+            held = claims.get(rule.claim)
+            if rule.value in (held if isinstance(held, (list, tuple)) else (held,)):
+                return Actor(str(name), rule.role, rule.unit_id)
+        return None
+
+    def unknown(self) -> Actor | None:
+        """Who has not signed in, where such people may see anything."""
+        return Actor("anonymous", self.anonymous) if self.anonymous else None
+
+
+THE_SINGLE_USER = Actor("local", SINGLE_USER)
+
+
+def sign_in() -> SignIn:
+    """How this installation signs in; SignInError where the file cannot be used."""
+    path = Path(os.environ.get(FILE_VARIABLE) or DEFAULT_FILE)
+    if not path.exists():
+        if os.environ.get(FILE_VARIABLE):
+            raise SignInError(f"{path}: there is no such file")
+        return SignIn()
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int) -> SignIn:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        rules = tuple(
+            Rule(one["claim"], one["value"], one["role"], one.get("unit")) for one in given.get("role", ())
+        )
+        found = SignIn(given["mode"], given.get("account", "email"), rules, given.get("anonymous"))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise SignInError(f"{path.name}: cannot be read: {error}") from error
+    unknown = set(given) - {"mode", "account", "anonymous", "role"}
+    if unknown:
+        raise SignInError(f"{path.name}: unknown: {', '.join(sorted(unknown))}")
+    if found.mode not in get_args(Mode) or found.is_single_user:
+        raise SignInError(f"{path.name}: mode: expected oidc or proxy, not {found.mode}")
+    for role in (*(rule.role for rule in rules), *filter(None, [found.anonymous])):
+        if role not in ROLES:
+            raise SignInError(f"{path.name}: there is no role {role}")
+    if found.anonymous not in (None, "public", "display"):
+        raise SignInError(f"{path.name}: anonymous: only public or display, not {found.anonymous}")
+    return found
+
+
+def is_local(client: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from this machine itself: not through a proxy, and not by another name for it.
+
+    The name is looked at because a page elsewhere can point a name of its own at this machine.
+    """
+    try:
+        is_here = client is not None and ipaddress.ip_address(client.split("%")[0]).is_loopback
+    except ValueError:
+        is_here = False
+    host = headers.get("host", "")
+    name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    return is_here and name.lower() in LOCAL_NAMES and not any(one in headers for one in FORWARDED)
