@@ -15,6 +15,7 @@ from pages import (
     standards,
     trends,
     wall_scenes,
+    warnings,
 )
 from pages.parts import controls, frame, navigation, sidebar, theme, visitor
 
@@ -22,6 +23,7 @@ PAGES = {  # an address is never a file name of pages/: Streamlit would run that
     "group_manage": [
         ("overview", overview.show, "home"),
         ("portraits", portraits.show, "portrait"),
+        ("warnings", warnings.show, "alerts"),
         ("trends", trends.show, "trend"),
         ("standards", standards.show, "running"),
     ],

@@ -29,6 +29,8 @@ PICTURES = {
     "standards-zh": ("/running", "table.steps tbody tr"),
     "portraits-zh": ("/portrait?unit=990101-S04", ".js-plotly-plot .polar"),
     "portraits-en": ("/portrait?unit=990101-S04&lang=en", ".js-plotly-plot .polar"),
+    "warnings-zh": ("/alerts", "table.warnings tbody tr"),
+    "warnings-en": ("/alerts?lang=en", "table.warnings tbody tr"),
     "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),
 }
 """File name → address, and what must stand on the page before the picture is taken."""

@@ -13,12 +13,24 @@ import streamlit as st
 
 from model.contract import TABLES
 from model.indicators import Indicator, catalogue
-from pages.parts import export, labels, panels
+from pages.parts import controls, export, labels, monthly, panels
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.reads import evidence, records
 from pages.parts.table import Column, mark, table
 from pages.parts.words import Words
+
+
+def choose_month(words: Words, first: date, last: date) -> date:
+    """One of the months of a stretch, the newest by default; kept in the URL."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    listed = {month.isoformat()[:7]: month for month in monthly.span(last.replace(day=1), count)[::-1]}
+    with st.container(key="filters_evidence", horizontal=True):
+        chosen = controls.choose(
+            "records", words.say("evidence.month"), list(listed), next(iter(listed)),
+            lambda one: words.month(listed[one]),
+        )  # fmt: skip
+    return listed[chosen]
 
 
 def show(view: View, item: Indicator, kind: str, subject_id: str, month: date) -> None:

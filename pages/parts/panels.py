@@ -236,3 +236,12 @@ def fired(words: Words, items: Sequence[tuple[str, str, str]]) -> str:
 def image(source: str, text: str) -> str:
     """A picture over the width of its panel, with the words that say the same."""
     return f'<img class="wide-picture" src="{escape(source)}" alt="{escape(text)}">'
+
+
+def steps(entries: Iterable[tuple[str, str, str]]) -> str:
+    """Steps one below the other: when, what, and a remark."""
+    shown = "".join(
+        f"<li><time>{escape(when)}</time><span>{escape(what)}</span><small>{escape(remark)}</small></li>"
+        for when, what, remark in entries
+    )
+    return f'<ol class="steps">{shown}</ol>'

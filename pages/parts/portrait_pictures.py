@@ -202,21 +202,17 @@ def _records(view: View, kind: str, subject_id: str, portrait: Portrait, part: P
         st.html(panels.note(words.pick(item.meaning.zh, item.meaning.en)))
         basis = words.pick(item.basis.zh, item.basis.en)
         st.html(panels.note(words.say("portraits.basis", basis=basis)))
-        with st.container(key="filters_records", horizontal=True, vertical_alignment="center"):
-            months = monthly.span(portrait.month, max(part.window_months, 1))[::-1]
-            listed = {month.isoformat()[:7]: month for month in months}
-            chosen = controls.choose(
-                "records", words.say("evidence.month"), list(listed), next(iter(listed)),
-                lambda one: words.month(listed[one]),
-            )  # fmt: skip
-            to_trend(words, item, subject_id)
-        evidence.show(view, item, kind, subject_id, listed[chosen])
+        to_trend(words, item, subject_id)
+        first = monthly.shifted(portrait.month, 1 - max(part.window_months, 1))
+        chosen = evidence.choose_month(words, first, portrait.month)
+        evidence.show(view, item, kind, subject_id, chosen)
 
 
 def to_trend(words: Words, item: Indicator, unit_id: str) -> None:
     """The way to the trend of an indicator, where this person gets that page."""
     if navigation.has("trends"):
-        navigation.link("trends", words.say("portraits.to_trend"), unit=unit_id, indicator=item.id)
+        with st.container(key="link_trend", width="content"):
+            navigation.link("trends", words.say("portraits.to_trend"), unit=unit_id, indicator=item.id)
 
 
 def sheet(view: View, portrait: Portrait, found: pd.DataFrame, parts: Parts) -> None:

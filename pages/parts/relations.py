@@ -164,17 +164,39 @@ process_step = _table(
     as_of=Date,
     state=String,
 )
-warning = _table(
+_WARNED: dict[str, type[object]] = {
+    "warning_id": String,
+    "indicator_id": String,
+    "rule_version": String,
+    "unit_id": String,
+    "subject_kind": String,
+    "subject_id": String,
+    "kind": String,
+    "level": String,
+    "period_start": Date,
+    "period_end": Date,
+    "value": Float,
+    "threshold": Float,
+    "sample_size": BigInteger,
+    "p": Float,
+    "adjusted": Float,
+    "evidence_count": BigInteger,
+}
+warning = _table("mart", "warning", **_WARNED)
+warning_withdrawn = _table("mart", "warning_withdrawn", **_WARNED, reason=String, withdrawn_on=Date)
+pattern_evidence = _table(
     "mart",
-    "warning",
-    warning_id=String,
+    "pattern_evidence",
     indicator_id=String,
-    unit_id=String,
-    kind=String,
-    level=String,
+    subject_kind=String,
+    subject_id=String,
     period_end=Date,
+    place=Integer,
+    outcome=String,
+    counted=BigInteger,
+    expected=Float,
+    p=Float,
 )
-warning_withdrawn = _table("mart", "warning_withdrawn", warning_id=String, unit_id=String)
 source = _table(
     "quality",
     "source",

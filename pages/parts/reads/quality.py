@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, String, and_, case, desc, func, literal, select, union_all
 from sqlalchemy import cast as sql_cast
 
+from model import policy
 from model.contract import TABLES
 from model.warehouse import Snapshot
 from pages.parts import relations
@@ -155,13 +156,17 @@ def _changes_of(table: str) -> Select[Any]:
 
 
 def shown_columns(table: str) -> list[str]:
-    """The columns of a table whose values may be shown: none that identifies a person."""
-    return [one.name for one in TABLES[table].columns if one.info["pii"] == "none"]
+    """The columns of a table whose values may be shown: none that identifies a person, and no list of them."""
+    return [
+        one.name
+        for one in TABLES[table].columns
+        if one.info["pii"] == "none" and (one.primary_key or policy.exposure(one) == "keep")
+    ]
 
 
 @cached()
-def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFrame:
-    """The latest revisions of a table: key, batches, changed columns, and old_ and new_ of what may be shown.
+def revisions(snapshot: Snapshot, table: str, column: str | None, key: str | None = None) -> pd.DataFrame:
+    """The latest revisions of a table or a record: key, batches, changed columns, old_ and new_ of what may be shown.
 
     The newer version of a revision is the row of the same key that its superseding batch and row name: the current
     row, or a revision of its own.
@@ -173,6 +178,8 @@ def revisions(snapshot: Snapshot, table: str, column: str | None) -> pd.DataFram
     latest = select(old)
     if column:
         latest = latest.where(func.list_contains(old.c.changed_columns, column))
+    if key is not None:
+        latest = latest.where(func.concat_ws("/", *(old.c[name] for name in keys)) == key)
     before = latest.order_by(desc(old.c.superseded_by_batch_id)).limit(LISTED).subquery()
     versions = [
         select(*(one.c[name] for name in (*keys, "batch_id", "row_number", *values)))
