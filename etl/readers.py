@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -31,11 +32,14 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BROKEN = "\ufffd"
 """Stands where bytes could not be decoded."""
 
+KEPT_CELLS = 100_000
+"""Of so many unreadable rows of a file the cells are kept; the others stand in the landed file, at their row number."""
+
 _UNNAMED = "无列名 no name ({})"
 _BROKEN_TEXT = re.compile("[\ud800-\udfff\ufffd]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One data row: its number (the first is 1), its cells as text, and why it could not be read, if so."""
 
@@ -227,13 +231,17 @@ def _json_text(value: Any) -> str | None:
 
 
 def write_canonical(sheet: Sheet, target: IO[str]) -> list[Row]:
-    """Write the readable rows as plain CSV behind a `_row_number`; return the unreadable ones."""
+    """Write the readable rows as plain CSV behind a `_row_number`; return the unreadable ones.
+
+    Of a file that is unreadable throughout, only the first rows are returned with their cells.
+    """
     writer = csv.writer(target, lineterminator="\r\n")  # so that a lone return in a cell is quoted too
     writer.writerow(["_row_number", *sheet.columns])
-    unreadable = []
+    unreadable: list[Row] = []
     for row in sheet.rows:
         if row.error:
-            unreadable.append(row)
+            is_kept = len(unreadable) < KEPT_CELLS
+            unreadable.append(row if is_kept else Row(row.number, (), sys.intern(row.error)))
         else:
             writer.writerow([row.number, *("" if cell is None else cell.strip(BLANKS) for cell in row.cells)])
     return unreadable

@@ -90,6 +90,9 @@ def call_on_failure(message: str) -> bool:
     try:
         subprocess.run(shlex.split(command), input=message + "\n", text=True, timeout=60, check=True)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        log.error("the command of %s failed: %s", ON_FAILURE_VARIABLE, error)
+        # never the command line itself, which may hold an address or a key
+        code = getattr(error, "returncode", None)
+        said = type(error).__name__ if code is None else f"exit code {code}"
+        log.error("the command of %s failed: %s", ON_FAILURE_VARIABLE, said)
         return False
     return True

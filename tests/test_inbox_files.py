@@ -34,6 +34,8 @@ from etl_helpers import (
     with_parents,
 )
 
+from etl import readers
+
 VISIT = SEEDS["inspection"]
 HEADER = "inspection_no,unit_id,inspection_kind,started_at,recording_id\n"
 LINE = "I{0},U1,routine,2026-01-05 09:00:00,{1}\n"
@@ -890,3 +892,14 @@ def test_every_row_of_a_dirty_delivery_is_accounted_for(place: Path) -> None:
     assert [counts[way] for way in TABLE_KEYS] == [7, 3, 1, 0, 3, 0, 0, 0]
     assert first.one("SELECT count(*) FROM quality.quarantine") == 3
     assert first.file("inspection-2026-01.csv")["rows"] == 7
+
+
+def test_a_file_that_is_unreadable_throughout_is_accounted_for_in_bounded_memory(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "KEPT_CELLS", 2)
+    result = run(place, {"inspection.csv": HEADER + "short,row\n" * 5 + LINE.format(1, 1)})
+    kept = [(number, content) for _, number, _, content in result.quarantined("inspection")]
+    assert [number for number, _ in kept] == [1, 2, 3, 4, 5]
+    assert [bool(content) for _, content in kept] == [True, True, False, False, False]
+    assert loaded_visits(result) == [("I1", "1")]

@@ -166,8 +166,7 @@ def test_verbs(tmp_path: Path, recipe: str, cells: list[tuple[str, str]], values
     assert complaint(tmp_path, rows, recipe, "repeat_of_ticket_no") == values
 
 
-def test_sum_of_an_integer_column_is_whole(tmp_path: Path) -> None:
-    outputs = """
+SUM = """
 [[outputs]]
 table = "market_cell"
 input = "rows"
@@ -178,9 +177,21 @@ name = "C"
 valid_from = { constant = "2000-01-01" }
 capacity = { sum = ["A", "B"] }
 """
-    bench = Bench(declare(tmp_path, outputs))
+
+
+def test_sum_of_an_integer_column_is_whole(tmp_path: Path) -> None:
+    bench = Bench(declare(tmp_path, SUM))
     bench.put("rows", [{"C": "1", "A": "1.0", "B": "2.0"}, {"C": "2", "A": "1.5", "B": "0"}])
     assert [row["capacity"] for row in bench.rows("market_cell")] == ["3", "1.5"]
+
+
+def test_a_sum_that_no_integer_holds_is_handed_on(tmp_path: Path) -> None:
+    """It is reported with its row by the check step; it must not end the run."""
+    bench = Bench(declare(tmp_path, SUM))
+    odd = ("1e300", "inf", "-inf", "nan", "1e308", "9" * 400)
+    bench.put("rows", [{"C": str(place), "A": cell, "B": "1e308"} for place, cell in enumerate(odd)])
+    given = [row["capacity"] for row in bench.rows("market_cell")]
+    assert len(given) == len(odd) and all(value and not value.isdigit() for value in given), given
 
 
 def test_hash_depends_on_content_in_the_order_of_the_mapping(tmp_path: Path) -> None:

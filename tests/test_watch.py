@@ -117,8 +117,12 @@ def test_a_refused_file_that_stays_is_told_to_the_command_once_and_on_the_comman
 
 def test_a_command_that_fails_is_told_again(loaded: Place) -> None:
     write(loaded.inbox / "complaint-2025-06-20.csv", "ticket_no\nGD1\n")
-    loaded.environment["INTEGRITY_ON_FAILURE"] = "/bin/false"
-    assert "the command of INTEGRITY_ON_FAILURE failed" in loaded.run().stderr
+    commands = {"/bin/false 密钥": "exit code 1", "/no/such 密钥": "FileNotFoundError", "'密钥": "ValueError"}
+    for command, said in commands.items():
+        loaded.environment["INTEGRITY_ON_FAILURE"] = command
+        stderr = loaded.run().stderr
+        assert f"the command of INTEGRITY_ON_FAILURE failed: {said}" in stderr
+        assert "密钥" not in stderr, "what stands behind the command may be a key"
     heard = listener(loaded)
     loaded.run()
     assert "complaint-2025-06-20.csv" in heard.read_text()

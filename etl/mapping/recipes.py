@@ -119,7 +119,8 @@ def _summed(recipe: Recipe, kind: str) -> str:
     total = " + ".join(f"try_cast({cell} AS DOUBLE)" for cell in cells)
     text = f"CAST({total} AS VARCHAR)"
     if kind == "integer":
-        text = f"CASE WHEN {total} = floor({total}) THEN CAST(CAST({total} AS BIGINT) AS VARCHAR) ELSE {text} END"
+        whole = f"CAST(try_cast({total} AS BIGINT) AS VARCHAR)"
+        text = f"CASE WHEN {total} = floor({total}) THEN coalesce({whole}, {text}) ELSE {text} END"
     is_blank = " OR ".join(f"{cell} IS NULL" for cell in cells)
     return f"CASE WHEN {is_blank} THEN NULL ELSE coalesce({text}, concat_ws(' + ', {', '.join(cells)})) END"
 
