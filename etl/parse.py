@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Column, Double
 
 from etl import sql
-from model.contract import INDICATOR_IDS
 from model.contract.columns import MONEY
+from model.indicators import catalogue
 
 _PLACEHOLDERS = (
     "NA",
@@ -240,7 +240,7 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
             ("allowed codes", f"CASE WHEN {is_unknown} THEN {trimmed(text)} IS NOT NULL ELSE false END")
         )
     if info["indicator"]:
-        ids = _listed(INDICATOR_IDS)
+        ids = _listed(tuple(catalogue().indicators))
         is_list = info["kind"] == "list<string>"
         condition = f"NOT list_has_all([{ids}], {value})" if is_list else f"{value} NOT IN ({ids})"
         found.append(("is an indicator", condition))

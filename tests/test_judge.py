@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from etl import sql
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
-from model.indicators import catalogue
+from model.indicators import catalogue, declaration
 from model.judgement import rules
 from tests.indicator_bureau import Bureau, build, empty
+from tests.test_indicator_declarations import OWN
 
 KEY = "indicator_id, subject_kind, subject_id"
 
@@ -145,6 +147,19 @@ def test_no_person_and_nothing_neutral_is_scored(bureau: Bureau) -> None:
     assert rows(bureau.connection, "SELECT DISTINCT subject_kind FROM snapshot.mart.portrait") == [("unit",)]
     scored = rows(bureau.connection, "SELECT DISTINCT indicator_id FROM snapshot.mart.portrait_mover")
     assert all(catalogue().indicators[name].scored for (name,) in scored)
+
+
+def test_a_bureaus_own_indicator_is_judged_like_the_others(
+    changeable: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    judged(changeable)
+    for mart in ("indicator_fact", "indicator_state", "trend", "comparison"):
+        found = rows(
+            changeable.connection, f"SELECT count(*) FROM snapshot.mart.{mart} WHERE indicator_id = 'W1'"
+        )
+        assert found[0][0] > 0, mart
 
 
 def test_only_flow_series_of_complete_months_signal(bureau: Bureau) -> None:

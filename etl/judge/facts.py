@@ -32,10 +32,12 @@ from model.statistics.inputs import Flags, Floats
 STATES = np.array(["stale", "no_data", "suppressed", "zero", "value"], dtype=object)
 
 
-def judge_facts(court: Court, judged: Judged, changed: dict[str, set[Month]]) -> None:
+def judge_facts(
+    court: Court, judged: Judged, changed: dict[str, set[Month]], *, is_brief: bool = False
+) -> None:
     """Trend, comparison, and what of them is worth a warning, of every indicator with facts.
 
-    changed: earlier months to judge again, by indicator.
+    changed: earlier months to judge again, by indicator. is_brief: findings only, without estimates and limits.
     """
     connection = court.connection
     connection.execute(sql.statement("judge_subjects"))
@@ -54,7 +56,7 @@ def judge_facts(court: Court, judged: Judged, changed: dict[str, set[Month]]) ->
         judged.trend.append(_trend_rows(court, held, points))
         for month in sorted({last, *changed.get(item.id, ())}):
             if months[0] <= month <= months[-1]:
-                _judge_month(court, judged, held, points, month)
+                _judge_month(court, judged, held, points, month, is_brief)
 
 
 def _months(court: Court) -> Months:
@@ -73,10 +75,14 @@ def changed_months(connection: warehouse.Connection) -> dict[str, set[Month]]:
     return found
 
 
-def _judge_month(court: Court, judged: Judged, held: Series, points: trends.Points, month: Month) -> None:
+def _judge_month(
+    court: Court, judged: Judged, held: Series, points: trends.Points, month: Month, is_brief: bool
+) -> None:
     """The comparison at the end of one month, and its warnings and those of the trend's point there."""
     column = int((month - held.months[0]).astype(int))
-    rows = comparisons.compare(held.up_to(column + 1), court.rules.windows, court.rules.comparison)
+    rows = comparisons.compare(
+        held.up_to(column + 1), court.rules.windows, court.rules.comparison, is_brief=is_brief
+    )
     judged.comparison.append(_comparison_rows(court, held.item, rows, month))
     judged.warnings += [signals(court, held, points, column), outliers(court, held.item, rows, month)]
     judged.periods += [(held.item.id, kind, last_day(month)) for kind in ("signal", "outlier")]

@@ -14,7 +14,7 @@ counted_shop AS (
 usual AS (
     SELECT risk, quantile_cont(times, 0.25) AS low, quantile_cont(times, 0.75) AS high FROM counted_shop GROUP BY risk
 ),
-shop AS (
+thing AS (
     SELECT unit_id, cell_id, risk, times > high + $fence * (high - low) AS is_hit
     FROM counted_shop JOIN usual USING (risk)
 ),

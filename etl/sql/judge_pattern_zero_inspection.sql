@@ -3,7 +3,7 @@
 WITH visited AS (
     SELECT DISTINCT retailer_id FROM record.inspection WHERE started_at >= $$since AND started_at < $$until
 ),
-shop AS (
+thing AS (
     SELECT retailer.unit_id, retailer.cell_id, coalesce(retailer.risk_level, '') AS risk,
         visited.retailer_id IS NULL AS is_hit
     FROM retailer_placed AS retailer LEFT JOIN visited USING (retailer_id)

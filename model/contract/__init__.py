@@ -11,7 +11,6 @@ from model.contract import complaints, inspection, licensing, programmes, regist
 from model.contract.columns import METADATA, PersonalData, Rule
 
 __all__ = [
-    "INDICATOR_IDS",
     "METADATA",
     "REGISTERS",
     "TABLES",
@@ -51,14 +50,6 @@ REGISTERS: dict[str, Table] = {name: item for name, item in TABLES.items() if "i
 def table_named(name: str) -> Table:
     """The declared table of this name, the vault's included; KeyError for another name."""
     return VAULT if name == VAULT.name else TABLES[name]
-
-
-INDICATOR_IDS: tuple[str, ...] = tuple(
-    f"{letter}{number}"
-    for letter, count in {"L": 16, "I": 12, "C": 12, "H": 8, "M": 4, "Q": 10}.items()
-    for number in range(1, count + 1)
-)
-"""The indicators that lists and warnings may refer to."""
 
 
 def key_of(item: Table) -> tuple[str, ...]:

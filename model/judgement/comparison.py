@@ -68,8 +68,13 @@ def _shorter(longer: Window, shorter: Window) -> Window:
                     ("months", "numerator", "denominator", "observations", "is_enough")))  # fmt: skip
 
 
-def compare(series: Series, lengths: Sequence[int], rules: ComparisonRules) -> Columns:
-    """A row a subject: its window, value, estimate, funnel limits, p and adjusted p within its kind."""
+def compare(
+    series: Series, lengths: Sequence[int], rules: ComparisonRules, *, is_brief: bool = False
+) -> Columns:
+    """A row a subject: its window, value, estimate, funnel limits, p and adjusted p within its kind.
+
+    is_brief: without estimates and limits, where only alerts are asked for.
+    """
     held = window(series, lengths)
     value, kinds = held.value, series.subjects["kind"]
     judged = {name: np.full(value.shape, np.nan) for name in COLUMNS}
@@ -77,7 +82,7 @@ def compare(series: Series, lengths: Sequence[int], rules: ComparisonRules) -> C
         members = np.flatnonzero((kinds == kind) & ~np.isnan(value))
         if members.size >= rules.least_units:
             counts = held.numerator[members], held.denominator[members], held.observations[members]
-            for name, column in _family(series, *counts, rules).items():
+            for name, column in _family(series, *counts, rules, is_brief).items():
                 judged[name][members] = column
     _lend_prior(judged, kinds)
     adverse = held.denominator - held.numerator if series.item.direction == "higher" else held.numerator
@@ -97,12 +102,17 @@ def _lend_prior(judged: Columns, kinds: npt.NDArray[Any]) -> None:
             judged[name] = np.where(has_prior, judged[name], judged[name][lender])
 
 
-def _family(series: Series, x: Floats, n: Floats, weight: Floats, rules: ComparisonRules) -> Judged:
+def _family(
+    series: Series, x: Floats, n: Floats, weight: Floats, rules: ComparisonRules, is_brief: bool
+) -> Judged:
     """The judgement of one family from its numerators, denominators and observations."""
+    judged: Judged = {}
     if series.counts_events:
-        judged, p = _proportions(x, n, rules), _binomial_tails(x, n, series.item)
+        p = _binomial_tails(x, n, series.item)
+        judged = {} if is_brief else _proportions(x, n, rules)
     elif series.counts_rates:
-        judged, p = _rates(x, n, rules), _poisson_tails(x, n, series.item)
+        p = _poisson_tails(x, n, series.item)
+        judged = {} if is_brief else _rates(x, n, rules)
     else:
         judged, p = {"estimate": x / n}, _mean_tails(x / n, weight, series.item)
     return judged | {

@@ -11,6 +11,7 @@ import numpy as np
 from etl.demo.people import KEY_ROLES
 from etl.demo.planting import enforcement, inspection, licensing, service
 from etl.demo.planting.planter import Planted, Planter
+from etl.demo.planting.power import POWER
 from etl.demo.records import Column, Records
 from etl.demo.world import World
 
@@ -44,15 +45,9 @@ def _note_stuck(planter: Planter, stuck: Column) -> None:
         since = np.array([staff["post_since"][staff["staff_id"] == seat][-1] for seat in seats])
         over = seats[since < planter.clock.last_day - 3 * 365 - 1]
         rows = np.flatnonzero(np.isin(staff["staff_id"], over))
-        z = len(over) * 0.95 / np.sqrt(max(1, len(seats)) * 0.05 * 0.95)
-        size = {
-            "from": 0.05,
-            "to": round(len(over) / max(1, len(seats)), 4),
-            "observations": len(seats),
-            "z": round(float(z), 1),
-        }
+        size = planter.size("Q9", unit, len(seats), 0.05, len(over) / max(1, len(seats)))
         planter.note("Q9", "outlier", unit, "staff", rows, planter.recent[-1:], subject="key posts without rotation",
-                     detectable=bool(z >= 4), size=size)  # fmt: skip
+                     detectable=size["power"] >= POWER, size=size)  # fmt: skip
 
 
 __all__ = ["COPIES", "HARD", "Planted", "Planter", "plant"]

@@ -9,6 +9,7 @@ from etl.demo.enforcement import BANDS
 from etl.demo.planting import inspection
 from etl.demo.planting.planter import Mask, Planter
 from etl.demo.records import Column
+from model.judgement import rules
 
 TABLE = "enforcement_case"
 _AFTER_FILING = ("legal_review_at", "penalty_decided_on", "served_on", "paid_on", "closed_on", "published_on",
@@ -136,7 +137,16 @@ def _spread(planter: Planter) -> None:
     table["fine_amount"][rows] = (table["penalty_base_amount"][rows] * ratio).round(2)
     table["is_collectively_discussed"][rows] = 1
     size = {"from": 0.07, "to": 0.35, "observations": len(rows)}
-    planter.note("C4", "outlier", unit, TABLE, rows, months, detectable=len(rows) >= 12, size=size)
+    planter.note(
+        "C4",
+        "outlier",
+        unit,
+        TABLE,
+        rows,
+        months,
+        detectable=len(rows) >= 12 and planter.peers(unit) >= rules().comparison.least_units,
+        size=size,
+    )
 
 
 def _bunching(planter: Planter) -> None:
@@ -147,10 +157,14 @@ def _bunching(planter: Planter) -> None:
     width = table["band_high"][rows] - table["band_low"][rows]
     ratio = table["band_low"][rows] + width * rng.uniform(0.004, 0.02, len(rows))
     table["fine_amount"][rows] = (table["penalty_base_amount"][rows] * ratio).round(2)
-    size = {"share_in_lowest_fiftieth": 1.0, "observations": len(rows)}
-    planter.note("C3", "pattern", unit, TABLE, rows, planter.clock.months,
-    subject="fines at the lower edge of the band",
-                 detectable=len(rows) >= 6, size=size, also=["C4"])  # fmt: skip
+    # one half to the number of fines, among all units that fine (see model/judgement/rules.toml, pattern.C3)
+    fining = len(np.unique(table["unit_id"][_fined(planter)]))
+    chance = 0.5 ** len(rows) * fining
+    size = {"share_in_lowest_fiftieth": 1.0, "observations": len(rows), "p": chance}
+    rule = rules()
+    found = len(rows) >= rule.patterns["C3"].least_count and chance <= rule.comparison.q
+    planter.note("C3", "pattern", unit, TABLE, rows, planter.clock.months, detectable=bool(found), size=size,
+                 subject="fines at the lower edge of the band", also=["C4"])  # fmt: skip
 
 
 def _outcomes(planter: Planter) -> None:

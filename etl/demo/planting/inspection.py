@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from etl.demo.inspection import CORRECT, DOUBLE_RANDOM, NO_ISSUE, ROUTINE
 from etl.demo.market import HIGH, LOW
 from etl.demo.people import AUXILIARY
+from etl.demo.planting import power
 from etl.demo.planting.planter import Kind, Mask, Planter
+from etl.demo.planting.power import POWER
 from etl.demo.records import Column
 
 TABLE = "inspection"
@@ -109,18 +111,16 @@ def _uninspected(planter: Planter, indicator: str, share: float) -> None:
     passed_over = shops[~still]
     base = 0.04 if indicator == "I2" else 0.02
     total = int((planter.world.cells.unit[planter.world.shops.cell] == unit).sum())
-    z = len(passed_over) * (1 - base) / np.sqrt(total * base * (1 - base))
-    size = {
-        "from": base,
-        "to": round(base + len(passed_over) / total, 4),
-        "observations": total,
-        "z": round(float(z), 1),
-    }
+    size = planter.size(indicator, unit, total, base, base + len(passed_over) / total)
     other = "I3" if indicator == "I2" else "I2"
+    # the indicator looks back on 365 days: the months whose look back begins after the last of the old checks
+    shown = [
+        month for month in clock.months if (np.datetime64(month, "M") + 1).astype("M8[D]") - 366 >= since
+    ]
     kind: Kind = "outlier" if indicator == "I2" else "pattern"
     planter.used[TABLE][rows] = True
-    planter.note(indicator, kind, unit, "retailer", passed_over, planter.recent, subject="shops without inspection",
-                 detectable=bool(z >= 4), size=size, also=[other])  # fmt: skip
+    planter.note(indicator, kind, unit, "retailer", passed_over, shown, subject="shops without inspection",
+                 detectable=size["power"] >= POWER, size=size, also=[other, "I4"])  # fmt: skip
 
 
 def _over_inspected(planter: Planter) -> None:
@@ -178,10 +178,26 @@ def _wrong_risk(planter: Planter) -> None:
     receivers = _receivers(planter, unit, low, len(picked))
     picked = picked[: len(receivers)]
     move_visits(planter, picked, receivers)
-    z = len(picked) / np.sqrt(max(1, len(rows)))
-    size = {"moved": len(picked), "of": len(rows), "z": round(float(z), 1)}
-    planter.note("I8", "outlier", unit, TABLE, picked, planter.recent, subject="high-risk shops",
-                 detectable=bool(z >= 4), size=size)  # fmt: skip
+    strength = _strength(planter, year)
+    others = planter.world.bureau.offices[planter.world.bureau.offices != unit]
+    found = power.of_mean("I8", float(strength[unit]), strength[others])
+    size = {"moved": len(picked), "of": len(rows), "power": round(found, 3)}
+    # a year is looked back on: only the newest month shows the whole of it
+    planter.note("I8", "outlier", unit, TABLE, picked, planter.recent[-1:], subject="high-risk shops",
+                 detectable=found >= POWER, size=size, also=["I4"])  # fmt: skip
+
+
+def _strength(planter: Planter, checked: Mask) -> NDArray[np.float64]:
+    """Checks per high-risk shop over checks per low-risk shop, of every unit."""
+    shops, units = planter.world.shops, planter.world.cells.unit[planter.world.shops.cell]
+    checks = np.bincount(planter.table(TABLE)["retailer_id"][checked], minlength=len(shops.cell))
+    rates: list[NDArray[np.float64]] = []
+    for risk in (HIGH, LOW):
+        own = (shops.risk == risk) & (shops.state == 0)
+        number = np.bincount(units[own], minlength=len(planter.world.bureau.ids))
+        done = np.bincount(units[own], checks[own], minlength=len(planter.world.bureau.ids))
+        rates.append(power.quotient(done, number))
+    return power.quotient(rates[0], rates[1])
 
 
 def _draws(planter: Planter) -> None:
@@ -199,7 +215,7 @@ def _draws(planter: Planter) -> None:
             )
             table["officer_ids"][row, 1] = planter.rng.choice(rest)
 
-    planter.shift("I6", TABLE, drawn, table["drawn_on"], others, unit, share=0.45, base=0.042)
+    planter.shift("I6", TABLE, drawn, table["drawn_on"] + 30, others, unit, share=0.45, base=0.042)
 
 
 def _records(planter: Planter) -> None:
@@ -228,7 +244,10 @@ def _records(planter: Planter) -> None:
 
     own = _visits(planter, unit) & (table["issue_count"] > 0) & ~np.isnat(table["issue_closed_on"])
     own &= table["started_at"] < clock.last_day - 30
-    planter.shift("I12", TABLE, own, table["started_at"], left_open, unit, share=0.45, base=0.035)
+    due = np.where(
+        np.isnat(table["issue_due_on"]), table["started_at"].astype("M8[D]"), table["issue_due_on"]
+    )
+    planter.shift("I12", TABLE, own, due, left_open, unit, share=0.45, base=0.035)
 
 
 def _finding_team(planter: Planter) -> None:
@@ -243,10 +262,9 @@ def _finding_team(planter: Planter) -> None:
     found = rows[(rng.random(len(rows)) < 0.45) & (table["issue_count"][rows] == 0)]
     set_found(planter, found)
     trials = len(rows) // max(1, len(planter.shifted)) * 3
-    z = 0.42 * np.sqrt(trials) / np.sqrt(0.09 * 0.91)
-    size = {"from": 0.09, "to": 0.5, "observations": trials, "z": round(float(z), 1)}
+    size = planter.size("I11", unit, trials, 0.09, 0.5)
     planter.note("I11", "pattern", unit, TABLE, rows, planter.shifted, subject="one pair of officers",
-                 detectable=bool(z >= 4 and trials >= 30), size=size)  # fmt: skip
+                 detectable=bool(size["power"] >= POWER and trials >= 30), size=size)  # fmt: skip
 
 
 def set_found(planter: Planter, rows: Column) -> None:

@@ -9,6 +9,7 @@ from etl.demo.people import AUXILIARY
 from etl.demo.planting.planter import Mask, Planter
 from etl.demo.procedure import CHANGE, NEW, REFUSED, RENEWAL, REPLACEMENT, RESUMPTION, SUSPENSION
 from etl.demo.records import Column, Records
+from model.indicators import catalogue
 
 TABLE = "licence_application"
 _MOVABLE = (CHANGE, RENEWAL, REPLACEMENT, RESUMPTION, SUSPENSION)
@@ -189,14 +190,16 @@ def _slowness(planter: Planter) -> None:
 
     unit = planter.office()
     own = settled & (table["unit_id"] == unit)
-    planter.shift("L2", TABLE, own, table["accepted_at"], late, unit, share=0.35, base=0.045, also=["L3"])
+    promised_on = clock.after(accepted, promised)
+    planter.shift("L2", TABLE, own, promised_on, late, unit, share=0.35, base=0.045, also=["L3"])
 
     def dawdling(rows: Column) -> None:
         move_decision(planter, rows, clock.after(accepted[rows], promised[rows]))
 
     unit = planter.office()
     own = settled & (table["unit_id"] == unit) & (promised >= 3)
-    planter.shift("L3", TABLE, own, table["accepted_at"], dawdling, unit, share=0.85, base=0.25)
+    is_shown = _has_strata(planter, unit, promised_on)
+    planter.shift("L3", TABLE, own, promised_on, dawdling, unit, share=0.85, base=0.25, is_shown=is_shown)
 
     def unpublished(rows: Column) -> None:
         table["published_at"][rows] = NEVER
@@ -205,7 +208,21 @@ def _slowness(planter: Planter) -> None:
     own = (
         (table["unit_id"] == unit) & np.isin(table["result"], (0, REFUSED)) & ~np.isnat(table["published_at"])
     )
-    planter.shift("L16", TABLE, own, table["decided_at"], unpublished, unit, share=0.3, base=0.015)
+    due = clock.after(table["decided_at"].astype("M8[D]"), 7)
+    planter.shift("L16", TABLE, own, due, unpublished, unit, share=0.3, base=0.015)
+
+
+def _has_strata(planter: Planter, unit: int, moments: Days) -> bool:
+    """L3 has a value in the first three months: types with the least number of decisions hold half of the weight."""
+    table, least = planter.table(TABLE), catalogue().indicators["L3"].minimum_denominator
+    decided = _decided(table) | (table["result"] == REFUSED)
+    weight = np.bincount(table["application_type"][decided])
+    for month in planter.shifted[:3]:
+        own = decided & (table["unit_id"] == unit) & planter.within(moments, [month])
+        enough = np.bincount(table["application_type"][own], minlength=len(weight)) >= least
+        if weight[enough].sum() < weight.sum() / 2:
+            return False
+    return True
 
 
 def _patterns(planter: Planter) -> None:

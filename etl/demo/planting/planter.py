@@ -1,7 +1,7 @@
 """The tools of planting: pick a unit, pick rows nothing else was planted in, write down what was done.
 
 It changes rows that exist and never adds or removes any, so that volumes stay as they were. Whether a change can be
-found by statistics is computed from the unit's own volume, never claimed.
+found by statistics is computed from the unit's own volume (see `power`), never claimed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.demo.clock import Days
+from etl.demo.planting import power
 from etl.demo.records import Column, Records
 from etl.demo.world import World
 
@@ -24,7 +25,6 @@ KEYS = {
     "complaint": "ticket_no", "evaluation": "evaluation_id", "activity": "activity_id", "checklist": "item_id",
     "warning": "warning_id", "vault_access": "access_id", "retailer": "retailer_id", "staff": "staff_id",
 }  # fmt: skip
-DETECTABLE_Z = 4.0
 SHIFT_MONTHS = 9
 
 
@@ -173,8 +173,14 @@ class Planter:
         months: Sequence[str] | None = None,
         also: Sequence[str] = (),
         subject: str = "unit",
+        is_shown: bool = True,
+        observed: int | None = None,
     ) -> None:
-        """Worsen a share of a unit's rows in a run of months; `base` is the share that is bad by nature."""
+        """Worsen a share of a unit's rows in a run of months; `base` is the share that is bad by nature.
+
+        moments: the days on which the indicator counts the rows. is_shown: false where it shows no value of them.
+        observed: what the indicator's minimum counts, where that is not the rows.
+        """
         span = list(months or self.shifted)
         rows = self.free(table, mask & self.within(moments, span))
         if not len(rows):
@@ -182,16 +188,10 @@ class Planter:
             rows = self.free(table, mask & ~np.isnat(moments))
         picked = rows[self.rng.random(len(rows)) < share]
         first = self.within(moments, span[:3])
-        trials, hits = int(first[rows].sum()), int(first[picked].sum())
+        trials = int(first[rows].sum())
         change(picked)
-        z = hits * (1 - base) / np.sqrt(max(trials, 1) * base * (1 - base))
-        size = {
-            "from": base,
-            "to": round(base + share * (1 - base), 4),
-            "observations": trials,
-            "z": round(float(z), 1),
-        }
-        found = bool(z >= DETECTABLE_Z and trials >= 10)
+        size = self.size(indicator, unit, trials, base, base + share * (1 - base), observed)
+        found = is_shown and size["power"] >= power.POWER
         self.note(
             indicator,
             kind,
@@ -204,6 +204,24 @@ class Planter:
             also=also,
             subject=subject,
         )
+
+    def size(
+        self,
+        indicator: str,
+        unit: int,
+        trials: int,
+        usual: float,
+        changed: float,
+        observed: int | None = None,
+    ) -> dict[str, Any]:
+        """The size of a change of a share, and with which power three months show it."""
+        found = power.of_share(indicator, trials, usual, changed, self.peers(unit), observed)
+        return {"from": usual, "to": round(changed, 4), "observations": trials, "power": round(found, 3)}
+
+    def peers(self, unit: int) -> int:
+        """How many units there are of the unit's kind, itself included."""
+        kind = self.world.bureau.kind
+        return int((kind == kind[unit]).sum())
 
     def table(self, name: str) -> Records:
         """One of the tables under planting."""

@@ -8,7 +8,9 @@ from etl.demo.clock import NEVER, NO_DAY, at
 from etl.demo.complaints import COMPLAINT, REPORT, link_repeats
 from etl.demo.integrity_activities import HOME_VISIT, PLEDGE, SELF_CHECK, TALK, TRAINING
 from etl.demo.people import CLERK, OFFICER
+from etl.demo.planting import power
 from etl.demo.planting.planter import Planter
+from etl.demo.planting.power import POWER
 from etl.demo.records import Column
 from etl.demo.supporting import NEGATIVE
 
@@ -85,7 +87,7 @@ def _tickets(planter: Planter) -> None:
         & ~np.isnat(table["closed_at"])
     )
     own &= table["received_at"] < clock.last_day - 20
-    planter.shift("H1", "complaint", own, table["received_at"], accepted_late, unit, share=0.5, base=0.03)
+    planter.shift("H1", "complaint", own, table["accept_due_at"], accepted_late, unit, share=0.5, base=0.03)
 
     unit = planter.large_office()
 
@@ -117,23 +119,15 @@ def _repeats(planter: Planter) -> None:
     ticket = np.arange(1, len(table) + 1)
     own = (table["handling_unit_id"] == unit) & (table["closed_at"] < clock.last_day - 60)
     own &= ~np.isin(ticket, links)
-    span = planter.clock.months[-15:-2] or planter.clock.months
-    rows = planter.free("complaint", own & planter.within(table["closed_at"], span))
+    watched = table["closed_at"].astype("M8[D]") + 90
+    span = planter.clock.months[-12:]
+    rows = planter.free("complaint", own & planter.within(watched, span))
     picked = rows[planter.rng.random(len(rows)) < 0.5]
     link_repeats(planter.rng, table.values, picked, links, table["received_at"])
     done = picked[np.isin(ticket[picked], links)]
-    trials = int(planter.within(table["closed_at"][rows], span[:3]).sum())
-    hits = int(planter.within(table["closed_at"][done], span[:3]).sum())
-    z = hits * 0.95 / np.sqrt(max(trials, 1) * 0.05 * 0.95)
-    size = {
-        "from": 0.05,
-        "to": round(0.05 + len(done) / max(len(rows), 1), 4),
-        "observations": trials,
-        "z": round(float(z), 1),
-    }
-    planter.note(
-        "H4", "outlier", unit, "complaint", done, span, detectable=bool(z >= 4 and trials >= 10), size=size
-    )
+    trials = int(planter.within(watched[rows], span[:3]).sum())
+    size = planter.size("H4", unit, trials, 0.05, 0.05 + len(done) / max(len(rows), 1))
+    planter.note("H4", "outlier", unit, "complaint", done, span, detectable=size["power"] >= POWER, size=size)
 
 
 def _conduct(planter: Planter) -> None:
@@ -151,6 +145,7 @@ def _conduct(planter: Planter) -> None:
 
     own = inquired & alone & (table["handling_unit_id"] == unit) & (table["conduct_code"] < 0)
     planter.shift("H5", "complaint", own, table["received_at"], about_staff, unit, share=0.75, base=0.13,
+                  observed=int(world.bureau.retailers[unit]),
                   kind="outlier", months=planter.recent)  # fmt: skip
 
     unit = planter.large_office()
@@ -177,21 +172,24 @@ def _supply(planter: Planter) -> None:
     unit = planter.office()
     rows = np.flatnonzero((table["unit_id"] == unit) & planter.within(month, planter.recent))
     table["top_one_percent_scarce_quantity"][rows] = np.floor(table["scarce_quantity"][rows] * 0.22)
-    size = {"from": 0.045, "to": 0.22, "observations": len(rows)}
-    planter.note(
-        "M2", "outlier", unit, "supply_month", rows, planter.recent, subject="top 1 % of shops", size=size
-    )
+    first = planter.within(month, planter.recent[:1])
+    top, all_of_it = (np.bincount(table["unit_id"][first], table[name][first], minlength=len(planter.world.bureau.ids))
+                      for name in ("top_one_percent_scarce_quantity", "scarce_quantity"))  # fmt: skip
+    others = planter.world.bureau.offices[planter.world.bureau.offices != unit]
+    shares = power.quotient(top, all_of_it)
+    found = power.of_mean("M2", float(shares[unit]), shares[others])
+    size = {"from": 0.045, "to": 0.22, "observations": len(rows), "power": round(found, 3)}
+    planter.note("M2", "outlier", unit, "supply_month", rows, planter.recent, subject="top 1 % of shops",
+                 detectable=found >= POWER, size=size)  # fmt: skip
 
     unit = planter.office()
     rows = np.flatnonzero((table["unit_id"] == unit) & planter.within(month, planter.shifted))
     orders = table["online_order_count"][rows]
     table["shared_source_order_count"][rows] = rng.binomial(orders, 0.06)
     trials = int(orders.sum() // max(1, len(planter.shifted)) * 3)
-    z = 0.053 * np.sqrt(trials) / np.sqrt(0.007 * 0.993)
-    size = {"from": 0.007, "to": 0.06, "observations": trials, "z": round(float(z), 1)}
-    planter.note(
-        "M3", "shift", unit, "supply_month", rows, planter.shifted, detectable=bool(z >= 4), size=size
-    )
+    size = planter.size("M3", unit, trials, 0.007, 0.06)
+    planter.note("M3", "shift", unit, "supply_month", rows, planter.shifted, detectable=size["power"] >= POWER,
+                 size=size)  # fmt: skip
 
 
 def _relatives(planter: Planter) -> None:
@@ -254,7 +252,7 @@ def _unit_duties(planter: Planter) -> None:
 
     own = (table["unit_id"] == unit) & (table["activity_kind"] == SELF_CHECK) & (table["issue_count"] > 0)
     own &= ~np.isnat(table["issue_closed_on"])
-    planter.shift("Q5", "activity", own, table["done_on"], unclosed, unit, share=0.8, base=0.04)
+    planter.shift("Q5", "activity", own, table["issue_due_on"], unclosed, unit, share=0.8, base=0.04)
 
     lists = planter.table("checklist")
     rows = planter.free("checklist", (lists["role"] == CLERK) & (lists["list_kind"] == 3))
