@@ -202,7 +202,7 @@ def _is_mostly_utf_8(path: Path, is_gzip: bool, errors: int) -> bool:
 
 
 @contextmanager
-def _in_memory(content: IO[bytes]) -> Iterator[Path]:
+def in_memory(content: IO[bytes]) -> Iterator[Path]:
     """A path to a copy of the content that is on no disk, for a reader that wants a file."""
     descriptor = os.memfd_create("unpacked")
     try:
@@ -215,7 +215,7 @@ def _in_memory(content: IO[bytes]) -> Iterator[Path]:
 
 def _parquet_columns(path: Path, is_gzip: bool) -> tuple[str, ...]:
     if is_gzip:
-        with opened(path, True) as content, _in_memory(content) as plain:
+        with opened(path, True) as content, in_memory(content) as plain:
             return _parquet_columns(plain, False)
     with warehouse.connect() as connection:
         try:
@@ -295,7 +295,7 @@ def sheet(content: IO[bytes], layout: Layout, wanted: str) -> readers.Sheet:
 
 def _parquet_rows(content: IO[bytes], layout: Layout) -> Iterator[readers.Row]:
     """The rows of a Parquet file one by one; RefusedError where its pages are damaged."""
-    with _in_memory(content) as path, warehouse.connect() as connection:
+    with in_memory(content) as path, warehouse.connect() as connection:
         try:
             found = connection.execute(f"FROM {_parquet(connection, path, layout).sql}")
             while rows := found.fetchmany(10_000):

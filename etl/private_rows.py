@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -29,23 +27,11 @@ def read(content: bytes, layout: Layout, wanted: str) -> readers.Sheet:
 
 
 def _parquet(content: bytes, layout: Layout) -> readers.Sheet:
-    with _in_memory(_unpacked(content, layout).getvalue()) as path, warehouse.connect() as private:
+    with extract.in_memory(_unpacked(content, layout)) as path, warehouse.connect() as private:
         relation = extract.relation(private, path, layout, path)
         assert relation
         rows = private.execute(f"FROM {relation.sql}").fetchall()
     return readers.Sheet(layout.columns, (readers.Row(number, tuple(cells)) for number, *cells in rows))
-
-
-@contextmanager
-def _in_memory(content: bytes) -> Iterator[Path]:
-    """A path to bytes that are on no disk, for a reader that wants a file."""
-    descriptor = os.memfd_create("sealed")
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        yield Path(f"/proc/self/fd/{descriptor}")
-    finally:
-        os.close(descriptor)
 
 
 def _emptied(row: readers.Row) -> readers.Row:
