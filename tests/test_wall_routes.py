@@ -213,12 +213,11 @@ def test_heartbeats_stand_on_the_health_page_escaped_and_in_both_languages(
     assert client.get("/wall/health?display=lobby-1").status_code == 404
 
 
-def test_ready_once_the_screen_surface_of_the_current_snapshot_answers(
-    client: Client, directory: Path
-) -> None:
+def test_ready_once_the_scenes_of_the_current_snapshot_can_be_drawn(client: Client, directory: Path) -> None:
     assert client.get("/readyz").status_code == 503
     fixture.publish(directory)
-    assert client.get("/readyz").json() == {"status": "ready", "snapshot": "s000001"}
+    said = client.get("/readyz").json()
+    assert (said["status"], said["snapshot"], said["scenes"]) == ("ready", "s000001", 6)
     fixture.publish(directory, sequence=2)
     (directory / "s000002" / "screen.duckdb").write_bytes(b"not a database")
     assert client.get("/readyz").status_code == 503

@@ -126,8 +126,13 @@ class Wall:
         with urllib.request.urlopen(self.url + path, timeout=5) as answer:
             return json.loads(answer.read())
 
-    def context(self, browser: Browser, width: int = 1920, height: int = 1080) -> BrowserContext:
-        made = browser.new_context(viewport={"width": width, "height": height})
+    def context(
+        self, browser: Browser, width: int = 1920, height: int = 1080, *, is_still: bool = False
+    ) -> BrowserContext:
+        made = browser.new_context(
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce" if is_still else "no-preference",
+        )
         made.on("request", lambda request: self.note(request.url))
         return made
 

@@ -1,27 +1,28 @@
 """The wall's HTTP routes: the shell, what it polls, how the displays are, and the figures for a monitoring.
 
-It exists so that a display needs one address. A poll reads no database; only /readyz opens the screen surface, once a
-snapshot. No route may show a record.
+It exists so that a display needs one address. A poll reads no database; only /readyz draws the scenes, once a snapshot,
+from the screen surface. No route may show a record.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+import logging
+import re
 
-from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from model import warehouse
-from model.warehouse import NoSnapshotError
-from pages.parts import clocks
-from pages.parts.wall import displays, health, metrics, shell, state
+from pages.parts import clocks, words
+from pages.parts.wall import displays, document, health, metrics, shell, state
 from pages.parts.wall.displays import DISPLAYS
-from pages.parts.wall.site import ConfigurationError
+from pages.parts.wall.site import SHAPES, ConfigurationError
 from pages.parts.words import Words
 
+LOG = logging.getLogger(__name__)
+_ERRORS = re.compile(r'data-errors="(\d+)"')
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -45,14 +46,14 @@ async def poll(request: Request) -> Response:
     """What a display must know now; what it says of itself is kept."""
     query = request.query_params
     language = state.language_of(query.get("lang"))
-    words = Words(language)
+    texts = Words(language)
     try:
         said = state.answer(query.get("site"), language)
     except KeyError:
-        unknown = words.say("shell.unknown_site", name=str(query.get("site"))[:60])
+        unknown = texts.say("shell.unknown_site", name=str(query.get("site"))[:60])
         return JSONResponse({"messages": [unknown]}, status_code=404, headers=_FRESH)
     except ConfigurationError:
-        return JSONResponse({"messages": [words.say("shell.unconfigured")]}, status_code=503, headers=_FRESH)
+        return JSONResponse({"messages": [texts.say("shell.unconfigured")]}, status_code=503, headers=_FRESH)
     beat = displays.read(query, said["site"]["name"], clocks.now())
     if beat and DISPLAYS.note(beat) and beat.drawn_seconds is not None:
         metrics.DRAWN.observe(beat.drawn_seconds)
@@ -79,26 +80,21 @@ async def health_json(_: Request) -> Response:
 
 
 async def ready(_: Request) -> Response:
-    """200 once the configuration reads and the current snapshot's screen surface answers, else 503 and why."""
+    """200 once the scenes of the current snapshot can be drawn, all or some, else 503 and what kind of fault it is."""
     try:
-        state.configuration()
+        site = next(iter(state.configuration().sites.values()))
         snapshot = warehouse.open_snapshot(warehouse.default_directory())
-        await run_in_threadpool(_answers, str(snapshot.directory))
-    except (ConfigurationError, NoSnapshotError, OSError, ValueError) as error:
-        return JSONResponse({"status": "not ready", "why": type(error).__name__}, status_code=503)
-    return JSONResponse({"status": "ready", "snapshot": snapshot.id})
-
-
-@lru_cache(maxsize=4)
-def _answers(directory: str) -> None:
-    """Ask the screen surface of a snapshot once: one that has answered answers on."""
-    snapshot = warehouse.open_snapshot(warehouse.default_directory())
-    if str(snapshot.directory) != directory:
-        raise NoSnapshotError("the snapshot has changed meanwhile")
-    try:
-        warehouse.read(snapshot.engine("screen"), text("SELECT count(*) FROM mart.unit"))
+        drawn = await run_in_threadpool(
+            document.document, snapshot, site.name, None, words.DEFAULT, SHAPES[0], clocks.now()
+        )
+        errors, scenes = int(_ERRORS.findall(drawn)[0]), len(site.scenes)
     except Exception as error:
-        raise ValueError("the screen surface does not answer") from error
+        LOG.exception("not ready")
+        return JSONResponse({"status": "not ready", "why": type(error).__name__}, status_code=503)
+    said = {"status": "ready", "snapshot": snapshot.id, "scenes": scenes, "errors": errors}
+    return JSONResponse(
+        said if errors < scenes else said | {"status": "not ready"}, 200 if errors < scenes else 503
+    )
 
 
 async def figures(_: Request) -> Response:

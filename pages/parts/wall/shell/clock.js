@@ -27,7 +27,7 @@ function written(moment, language, options) {
   return formats.get(key).format(moment);
 }
 
-const DATE = { year: "numeric", month: "long", day: "numeric" };
+const DATE = { year: "numeric", month: "short", day: "numeric" };
 const TIME = { hour: "2-digit", minute: "2-digit" };
 
 /** The parts of "now" that a picture asks for by data-format. */
@@ -43,14 +43,15 @@ function nowWritten(moment, language, format) {
   return [...day, time()].join(" ");
 }
 
-/** 11-22 08:00; with the year where that is not this one. */
+/** 11-22 08:00; with the year where that is not this one; the day alone where the whole day is meant. */
 function stamp(moment, now) {
   const parts = (one) => Object.fromEntries(
     new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hourCycle: "h23", year: "numeric", month: "2-digit",
       day: "2-digit", hour: "2-digit", minute: "2-digit" }).formatToParts(one).map(({ type, value }) => [type, value]));
   const then = parts(moment);
   const year = then.year === parts(now).year ? "" : `${then.year}-`;
-  return `${year}${then.month}-${then.day} ${then.hour}:${then.minute}`;
+  const time = `${then.hour}:${then.minute}`;
+  return `${year}${then.month}-${then.day}${["23:59", "00:00"].includes(time) ? "" : ` ${time}`}`;
 }
 
 /** How long, in the largest unit that says it, by the templates that the server gave. */

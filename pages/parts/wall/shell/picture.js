@@ -1,6 +1,7 @@
 // The visible layer: one picture, drawn by nobody any more, scaled to the screen; what in it moves with time is put in
 // by the shell. A new picture is laid out unseen and takes the old one's place within one frame.
 const DESIGN = { "16x9": [1920, 1080], "32x9": [3840, 1080] };
+const IS_STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DRIFT_PIXELS = 4, DRIFT_PERIOD = 47 * MINUTE;
 
 /** The layout for a screen: from 2.5 times as wide as high on, the wide one. */
@@ -22,7 +23,8 @@ const layer = {
     const [width, height] = DESIGN[this.picture?.shape ?? shapeOf(innerWidth, innerHeight)];
     const scale = Math.min(innerWidth / width, innerHeight / height);
     const turn = (2 * Math.PI * (moment ?? 0)) / DRIFT_PERIOD;
-    const drift = [Math.sin(turn), Math.sin(turn * 1.618)].map((one) => Math.round(one * DRIFT_PIXELS));
+    const reach = IS_STILL ? 0 : DRIFT_PIXELS;
+    const drift = [Math.sin(turn), Math.sin(turn * 1.618)].map((one) => Math.round(one * reach));
     const left = (innerWidth - width * scale) / 2 + drift[0], top = (innerHeight - height * scale) / 2 + drift[1];
     Object.assign(this.stage.style, { width: `${width}px`, height: `${height}px`,
       transform: `translate(${left}px, ${top}px) scale(${scale})` });

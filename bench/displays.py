@@ -1,0 +1,158 @@
+"""Sixty displays before one process: how soon all show a new snapshot, how long replies take, what waiting costs.
+
+Each display is a client that speaks the protocol: the shell's poll every five to six seconds and, for a new snapshot,
+the requests of the app's page and its WebSocket session until the script has finished and the scenes have arrived.
+What a browser adds, it adds on the display's own machine: laying out and copying (bench/soak.py tells how long that
+takes), and the app's scripts, which it has in its cache. Run: python -m bench.displays
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from bench.served import ROOT, Server, Snapshots, demo, serve
+
+POLL_SECONDS, JITTER = 5.0, 0.2
+ASKED = "site=office&lang=zh&shape=16x9"
+PAGE_REQUESTS = ("/wall-scenes?" + ASKED, "/_stcore/health", "/_stcore/host-config")
+
+
+@dataclass
+class Measured:
+    """What the displays have seen."""
+
+    replies: list[float] = field(default_factory=list)
+    drawings: list[float] = field(default_factory=list)
+    shown_at: dict[int, tuple[str, float]] = field(default_factory=dict)
+
+
+async def get(address: str, path: str, measured: Measured) -> bytes:
+    """One request on a connection of its own; the body."""
+    host = urlsplit(address)
+    started = time.perf_counter()
+    reader, writer = await asyncio.open_connection(host.hostname, host.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host.netloc}\r\nConnection: close\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    body = await reader.read()
+    writer.close()
+    measured.replies.append(time.perf_counter() - started)
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{path}: {head[:40]!r}")
+    return body
+
+
+async def draw(address: str, measured: Measured) -> str:
+    """One drawing, as the shell's hidden frame makes it; the snapshot of the scenes that arrived."""
+    started = time.perf_counter()
+    for path in PAGE_REQUESTS:
+        await get(address, path, measured)
+    stream = address.replace("http", "ws") + "/_stcore/stream"
+    async with websockets.connect(
+        stream, subprotocols=["streamlit"], origin=address, max_size=None
+    ) as socket:
+        asked = BackMsg()
+        asked.rerun_script.query_string = ASKED
+        asked.rerun_script.page_name = "wall-scenes"
+        await socket.send(asked.SerializeToString())
+        snapshot = ""
+        async for data in socket:
+            message = ForwardMsg.FromString(data)
+            if b"wall-ready" in data:
+                snapshot = data.split(b'data-snapshot="')[1].split(b'"')[0].decode()
+            if message.WhichOneof("type") == "script_finished":
+                break
+    if not snapshot:
+        raise RuntimeError("the page brought no scenes")
+    measured.drawings.append(time.perf_counter() - started)
+    return snapshot
+
+
+async def display(number: int, address: str, measured: Measured, until: asyncio.Event) -> None:
+    """One display, from its start until the end of the measurement."""
+    await asyncio.sleep(random.random() * POLL_SECONDS)
+    snapshot, ground = None, None
+    while not until.is_set():
+        said: dict[str, Any] = json.loads(
+            await get(address, f"/wall/state?{ASKED}&display=bench-{number}&snapshot={snapshot}", measured)
+        )
+        if (said["snapshot"], said["ground"]) != (snapshot, ground):
+            snapshot, ground = await draw(address, measured), said["ground"]
+            measured.shown_at[number] = (snapshot, time.perf_counter())
+        await asyncio.sleep(POLL_SECONDS * (1 + random.random() * JITTER))
+
+
+async def measure(
+    server: Server, snapshots: Snapshots, count: int, rounds: int, idle: float
+) -> dict[str, float]:
+    """Start the displays, let them wait, publish, and see when all show it."""
+    measured, until = Measured(), asyncio.Event()
+    tasks = [asyncio.create_task(display(one, server.url, measured, until)) for one in range(count)]
+    await _all_show(measured, count, "")
+    await asyncio.sleep(2 * POLL_SECONDS)
+    spent, since = server.processor_seconds(), time.perf_counter()
+    await asyncio.sleep(idle)
+    share = (server.processor_seconds() - spent) / (time.perf_counter() - since)
+    measured.replies.clear()
+    measured.drawings.clear()
+    reached = []
+    for _ in range(rounds):
+        published = time.perf_counter()
+        made = snapshots.publish()
+        await _all_show(measured, count, made)
+        reached.append(max(at for _, at in measured.shown_at.values()) - published)
+        await asyncio.sleep(POLL_SECONDS)
+    until.set()
+    await asyncio.gather(*tasks)
+    return {
+        "displays": count,
+        "idle_core_percent": 100 * share,
+        "reaches_all_s": max(reached),
+        "reply_p95_s": _p95(measured.replies),
+        "drawing_p95_s": _p95(measured.drawings),
+        "server_mb": server.memory_bytes() / 2**20,
+    }
+
+
+async def _all_show(measured: Measured, count: int, snapshot: str) -> None:
+    deadline = time.perf_counter() + 300
+    while sum(not snapshot or shown == snapshot for shown, _ in measured.shown_at.values()) < count:
+        if time.perf_counter() > deadline:
+            raise TimeoutError("not every display shows the snapshot")
+        await asyncio.sleep(0.05)
+
+
+def _p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[-1]
+
+
+def main() -> None:
+    """Measure and print one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--displays", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--idle-seconds", type=float, default=60)
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "soak")
+    given = parser.parse_args()
+    directory = demo(given.work)
+    snapshots = Snapshots(directory)
+    snapshots.publish()
+    with serve(directory, POLL_SECONDS) as server:
+        found = asyncio.run(measure(server, snapshots, given.displays, given.rounds, given.idle_seconds))
+    print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+
+
+if __name__ == "__main__":
+    main()

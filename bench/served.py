@@ -1,0 +1,124 @@
+"""A warehouse of its own and the pages served over it, for the measurements of the wall.
+
+A snapshot more costs nothing: its files are linked under a new name. Only the newest are kept, as the loader does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model import warehouse
+
+ROOT = Path(__file__).parent.parent
+KEPT = 5
+
+
+def demo(work: Path, scale: str = "district") -> Path:
+    """A demo bureau, loaded: made once a folder."""
+    inbox, target = work / "inbox", work / "warehouse"
+    if not (target / warehouse.CURRENT).exists():
+        run("etl", "demo", "--out", inbox, "--scale", scale)
+        run("etl", "run", "--inbox", inbox, "--warehouse", target)
+    return target
+
+
+def run(*command: object) -> None:
+    subprocess.run(
+        [sys.executable, "-m", *map(str, command)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+@dataclass
+class Snapshots:
+    """Publishes the same content again and again, each time as a snapshot of its own."""
+
+    directory: Path
+    count: int = 0
+
+    def publish(self) -> str:
+        """One snapshot more, current from now on; its id."""
+        before = warehouse.open_snapshot(self.directory)
+        self.count += 1
+        made = f"{999:06d}-bench{self.count:06d}"
+        target = self.directory / made
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        for surface in warehouse.SURFACES:
+            os.link(before.path(surface), target / f"{surface}.duckdb")
+        manifest = before.manifest | {"snapshot": made, "sequence": 1000 + self.count}
+        (target / warehouse.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        pointer = self.directory / "CURRENT.new"
+        pointer.write_text(made + "\n", encoding="utf-8")
+        os.replace(pointer, self.directory / warehouse.CURRENT)
+        for old in sorted(self.directory.glob("000999-bench*"))[:-KEPT]:
+            shutil.rmtree(old)
+        return made
+
+
+@dataclass
+class Server:
+    """The running service."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def json(self, path: str) -> Any:
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def memory_bytes(self) -> int:
+        """What of the process stands in memory."""
+        return resident_bytes(self.process.pid)
+
+    def processor_seconds(self) -> float:
+        """What the process has used of the processors since it was started."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(process_id: int) -> int:
+    lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
+    return next((1024 * int(one.split()[1]) for one in lines if one.startswith("VmRSS")), 0)
+
+
+@contextmanager
+def serve(directory: Path, poll_seconds: float) -> Iterator[Server]:
+    """The service over this warehouse for as long as the block runs."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    variables = {warehouse.DIRECTORY_VARIABLE: str(directory), "INTEGRITY_POLL_SECONDS": str(poll_seconds)}
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    server = Server(f"http://127.0.0.1:{port}", process)
+    try:
+        _await(server)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await(server: Server) -> None:
+    for _ in range(300):
+        try:
+            server.json("/readyz")
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(server.url)
