@@ -12,8 +12,10 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ from bench.served import ROOT, Server, Snapshots, demo, serve
 
 POLL_SECONDS, JITTER = 5.0, 0.2
 ASKED = "site=office&lang=zh&shape=16x9"
+DRAWN = re.compile(rb'wall-ready\\*" data-snapshot=\\*"([^"\\]+)')
+"""The sign that the scenes are whole, as it stands in a message of the page."""
 PAGE_REQUESTS = ("/wall-scenes?" + ASKED, "/_stcore/health", "/_stcore/host-config")
 
 
@@ -70,8 +74,8 @@ async def draw(address: str, measured: Measured) -> str:
         snapshot = ""
         async for data in socket:
             message = ForwardMsg.FromString(data)
-            if b"wall-ready" in data:
-                snapshot = data.split(b'data-snapshot="')[1].split(b'"')[0].decode()
+            if found := DRAWN.search(data):
+                snapshot = found[1].decode()
             if message.WhichOneof("type") == "script_finished":
                 break
     if not snapshot:
@@ -100,7 +104,7 @@ async def measure(
     """Start the displays, let them wait, publish, and see when all show it."""
     measured, until = Measured(), asyncio.Event()
     tasks = [asyncio.create_task(display(one, server.url, measured, until)) for one in range(count)]
-    await _all_show(measured, count, "")
+    await _all_show(measured, tasks, "")
     await asyncio.sleep(2 * POLL_SECONDS)
     spent, since = server.processor_seconds(), time.perf_counter()
     await asyncio.sleep(idle)
@@ -111,7 +115,7 @@ async def measure(
     for _ in range(rounds):
         published = time.perf_counter()
         made = snapshots.publish()
-        await _all_show(measured, count, made)
+        await _all_show(measured, tasks, made)
         reached.append(max(at for _, at in measured.shown_at.values()) - published)
         await asyncio.sleep(POLL_SECONDS)
     until.set()
@@ -126,9 +130,12 @@ async def measure(
     }
 
 
-async def _all_show(measured: Measured, count: int, snapshot: str) -> None:
+async def _all_show(measured: Measured, tasks: Sequence[asyncio.Task[None]], snapshot: str) -> None:
     deadline = time.perf_counter() + 300
-    while sum(not snapshot or shown == snapshot for shown, _ in measured.shown_at.values()) < count:
+    while sum(not snapshot or shown == snapshot for shown, _ in measured.shown_at.values()) < len(tasks):
+        for task in tasks:
+            if task.done():
+                task.result()
         if time.perf_counter() > deadline:
             raise TimeoutError("not every display shows the snapshot")
         await asyncio.sleep(0.05)
