@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages import (
     data_health,
+    handling,
     overview,
     portraits,
     standards,
@@ -26,6 +27,7 @@ PAGES = {  # an address is never a file name of pages/: Streamlit would run that
         ("warnings", warnings.show, "alerts"),
         ("trends", trends.show, "trend"),
         ("standards", standards.show, "running"),
+        ("handling", handling.show, "disposition"),
     ],
     "group_analyse": [
         ("health", data_health.show, "data-health"),
@@ -40,21 +42,12 @@ def main() -> None:
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
     visitor.greet(words)
     groups = navigation.offer(words, PAGES)
-    wall = st.Page(
-        wall_scenes.show, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden"
-    )
-    hidden = [wall] if visitor.may_open("wall") else []
-    every = [page for pages in groups.values() for page in pages]
-    if not [*every, *hidden]:
-        visitor.turn_away(words)
-    here = st.navigation([*every, *hidden], position="hidden")
-    if here == wall:  # a bare picture for the shell of a display: no navigation, and a look of its own
-        wall.run()
+    hidden = navigation.hidden(groups, words, wall_scenes.show)
+    here = st.navigation(navigation.every(groups, hidden), position="hidden")
+    if here in hidden:
+        here.run()
         return
-    if not every:
-        visitor.turn_away(words)
-    st.html(theme.style(words.say("shared.skip")))
-    navigation.enter(here)
+    st.html(theme.style(words.say("shared.skip"), words.say("shared.choose_file")))
     sidebar.show(words, groups, here)
     frame.run(here.run, words)
 

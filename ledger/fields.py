@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Column
 
 from ledger.flow import shared_refusals
-from model.contract import INDICATOR_IDS, TABLES
+from model.contract import TABLES
+from model.indicators import catalogue
 from model.policy import RefusedError
 
 
@@ -34,7 +35,7 @@ def require(table: str, given: Mapping[str, Any], needed: Iterable[str]) -> None
         for one in value if isinstance(value, tuple) else (value,):
             if info["codes"] and one not in info["codes"]:
                 raise refused("code", table, name, value=one)
-            if info["indicator"] and one not in INDICATOR_IDS:
+            if info["indicator"] and one not in catalogue().indicators:
                 raise refused("indicator", table, name, value=one)
 
 

@@ -17,7 +17,7 @@ from ledger.moves import Broken, Case, Machine, unless
 from ledger.schema import Scenario, new_id, now
 from ledger.trail import Recorder
 from model import policy
-from model.contract import INDICATOR_IDS
+from model.indicators import catalogue
 from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "scenario.toml")
@@ -86,7 +86,7 @@ def _is_fit(need: str, value: Any) -> bool:
     if value in (None, ""):
         return False
     if need == "indicator_id":
-        return value in INDICATOR_IDS
+        return value in catalogue().indicators
     return need != "score" or 0 <= value <= _HIGHEST_SCORE
 
 

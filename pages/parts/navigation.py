@@ -21,7 +21,8 @@ Entry = tuple[str, Callable[[], None], str]
 
 
 def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> dict[str, list[st.Page]]:
-    """This person's pages by the title of their group; the first is the one that opens without an address."""
+    """This person's pages by the title of their group; the very first declared opens without an address."""
+    first = next(name for entries in declared.values() for name, *_ in entries)
     pages: dict[str, st.Page] = {}
     groups: dict[str, list[st.Page]] = {}
     for group, entries in declared.items():
@@ -29,10 +30,39 @@ def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> dict[str, li
             if not visitor.may_open(name):
                 continue
             title = words.say(f"{name}.title")
-            pages[name] = st.Page(show, title=title, url_path=address, default=not pages)
+            pages[name] = st.Page(show, title=title, url_path=address, default=name == first)
             groups.setdefault(words.say(f"shared.{group}"), []).append(pages[name])
     st.session_state[_PAGES] = pages
     return groups
+
+
+def hidden(groups: Mapping[str, Sequence[st.Page]], words: Words, wall: Callable[[], None]) -> list[st.Page]:
+    """The pages without the pages' look: the wall's bare picture, and what leads on where the first is not theirs.
+
+    Streamlit knows the page that opens without an address by no other one, so no other page can take its place.
+    """
+    pages = every(groups)
+
+    def lead() -> None:
+        if not pages:
+            visitor.turn_away(words)
+        st.switch_page(pages[0], query_params=dict(st.query_params))
+
+    title = words.say("shared.product")
+    has_first = any(page.url_path == "" for page in pages)
+    found = (
+        [] if has_first else [st.Page(lead, title=title, url_path="start", default=True, visibility="hidden")]
+    )
+    if visitor.may_open("wall"):
+        found.append(
+            st.Page(wall, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden")
+        )
+    return found
+
+
+def every(groups: Mapping[str, Sequence[st.Page]], hidden: Sequence[st.Page] = ()) -> list[st.Page]:
+    """All pages, in their order."""
+    return [*(page for pages in groups.values() for page in pages), *hidden]
 
 
 def enter(here: st.Page) -> None:

@@ -10,12 +10,13 @@ from html import escape
 
 import streamlit as st
 
-from pages.parts import controls, visitor
+from pages.parts import controls, navigation, visitor
 from pages.parts.words import Words
 
 
 def show(words: Words, groups: Mapping[str, Sequence[st.Page]], here: st.Page) -> None:
-    """The brand, then each group with its pages; the open page is marked."""
+    """The brand, then each group with its pages; the open page is marked, and remembered for links."""
+    navigation.enter(here)
     with st.sidebar:
         st.html(f'<p class="brand">{escape(words.say("shared.product"))}</p>')
         for group, pages in groups.items():

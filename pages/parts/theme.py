@@ -84,9 +84,13 @@ WALL = {
 
 
 @cache
-def style(skip: str) -> str:
-    """The style sheet with the tokens as CSS variables, as one <style> element; `skip` words Streamlit's skip link."""
-    variables = "".join(f"--{name}:{value};" for name, value in _VARIABLES.items()) + f"--skip:'{skip}';"
+def style(skip: str, choose_file: str = "") -> str:
+    """The style sheet with the tokens as CSS variables, as one <style> element.
+
+    `skip` and `choose_file` word what Streamlit words in English only: its skip link, and the button of its uploader.
+    """
+    variables = "".join(f"--{name}:{value};" for name, value in _VARIABLES.items())
+    variables += f"--skip:'{skip}';--choose-file:'{choose_file}';"
     sheet = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     return f"<style>:root{{{variables}}}\n{sheet}</style>"
 

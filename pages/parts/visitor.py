@@ -6,6 +6,7 @@ must not decide: model.policy does.
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, NoReturn
 
 import pandas as pd
@@ -108,7 +109,7 @@ def signed(words: Words) -> None:
         return
     role = policy.declared().roles[found.role]
     name = "" if signing_in.sign_in().is_single_user else f"{found.account} · "
-    st.html(panels.note(name + words.pick(role.zh, role.en)))
+    st.html(f'<p class="nav-group">{escape(name + words.pick(role.zh, role.en))}</p>')
     if signing_in.sign_in().mode == "oidc" and st.user.get("is_logged_in"):
         if st.button(words.say("shared.sign_out")):
             st.logout()

@@ -44,6 +44,9 @@ def show(view: View, one: Warning, units: pd.DataFrame) -> None:
             query = {"unit": str(one["unit_id"]), "indicator": item.id, "month": month}
             with st.container(key="link_trend", width="content"):
                 navigation.link("trends", words.say("portraits.to_trend"), **query)
+        if navigation.has("handling"):
+            with st.container(key="link_handling", width="content"):
+                navigation.link("handling", words.say("handling.handle"), warning=str(one["warning_id"]))
     if item:
         _PICTURES[str(one["kind"])](view, one, item, units)
     left, right = st.columns(2, gap="small")

@@ -1,0 +1,156 @@
+"""Working with the ledger from a page: reading with what was last read at hand, and forms that keep what was typed.
+
+Where the ledger cannot be reached, a page shows what it read last and says so, so that a form stands and nothing typed
+is lost. It must not decide: policy, flows and rules are the ledger's.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ledger.flow import Flow, Move
+from ledger.storage import Ledger
+from ledger.trail import Recorder
+from model.policy import Actor, RefusedError
+from pages.parts import panels, visitor
+from pages.parts.words import Words
+
+LOG = logging.getLogger(__name__)
+Result = TypeVar("Result")
+Choices = Mapping[str, Mapping[str, str]]
+"""What can be chosen in a field: field → code → label."""
+_FAR = timedelta(days=730)
+_HIGHEST = 100
+
+
+@dataclass(frozen=True)
+class Book:
+    """The ledger as one person works with it."""
+
+    ledger: Ledger
+    actor: Actor
+    words: Words
+
+    def read(self, key: str, ask: Callable[[Session], Result]) -> Result:
+        """What the ledger says; what it said last where it cannot be reached. That it cannot is told."""
+        place = f"ledger_{self.actor.account}_{key}"
+        try:
+            with self.ledger.read() as session:
+                found = ask(session)
+        except (SQLAlchemyError, OSError):
+            LOG.exception("the ledger could not be read")
+            st.html(
+                panels.message(
+                    self.words.say("handling.unreachable"), self.words.say("handling.unreachable_text")
+                )
+            )
+            if place not in st.session_state:
+                st.stop()
+            last: Result = st.session_state[place]
+            return last
+        st.session_state[place] = found
+        return found
+
+    def write(self, act: Callable[[Recorder], object]) -> bool:
+        """Do one act; whether it is done. Why not is told, and what was typed stays."""
+        try:
+            with self.ledger.write(self.actor) as recorder:
+                act(recorder)
+        except RefusedError as refusal:
+            _tell(self.words.say("handling.refused"), self.words.pick(refusal.zh, refusal.en))
+            return False
+        except (SQLAlchemyError, OSError):
+            LOG.exception("the ledger could not be written")
+            _tell(self.words.say("handling.unsaved"), self.words.say("handling.unsaved_text"))
+            return False
+        st.toast(self.words.say("handling.saved"))
+        return True
+
+
+def open_book(words: Words, actor: Actor) -> Book:
+    """The ledger of this installation, for this person."""
+    return Book(visitor.ledger(), actor, words)
+
+
+def _tell(heading: str, text: str) -> None:
+    st.html(panels.message(heading, text, failing=True))
+
+
+def move_form(
+    book: Book,
+    flow: Flow,
+    moves: Sequence[Move],
+    key: str,
+    choices: Choices,
+    act: Callable[[str, dict[str, Any]], Callable[[Recorder], object]],
+) -> None:
+    """The moves that are possible, one chosen, its fields, and the button. `key` changes once a move is made."""
+    words = book.words
+    if not moves:
+        st.html(panels.note(words.say("handling.no_moves")))
+        return
+    named = {move.id: move for move in moves}
+    chosen = st.segmented_control(
+        words.say("handling.move"),
+        list(named),
+        format_func=lambda one: titled(words, named[one].label.zh, named[one].label.en),
+        default=moves[0].id,
+        required=True,
+        key=f"move_{key}",
+        label_visibility="collapsed",
+    )
+    move = named[str(chosen)]
+    with st.form(f"form_{key}_{move.id}", border=False):
+        given = {
+            name: field(book, name, flow.rest["field"][name], f"{key}_{move.id}", choices, name in move.needs)
+            for name in (*move.needs, *move.offers)
+        }
+        is_sent = st.form_submit_button(titled(words, move.label.zh, move.label.en), type="primary")
+    if is_sent and book.write(act(move.id, given)):
+        st.rerun()
+
+
+def field(
+    book: Book, name: str, label: Mapping[str, str], key: str, choices: Choices, is_needed: bool
+) -> Any:
+    """One field, by what it holds: a choice, a date, a number or words. A blank one is None."""
+    words = book.words
+    said = titled(words, label["zh"], label["en"])
+    said = said if is_needed else words.say("handling.optional", field=said)
+    place = f"field_{key}_{name}"
+    if name in choices:
+        options = choices[name]
+        return st.selectbox(
+            said, list(options), index=None, format_func=lambda one: options[one], key=place,
+            placeholder=words.say("handling.choose"),
+        )  # fmt: skip
+    if name.endswith(("_on", "_by")):
+        today = date.today()
+        return st.date_input(
+            said, value=None, min_value=today - _FAR, max_value=today + _FAR, key=place, format="YYYY-MM-DD"
+        )
+    if name in ("score", "issue_count"):
+        return st.number_input(said, value=None, min_value=0, max_value=_HIGHEST, step=1, key=place)
+    if name in ("text", "need", "task"):
+        return st.text_area(said, key=place, height=96) or None
+    return st.text_input(said, key=place) or None
+
+
+def titled(words: Words, zh: str, en: str) -> str:
+    """A declared name where a line begins with it."""
+    return words.pick(zh, en[:1].upper() + en[1:])
+
+
+def moment(when: datetime | date | None) -> str:
+    """A moment as it is written in lists."""
+    if when is None:
+        return ""
+    return when.strftime("%Y-%m-%d %H:%M" if isinstance(when, datetime) else "%Y-%m-%d")

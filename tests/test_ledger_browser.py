@@ -1,0 +1,192 @@
+"""The whole life of a warning in the browser, by four people whom a proxy names, on one server and one ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from ledger_fixture import KEEPER, LOADER
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from test_ledger_disposition import ONE
+
+from ledger import accounts, migration, proof
+from ledger.disposition.syncing import sync
+from ledger.schema import Disposition, Unit, WorkingDay, now
+from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
+from model import warehouse
+from model.policy import signing_in
+from pages.parts.words import Words
+from tests import warehouse_fixture as fixture
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.browser
+UNIT = "420106"
+SAY = Words("zh").say
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """Four people, a calendar, and one warning."""
+    found = open_ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
+    migration.upgrade(found)
+    days = [now().date() + timedelta(days=number) for number in range(60)]
+    with found.write(KEEPER) as recorder:
+        recorder.replace_register(
+            "sync", Unit, [{"unit_id": UNIT, "parent_unit_id": None, "name": "武昌区局(营销部)"}]
+        )
+        recorder.replace_register("sync", WorkingDay, [{"date": day, "is_working_day": True} for day in days])
+        for name, role in (("head", "office_head"), ("worker", "field_staff"), ("secretary", "branch_secretary"),
+                           ("chief", "manager"), ("analyst", "analyst")):  # fmt: skip
+            accounts.open_account(recorder, name, role, UNIT, f"P-{name}")
+    with found.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id=UNIT)], {}, now())
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("served")
+    fixture.publish(folder / "warehouse")
+    (folder / "sign_in.toml").write_text('mode = "proxy"\naccount = "name"\n', encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        warehouse.DIRECTORY_VARIABLE: str(folder / "warehouse"),
+        ADDRESS_VARIABLE: bureau.engine.url.render_as_string(hide_password=False),
+        signing_in.FILE_VARIABLE: str(folder / "sign_in.toml"),
+        "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": json.dumps({"X-Remote-User": "name"}),
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.address", "127.0.0.1"]
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port), "--server.headless", "true"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(url: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(url, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise RuntimeError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield found
+        found.close()
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, address: str, name: str, path: str = "/disposition?warning=w1"
+) -> Iterator[Page]:
+    """A window of one person, on a phone's width for the one who works in the field."""
+    size = {"width": 390, "height": 844} if name == "worker" else {"width": 1440, "height": 1000}
+    context = browser.new_context(extra_http_headers={"X-Remote-User": name}, viewport=size)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(address + path)
+    yield page
+    context.close()
+
+
+def choose(page: Page, label: str, text: str) -> None:
+    """Open a list and take an option; a list that the page's own drawing closed again is opened once more."""
+    option = page.get_by_role("option", name=text)
+    for _ in range(5):
+        page.get_by_role("combobox", name=label).click()
+        try:
+            option.click(timeout=4_000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{label}: {text} cannot be chosen")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_test_id("stForm").get_by_role("button", name=name).click()
+
+
+def state(page: Page, text: str) -> None:
+    expect(page.locator(".st-key-panel_move .panel-heading p")).to_have_text(text, timeout=30_000)
+
+
+def item(ledger: Ledger) -> Disposition:
+    with ledger.read() as session:
+        return session.get_one(Disposition, "w1")
+
+
+def test_the_whole_life_of_a_warning_by_four_people(browser: Browser, address: str, bureau: Ledger) -> None:
+    with signed_in(browser, address, "head") as page:
+        state(page, "已触发")
+        choose(page, "承办人", "worker")
+        press(page, "派单")
+        state(page, "已派单")
+    with signed_in(browser, address, "worker") as page:
+        press(page, "开始核实")
+        state(page, "核实中")
+        choose(page, "核实结论", "工作瑕疵")
+        page.get_by_role("textbox", name="说明").fill("核对了台账")
+        press(page, "提交处置")
+        expect(page.get_by_role("alert").get_by_text("工作瑕疵")).to_be_visible()
+        expect(page.get_by_role("textbox", name="说明")).to_have_value("核对了台账")
+        choose(page, "处置措施", "提醒谈话")
+        press(page, "提交处置")
+        state(page, "已处置")
+        expect(page.get_by_text(SAY("handling.no_moves"))).to_have_count(0)
+        expect(page.get_by_role("button", name="复核通过")).to_have_count(0)
+    with signed_in(browser, address, "secretary") as page:
+        page.get_by_role("radio", name="复核通过").click()
+        press(page, "复核通过")
+        state(page, "已复核")
+    with signed_in(browser, address, "chief") as page:
+        page.get_by_role("radio", name="销号").click()
+        press(page, "销号")
+        state(page, "已销号")
+        expect(page.locator(".st-key-panel_history")).to_contain_text("核对了台账")
+    found = item(bureau)
+    assert (found.state, found.handler, found.reviewer, found.verdict) == (
+        "closed",
+        "worker",
+        "secretary",
+        "work_flaw",
+    )
+    assert proof.verify(bureau).holds
+
+
+def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, address: str) -> None:
+    with signed_in(browser, address, "analyst", "/") as page:
+        expect(page.get_by_role("link", name="总览")).to_be_visible()
+        expect(page.get_by_role("link", name="预警处置")).to_have_count(0)
+
+
+def test_a_stranger_is_told_to_sign_in(browser: Browser, address: str) -> None:
+    with signed_in(browser, address, "stranger") as page:
+        expect(page.get_by_text(SAY("shared.sign_in_text"))).to_be_visible()
+        expect(page.get_by_role("link", name="总览")).to_have_count(0)
