@@ -87,6 +87,15 @@ SEEDS ?= 2
 evaluate: $(VENV)/run.stamp
 	$(BIN)/python -m bench.evaluate --seeds $(SEEDS)
 
+# one display through thousands of snapshots (about two hours), and sixty displays before one process
+CHANGES ?= 2000
+.PHONY: soak displays
+soak: $(VENV)/test.stamp packages
+	$(BIN)/python -m bench.soak --changes $(CHANGES)
+
+displays: $(VENV)/test.stamp
+	$(BIN)/python -m bench.displays
+
 screenshots: $(VENV)/test.stamp packages
 	$(BIN)/python docs/pictures/make.py
 

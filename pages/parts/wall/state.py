@@ -159,12 +159,19 @@ def answer(site_name: str | None, language: Language) -> dict[str, Any]:
     found = configuration()
     site = found.sites[site_name] if site_name else next(iter(found.sites.values()))
     snapshot, now = current(), clocks.now()
+    lasting = _lasting(snapshot.directory if snapshot else None, found.version, site.name, language)
+    return {"now": clocks.epoch_ms(now), "ground": ground(found, now), **lasting}
+
+
+@lru_cache(maxsize=64)
+def _lasting(directory: Path | None, version: str, site_name: str, language: Language) -> dict[str, Any]:
+    """What stays the same for as long as snapshot and configuration do: the greater part of an answer."""
+    snapshot = _opened(directory.parent, directory.name) if directory else None
+    site = configuration().sites[site_name]
     return {
-        "now": clocks.epoch_ms(now),
         "poll_seconds": clocks.POLL_SECONDS,
         "shell": shell_version(),
         "holder": holder_version(),
-        "ground": ground(found, now),
         "snapshot": snapshot.id if snapshot else None,
         "published": _published(snapshot),
         "site": {

@@ -1,5 +1,6 @@
 // Drawing: the app's page is opened unseen in the studio, copied once it is whole, and closed. While that lasts, and
 // where it fails, the old picture stays.
+const DRAW_SPREAD = 0.6;
 const DRAW_LIMIT = 30_000, QUIET = 300, LOOK = 100;
 const DRAW_PAUSES = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000];
 
@@ -8,6 +9,8 @@ const studio = {
   failures: 0,
   notBefore: 0,
 
+  /** Something new is there: displays that hear of it at the same time do not all ask at the same time. */
+  spread(seconds) { this.notBefore = Math.max(this.notBefore, performance.now() + seconds * 1000 * DRAW_SPREAD * Math.random()); },
   mayTry() { return !this.isBusy && performance.now() >= this.notBefore; },
 
   /** Draw the page of this shape and show it; what it was drawn on is known by `ground`. */

@@ -53,14 +53,16 @@ async function poll() {
     state.started ??= clock.now();
     if (server.known.shell !== SHELL || server.known.holder !== parent.holder?.version) renew();
     if (isCurrent()) Object.assign(state, { confirmed: clock.now(), outdated: null });
-    else state.outdated ??= performance.now();
-    draw();
+    else if (state.outdated === null) {
+      state.outdated = performance.now();
+      if (layer.picture) studio.spread(server.known.poll_seconds);
+    }
   }
 }
 
 /** Draw where there is something new. A picture comes on the stage whole or not at all. */
 async function draw() {
-  if (server.isGone || !server.known.snapshot || isCurrent() || !studio.mayTry()) return;
+  if (server.isGone || server.heard === null || !server.known.snapshot || isCurrent() || !studio.mayTry()) return;
   try {
     const { ground } = server.known;
     const picture = await studio.draw(shapeOf(innerWidth, innerHeight), ground, (one) => layer.show(one, present));
@@ -127,7 +129,7 @@ function keepQuietHour() {
 function turn() {
   parent.holder?.beat(window);
   for (const act of [rotation.turn.bind(rotation), present, () => layer.fit(performance.now() - STARTED),
-    () => { if (server.isDue()) poll(); }, keepQuietHour]) {
+    () => { if (server.isDue()) poll(); }, draw, keepQuietHour]) {
     try {
       act();
     } catch (error) {
@@ -152,5 +154,5 @@ async function start() {
   navigator.serviceWorker?.register(`${ROOT}/wall/worker.js`, { scope: `${ROOT}/wall` }).catch(() => {});
 }
 
-addEventListener("resize", () => { layer.fit(performance.now() - STARTED); if (server.known) draw(); });
+addEventListener("resize", () => layer.fit(performance.now() - STARTED));
 start();
