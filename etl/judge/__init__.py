@@ -31,11 +31,11 @@ def judge_marts(connection: warehouse.Connection, declared: Rules, known: Catalo
     connection.execute(sql.statement("judge_schema"))
     court = convene(connection, declared, known)
     judged = Judged()
-    if court.clocks:
-        judge_facts(court, judged, changed_months(connection))
-        judge_portraits(court, judged)
-        keep_rows(court, judged)
     with grounded(court) as ground:
+        if court.clocks:
+            judge_facts(court, judged, changed_months(connection))
+            judge_portraits(court, ground, judged)
+            keep_rows(court, judged)
         judge_patterns(court, judged)
         judge_records(court, ground, judged)
     judge_revisions(court, judged)

@@ -83,7 +83,7 @@ def _judge_month(
     rows = comparisons.compare(
         held.up_to(column + 1), court.rules.windows, court.rules.comparison, is_brief=is_brief
     )
-    judged.comparison.append(_comparison_rows(court, held.item, rows, month))
+    judged.comparison.append(comparison_rows(court, held.item, rows, month))
     judged.warnings += [signals(court, held, points, column), outliers(court, held.item, rows, month)]
     judged.periods += [(held.item.id, kind, last_day(month)) for kind in ("signal", "outlier")]
 
@@ -117,7 +117,7 @@ def _states(item: Indicator, value: Floats, observations: Floats, is_late: Flags
     return np.asarray(STATES[np.select(conditions, [0, 1, 2, 3], default=4)])
 
 
-def _comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) -> Columns:
+def comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) -> Columns:
     """The rows of the mart. A source that has fallen behind leaves its newest value stale."""
     size = len(rows["value"])
     is_late = complete_month(court.clocks[item.id]) < court.newest and month < court.newest

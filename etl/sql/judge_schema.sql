@@ -20,6 +20,14 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.portrait (
     score DOUBLE, score_lower DOUBLE, score_upper DOUBLE, rank_low INTEGER, rank_high INTEGER,
     coverage DOUBLE, state VARCHAR, level VARCHAR
 );
+-- The kinds of subjects beside units, with why there are none where there are none; and what each subject is called.
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_kind (
+    subject_kind VARCHAR, name_zh VARCHAR, name_en VARCHAR, meaning_zh VARCHAR, meaning_en VARCHAR,
+    subjects BIGINT, state VARCHAR, missing_columns VARCHAR[]
+);
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_subject (
+    subject_kind VARCHAR, subject_id VARCHAR, name_zh VARCHAR, name_en VARCHAR
+);
 -- The indicators that take most from an overall score: points_lost is what full marks in it would add.
 CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_mover (
     subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER, dimension VARCHAR,
