@@ -31,6 +31,8 @@ Surface = Literal["full", "analysis", "screen"]
 _DISABLED = "in_clause"
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
+InterruptError = duckdb.InterruptException
+OutOfMemoryError = duckdb.OutOfMemoryException
 DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"
 
 
@@ -137,6 +139,25 @@ def beside(snapshot: Snapshot, surface: Surface = "full", memory_limit: str = "1
         yield connection
     finally:
         connection.close()
+
+
+_LOCKED = (
+    "SET python_enable_replacements = false",
+    "SET autoload_known_extensions = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+"""What a free question must not do, the lock last: nothing of it can be undone afterwards."""
+
+
+def sandbox(snapshot: Snapshot, memory_limit: str) -> Connection:
+    """A connection for free questions: the analysis surface read only, no file, no network, no setting."""
+    connection = connect(memory_limit=memory_limit)
+    connection.execute(f"ATTACH '{snapshot.path('analysis')}' AS surface (READ_ONLY)")
+    connection.execute("USE surface")
+    for statement in _LOCKED:
+        connection.execute(statement)
+    return connection
 
 
 @contextmanager

@@ -1,0 +1,28 @@
+"""The limits of free questions as they are declared in limits.toml. No limit stands in code."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one question may cost, and how many there may be."""
+
+    rows: int
+    seconds: float
+    memory: str
+    at_once: int
+    kept_results: int
+    statement_characters: int
+    workbook_rows: int
+    pivot_columns: int
+
+
+@cache
+def limits() -> Limits:
+    """The declared limits."""
+    return Limits(**tomllib.loads((Path(__file__).parent / "limits.toml").read_text(encoding="utf-8")))

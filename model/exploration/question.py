@@ -1,0 +1,188 @@
+"""Question: a table, filters, groups, a measure and a pivot, composed into one statement; no SQL is typed.
+
+Values are bound by SQLAlchemy and columns looked up among those of the surface, so that nothing that a person enters
+becomes SQL. It must not run anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+
+from duckdb_sqlalchemy import Dialect
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
+
+Operator = Literal["is", "is_not", "at_least", "at_most", "contains", "filled", "empty"]
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
+Aggregate = Literal["count", "distinct", "sum", "average", "median", "least", "most"]
+AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
+VALUELESS = ("filled", "empty")
+MONTH = "@month"
+"""Put behind a column of days or moments: the month that it falls in."""
+_NUMERIC = ("sum", "average", "median")
+MEASURE = "measure"
+
+
+class QuestionError(ValueError):
+    """A question that cannot be asked. `reason`: column, value or measure."""
+
+    def __init__(self, reason: str, what: str) -> None:
+        super().__init__(f"{reason}: {what}")
+        self.reason, self.what = reason, what
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition on a column."""
+
+    column: str
+    operator: Operator
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. `table` with its schema; without groups and aggregate, the rows themselves."""
+
+    table: str
+    filters: tuple[Filter, ...] = ()
+    groups: tuple[str, ...] = ()
+    aggregate: Aggregate = "count"
+    of: str = ""
+    pivot: str = ""
+
+    @property
+    def is_grouped(self) -> bool:
+        return bool(self.groups)
+
+
+def written(filters: Sequence[Filter]) -> str:
+    """Filters as a text for the URL."""
+    return json.dumps([[one.column, one.operator, one.value] for one in filters], ensure_ascii=False)
+
+
+def understood(text: str) -> tuple[Filter, ...]:
+    """The filters of a text from the URL; none where it is not one of ours."""
+    try:
+        given = json.loads(text)
+        return tuple(Filter(str(column), operator, str(value)) for column, operator, value in given
+                     if operator in OPERATORS)  # fmt: skip
+    except (ValueError, TypeError):
+        return ()
+
+
+def statement(question: Question, types: dict[str, str], pivots: Sequence[Any] = ()) -> str:
+    """The SQL of a question. types: the columns of its table; pivots: the values that its pivot spreads into."""
+    return text_of(_grouped(question, types, pivots) if question.is_grouped else _rows(question, types))
+
+
+def pivot_values(question: Question, types: dict[str, str], most: int) -> str:
+    """The SQL of the most frequent values of the pivot."""
+    value = _column(question.pivot, types).label("value")
+    query = _from(question, types, [value]).group_by(value).order_by(func.count().desc(), value).limit(most)
+    return text_of(query)
+
+
+def text_of(query: Select[Any]) -> str:
+    """A query as one statement with its values in it, quoted by the dialect."""
+    return str(query.compile(dialect=Dialect(paramstyle="qmark"), compile_kwargs={"literal_binds": True}))
+
+
+def _rows(question: Question, types: dict[str, str]) -> Select[Any]:
+    return _from(question, types, [sql_column(name) for name in types])
+
+
+def _grouped(question: Question, types: dict[str, str], pivots: Sequence[Any]) -> Select[Any]:
+    groups = [_column(name, types).label(name.replace(MONTH, "_month")) for name in question.groups]
+    measures = [_measure(question, types).label(question.aggregate)]
+    if question.pivot:
+        spread = cast(_column(question.pivot, types), String)
+        measures = [
+            _measure(question, types, spread == literal(str(value))).label(str(value)) for value in pivots
+        ]
+    query = _from(question, types, [*groups, *measures])
+    return query.group_by(*groups).order_by(*groups)
+
+
+def _from(question: Question, types: dict[str, str], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    schema, name = question.table.split(".")
+    asked = sql_table(name, *(sql_column(one) for one in types), schema=schema)
+    conditions = [_condition(one, types) for one in question.filters]
+    return select(*columns).select_from(asked).where(and_(True, *conditions))
+
+
+def _column(name: str, types: dict[str, str]) -> ColumnElement[Any]:
+    plain = name.removesuffix(MONTH)
+    if plain not in types:
+        raise QuestionError("column", plain)
+    found: ColumnElement[Any] = sql_column(plain)
+    return func.strftime(found, "%Y-%m") if name.endswith(MONTH) else found
+
+
+def _measure(
+    question: Question, types: dict[str, str], where: ColumnElement[bool] | None = None
+) -> ColumnElement[Any]:
+    """The aggregate, of all rows or of those of one pivot value."""
+    if question.aggregate == "count":
+        return func.count() if where is None else func.count(case((where, 1)))
+    if question.aggregate in _NUMERIC and not is_number(types.get(question.of, "")):
+        raise QuestionError("measure", question.of)
+    value: ColumnElement[Any] = _column(question.of, types)
+    if where is not None:
+        value = case((where, value))
+    calls: dict[str, Any] = {
+        "distinct": lambda: func.count(value.distinct()), "sum": lambda: func.sum(value),
+        "average": lambda: func.avg(value), "median": lambda: func.median(value),
+        "least": lambda: func.min(value), "most": lambda: func.max(value),
+    }  # fmt: skip
+    measured: ColumnElement[Any] = calls[question.aggregate]()
+    return measured
+
+
+def _condition(one: Filter, types: dict[str, str]) -> ColumnElement[bool]:
+    column: ColumnElement[Any] = _column(one.column, types)
+    if one.operator in VALUELESS:
+        return column.isnot(None) if one.operator == "filled" else column.is_(None)
+    if one.operator == "contains":
+        return cast(column, String).contains(one.value, autoescape=True)
+    calls: dict[Operator, Any] = {
+        "is": column.__eq__, "is_not": column.is_distinct_from, "at_least": column.__ge__, "at_most": column.__le__
+    }  # fmt: skip
+    found: ColumnElement[bool] = calls[one.operator](_value(one, types[one.column]))
+    return found
+
+
+def _value(one: Filter, kind: str) -> Any:
+    """The value as the column's kind; QuestionError where it is none."""
+    text = one.value.strip()
+    try:
+        if is_number(kind):
+            return float(text) if "." in text or "e" in text.lower() else int(text)
+        if kind == "BOOLEAN":
+            return {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}[
+                text.lower()
+            ]
+        if kind == "DATE":
+            return date.fromisoformat(text)
+        if kind.startswith("TIMESTAMP"):
+            return datetime.fromisoformat(text)
+    except (ValueError, KeyError) as error:
+        raise QuestionError("value", f"{one.column}: {text}") from error
+    return text
+
+
+def is_number(kind: str) -> bool:
+    """Whether a column of this type can be added up."""
+    return kind.startswith(
+        ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT", "SMALLINT", "TINYINT", "U")
+    )
+
+
+def is_day(kind: str) -> bool:
+    """Whether a column of this type has months."""
+    return kind == "DATE" or kind.startswith("TIMESTAMP")

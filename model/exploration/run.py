@@ -1,0 +1,191 @@
+"""Run: one question under way or answered, on a connection of its own that knows the analysis surface and nothing else.
+
+The result is a table of that connection, so that a million rows are read page by page. A question ends by itself at
+the limits of time, memory and rows, or when it is cancelled. It must not decide who may ask, and says why it failed
+by a reason, never by a text for persons.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+from model import warehouse
+from model.exploration.limits import Limits, limits
+from model.exploration.statement import RefusedError, check
+from model.warehouse import Snapshot
+
+State = Literal[
+    "waiting", "running", "done", "refused", "failed", "cancelled", "timeout", "memory", "dropped"
+]
+ENDED: tuple[State, ...] = ("done", "refused", "failed", "cancelled", "timeout", "memory", "dropped")
+_AT_ONCE = threading.BoundedSemaphore(limits().at_once)
+_KEPT: list[Run] = []
+_KEPT_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a result holds: its columns with their types, its rows, and whether there would have been more."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: int
+    is_cut: bool
+
+
+class Run:
+    """A question asked of a snapshot. It starts at once, on a thread of its own."""
+
+    def __init__(self, snapshot: Snapshot, text: str, within: Limits | None = None) -> None:
+        self.snapshot, self.text, self.within = snapshot, text, within or limits()
+        self.started_at = datetime.now()
+        self.state: State = "waiting"
+        self.reason = self.detail = ""
+        self.shape = Shape((), 0, False)
+        self.seconds = 0.0
+        self._wish: State | None = None
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._connection: warehouse.Connection | None = None
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether it has ended within this time."""
+        return self._ended.wait(seconds)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was asked, or that it took."""
+        return self.seconds or (datetime.now() - self.started_at).total_seconds()
+
+    def cancel(self) -> None:
+        """Stop it; what is already done stays."""
+        self._stop("cancelled")
+
+    def drop(self) -> None:
+        """Give up its result."""
+        with self._lock:
+            if self._connection and self._ended.is_set():
+                self._connection.close()
+                self._connection, self.state = None, "dropped"
+
+    def page(self, first: int, count: int, order: str | None = None, *, down: bool = False) -> pd.DataFrame:
+        """Some rows of the result, in its own order or by one of its columns."""
+        names = [name for name, _ in self.shape.columns]
+        way = "DESC" if down else "ASC"
+        by = f'ORDER BY "{_quoted(order)}" {way} NULLS LAST' if order in names and order else ""
+        found: pd.DataFrame = self.read(
+            f"SELECT * FROM memory.result {by} LIMIT ? OFFSET ?",  # noqa: S608 - a column's name, quoted
+            [count, first],
+        ).df()
+        return found
+
+    def read(self, query: str, parameters: Sequence[Any] = ()) -> Any:
+        """A query of ours over the result."""
+        with self._lock:
+            if self._connection is None:
+                raise RefusedError("dropped")
+            return self._connection.cursor().execute(query, list(parameters))
+
+    def _work(self) -> None:
+        timer = threading.Timer(self.within.seconds, self._stop, args=("timeout",))
+        timer.daemon = True
+        timer.start()
+        with _AT_ONCE:
+            self._attempt()
+        timer.cancel()
+        self.seconds = (datetime.now() - self.started_at).total_seconds()
+        _keep(self)
+        self._ended.set()
+
+    def _attempt(self) -> None:
+        """Run it, and say how it ended."""
+        try:
+            with self._lock:
+                self._connection = warehouse.sandbox(self.snapshot, self.within.memory)
+            self._ask()
+            self.state = "done"
+        except RefusedError as error:
+            self.state, self.reason, self.detail = "refused", error.reason, error.what
+        except warehouse.InterruptError:
+            self.state = self._wish or "cancelled"
+        except warehouse.OutOfMemoryError:
+            self.state = "memory"
+        except warehouse.Error as error:
+            self.state, self.detail = (self._wish or "failed"), first_line(str(error))
+        if self.state != "done" and self._connection:
+            with self._lock:
+                self._connection.close()
+                self._connection = None
+
+    def _ask(self) -> None:
+        connection = self._connection
+        assert connection is not None
+        if self._wish:
+            raise warehouse.InterruptError
+        self.state = "running"
+        text = check(connection, self.text, tables(connection))
+        # The text was found to be one question; it is what a person asks, and cannot be bound.
+        asked = f"CREATE TABLE memory.result AS SELECT * FROM (\n{text}\n) LIMIT {self.within.rows + 1}"  # noqa: S608
+        connection.execute(asked)
+        described = connection.execute("DESCRIBE memory.result").fetchall()
+        row = connection.execute("SELECT count(*) FROM memory.result").fetchone()
+        found = int(row[0]) if row else 0
+        if found > self.within.rows:
+            connection.execute("DELETE FROM memory.result WHERE rowid >= ?", [self.within.rows])
+        columns = tuple((str(name), str(kind)) for name, kind, *_ in described)
+        self.shape = Shape(columns, min(found, self.within.rows), found > self.within.rows)
+
+    def _stop(self, wish: State) -> None:
+        if self._ended.is_set():
+            return
+        self._wish = self._wish or wish
+        if self._connection:
+            self._connection.interrupt()
+
+
+def tables(connection: warehouse.Connection) -> frozenset[str]:
+    """The tables that may be asked, with their schemas."""
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'surface'"
+    ).fetchall()
+    return frozenset(str(name) for (name,) in rows)
+
+
+def columns(snapshot: Snapshot) -> dict[str, dict[str, str]]:
+    """The tables of the analysis surface, each with its columns and their types."""
+    found: dict[str, dict[str, str]] = {}
+    connection = warehouse.sandbox(snapshot, limits().memory)
+    try:
+        for schema, table, column, kind in connection.execute(
+            "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()"
+            " WHERE database_name = 'surface' AND NOT internal ORDER BY schema_name, table_name, column_index"
+        ).fetchall():
+            found.setdefault(f"{schema}.{table}", {})[column] = kind
+    finally:
+        connection.close()
+    return found
+
+
+def _keep(run: Run) -> None:
+    """Keep a result open, and give up the oldest beyond the limit."""
+    with _KEPT_LOCK:
+        _KEPT.append(run)
+        old: list[Callable[[], None]] = [one.drop for one in _KEPT[: -limits().kept_results]]
+        del _KEPT[: -limits().kept_results]
+    for drop in old:
+        drop()
+
+
+def first_line(message: str) -> str:
+    """What DuckDB says, without the picture of the statement."""
+    return message.split("\n\n")[0].strip().replace("\n", " ")
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')

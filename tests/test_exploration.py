@@ -1,0 +1,298 @@
+"""Free questions: what must not be asked is refused twice, limits hold, exports say what they are."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet
+import pytest
+from openpyxl import load_workbook
+
+from model import warehouse
+from model.exploration import export
+from model.exploration.limits import limits
+from model.exploration.question import (
+    Filter,
+    Question,
+    QuestionError,
+    pivot_values,
+    statement,
+    understood,
+    written,
+)
+from model.exploration.run import Run, columns
+from model.exploration.statement import RefusedError
+from tests import demo_site as site
+
+ENDLESS = "WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t) SELECT count(*) FROM t"
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> warehouse.Snapshot:
+    return warehouse.open_snapshot(site.load(tmp_path_factory.mktemp("demo")))
+
+
+def answered(snapshot: warehouse.Snapshot, text: str) -> Run:
+    run = asked(snapshot, text)
+    assert run.state == "done", (run.reason, run.detail)
+    return run
+
+
+def asked(snapshot: warehouse.Snapshot, text: str, **within: object) -> Run:
+    run = Run(snapshot, text, replace(limits(), **within))  # type: ignore[arg-type]
+    assert run.wait(60)
+    return run
+
+
+REFUSED = {
+    "": "empty",
+    "  ;  ": "empty",
+    "SELECT '" + "x" * 30_000 + "'": "long",
+    "SELEC 1": "syntax",
+    "SELECT 1; SELECT 2": "several",
+    "SELECT 1; DROP TABLE record.inspection": "statement",
+    "INSERT INTO record.inspection SELECT * FROM record.inspection": "statement",
+    "UPDATE mart.unit SET name = 'x'": "statement",
+    "DELETE FROM mart.unit": "statement",
+    "CREATE TEMP TABLE x AS SELECT 1": "statement",
+    "ATTACH '/tmp/other.db'": "statement",
+    "DETACH surface": "statement",
+    "COPY (SELECT 1) TO '/tmp/out.csv'": "statement",
+    "EXPORT DATABASE '/tmp/out'": "statement",
+    "INSTALL httpfs": "statement",
+    "LOAD httpfs": "statement",
+    "SET memory_limit = '64GB'": "statement",
+    "RESET lock_configuration": "statement",
+    "PRAGMA database_list": "statement",
+    "CALL pragma_version()": "statement",
+    "CREATE SECRET (TYPE s3)": "statement",
+    "CHECKPOINT": "statement",
+    "USE memory": "statement",
+    "SHOW TABLES": "statement",
+    "SELECT * FROM read_csv('/etc/passwd')": "function",
+    "SELECT * FROM read_text('/etc/passwd')": "function",
+    "SELECT * FROM read_parquet('https://example.org/x.parquet')": "function",
+    "SELECT * FROM glob('/etc/*')": "function",
+    "SELECT * FROM sniff_csv('/etc/passwd')": "function",
+    "SELECT * FROM parquet_metadata('/tmp/x')": "function",
+    "SELECT * FROM query('SELECT 1')": "function",
+    "SELECT * FROM duckdb_secrets()": "function",
+    "SELECT * FROM duckdb_settings()": "function",
+    "SELECT * FROM duckdb_databases()": "function",
+    "SELECT * FROM pragma_database_size()": "function",
+    "SELECT getenv('HOME')": "function",
+    "SELECT current_setting('memory_limit')": "function",
+    "SELECT write_log('x')": "function",
+    "SELECT count(*) FROM record.inspection WHERE inspection_no = (SELECT getenv('HOME'))": "function",
+    "FROM '/etc/passwd'": "table",
+    "FROM 'https://example.org/x.csv'": "table",
+    "FROM memory.result": "table",
+    "FROM system.information_schema.tables": "table",
+    "FROM information_schema.tables": "table",
+    "FROM sqlite_master": "table",
+    "FROM duckdb_tables": "table",
+    "FROM snapshot": "table",
+    "FROM record.nothing": "table",
+    "WITH duckdb_settings AS (SELECT 1) FROM duckdb_settings": "table",
+    "WITH \"x.csv\" AS (SELECT 1) FROM 'x.csv'": "table",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_question_to_the_surface_is_refused(snapshot: warehouse.Snapshot, text: str) -> None:
+    run = asked(snapshot, text)
+    assert (run.state, run.reason) == ("refused", REFUSED[text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [one for one, reason in REFUSED.items() if reason in ("statement", "function", "table") and "/" in one]
+    + [
+        "SET memory_limit = '64GB'",
+        "RESET lock_configuration",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "FROM snapshot",
+    ]
+    + ["SELECT * FROM duckdb_secrets()", "UPDATE mart.unit SET name = 'x'", "SELECT getenv('HOME')"],
+)
+def test_the_connection_itself_refuses_files_settings_and_writing(
+    snapshot: warehouse.Snapshot, text: str
+) -> None:
+    """The second wall, without the first."""
+    connection = warehouse.sandbox(snapshot, "256MB")
+    with pytest.raises(warehouse.Error):
+        connection.execute(text).fetchall()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM record.inspection;",
+        "FROM mart.unit",
+        "WITH a AS (SELECT unit_id FROM mart.unit) SELECT count(*) FROM a -- a remark",
+        "SELECT unit_id, count(*) FROM record.inspection GROUP BY ALL ORDER BY 2 DESC",
+        "SELECT * FROM range(10)",
+        "SELECT current_date, now(), strftime(DATE '2026-01-01', '%Y')",
+        "DESCRIBE record.inspection",
+        "SUMMARIZE mart.unit",
+        "SELECT a.unit_id, b.unit_id FROM mart.unit a JOIN mart.unit_tree b USING (unit_id)",
+    ],
+)
+def test_a_question_is_answered(snapshot: warehouse.Snapshot, text: str) -> None:
+    run = asked(snapshot, text)
+    assert run.state == "done", (run.reason, run.detail)
+    assert run.shape.rows == len(run.page(0, 100_000))
+    names = [name for name, _ in run.shape.columns]
+    assert len(set(names)) == len(names)
+
+
+def test_rows_are_limited_and_said_so_and_pages_are_parts_of_the_whole(snapshot: warehouse.Snapshot) -> None:
+    run = asked(snapshot, "SELECT range AS n FROM range(5000)", rows=1000)
+    assert (run.shape.rows, run.shape.is_cut) == (1000, True)
+    assert list(run.page(990, 100)["n"]) == list(range(990, 1000))
+    assert list(run.page(0, 3, "n", down=True)["n"]) == [999, 998, 997]
+    assert list(run.page(0, 2, "no such column")["n"]) == [0, 1]
+
+
+def test_a_million_rows_are_read_page_by_page(snapshot: warehouse.Snapshot) -> None:
+    run = asked(snapshot, "SELECT range AS n, 'text ' || range AS t FROM range(2000000)")
+    assert (run.shape.rows, run.shape.is_cut) == (limits().rows, True)
+    assert list(run.page(999_990, 100)["n"]) == list(range(999_990, 1_000_000))
+
+
+def test_time_and_memory_are_limited(snapshot: warehouse.Snapshot) -> None:
+    late = asked(snapshot, ENDLESS, seconds=1.0)
+    assert late.state == "timeout" and late.elapsed < 20
+    large = "SELECT string_agg(a.range::VARCHAR || b.range) FROM range(20000) a, range(20000) b"
+    assert asked(snapshot, large, memory="64MB").state == "memory"
+
+
+def test_a_question_under_way_is_cancelled(snapshot: warehouse.Snapshot) -> None:
+    run = Run(snapshot, ENDLESS)
+    assert not run.wait(1.0) and run.state == "running"
+    run.cancel()
+    assert run.wait(20) and run.state == "cancelled"
+
+
+def test_a_mistake_is_told_by_the_database_in_one_line_without_a_path(snapshot: warehouse.Snapshot) -> None:
+    run = asked(snapshot, "SELECT nothing FROM record.inspection")
+    assert run.state == "failed" and "nothing" in run.detail
+    assert "\n" not in run.detail and str(snapshot.directory) not in run.detail
+
+
+def test_old_results_are_given_up(snapshot: warehouse.Snapshot) -> None:
+    runs = [asked(snapshot, f"SELECT {n}") for n in range(limits().kept_results + 2)]
+    assert [one.state for one in runs[:2]] == ["dropped", "dropped"] and runs[-1].state == "done"
+    with pytest.raises(RefusedError):
+        runs[0].page(0, 1)
+
+
+def test_personal_columns_are_not_there_to_be_asked(snapshot: warehouse.Snapshot) -> None:
+    known = columns(snapshot)
+    assert "record.staff_relation" not in known and "record.vault_access" not in known
+    assert not {"name", "phone", "certificate_no"} & set(known["record.staff"])
+
+
+# --- composed questions -----------------------------------------------------------------------------------------------
+
+
+def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snapshot) -> None:
+    types = columns(snapshot)["record.inspection"]
+    everything = asked(
+        snapshot, "SELECT unit_id, started_at, issue_count, inspection_kind FROM record.inspection"
+    )
+    frame = everything.page(0, 1_000_000)
+    question = Question(
+        "record.inspection", (Filter("started_at", "at_least", "2026-01-01"),), ("unit_id", "started_at@month"),
+        "sum", "issue_count",
+    )  # fmt: skip
+    run = asked(snapshot, statement(question, types))
+    mine = frame[frame["started_at"] >= pd.Timestamp("2026-01-01")]
+    wanted = mine.groupby(["unit_id", mine["started_at"].dt.strftime("%Y-%m")])["issue_count"].sum()
+    found = run.page(0, 10_000)
+    assert run.state == "done", run.detail
+    assert (
+        found.set_index(["unit_id", "started_at_month"])["sum"].astype(int).tolist()
+        == wanted.astype(int).tolist()
+    )
+    spread = replace(question, aggregate="count", of="", pivot="inspection_kind", groups=("unit_id",))
+    values = asked(snapshot, pivot_values(spread, types, 24)).page(0, 24)["value"].tolist()
+    pivoted = asked(snapshot, statement(spread, types, values)).page(0, 100).set_index("unit_id")
+    table = pd.crosstab(mine["unit_id"], mine["inspection_kind"])
+    assert pivoted[sorted(table.columns)].astype(int).to_dict() == table[sorted(table.columns)].to_dict()
+
+
+@pytest.mark.parametrize(
+    "value", ["x' OR 1=1 --", "'; DROP TABLE mart.unit; --", "100%", "_", "\\", '"', "?", ":name", "%s"]
+)
+def test_what_is_entered_is_a_value_and_never_sql(snapshot: warehouse.Snapshot, value: str) -> None:
+    types = columns(snapshot)["mart.unit"]
+    for operator in ("is", "is_not", "contains"):
+        run = asked(snapshot, statement(Question("mart.unit", (Filter("name", operator, value),)), types))
+        assert run.state == "done", run.detail
+        assert run.shape.rows == (
+            len(asked(snapshot, "FROM mart.unit").page(0, 999)) if operator == "is_not" else 0
+        )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question("mart.unit", (Filter("level", "is", "many"),)),
+        Question("mart.unit", (Filter("nothing", "is", "1"),)),
+        Question("mart.unit", (), ("unit_type",), "sum", "name"),
+        Question("record.inspection", (Filter("started_at", "at_least", "yesterday"),)),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_why(snapshot: warehouse.Snapshot, question: Question) -> None:
+    with pytest.raises(QuestionError):
+        statement(question, columns(snapshot)[question.table])
+
+
+def test_filters_go_through_the_address_and_nonsense_is_none() -> None:
+    filters = (Filter("a", "is", "甲 & 乙"), Filter("b", "empty"))
+    assert understood(written(filters)) == filters
+    assert understood("not json") == understood("[[1]]") == understood('[["a", "drop", "b"]]') == ()
+
+
+# --- exports ----------------------------------------------------------------------------------------------------------
+
+STAMP = {"snapshot": "s1", "asked": "SELECT 1\nFROM x", "who": "甲"}
+MIXED = (
+    "SELECT 1 AS n, '=1+1' AS formula, 'a,\"b' AS quoted, ['x', 'y'] AS list, DATE '2026-01-02' AS day,"
+    " 1.50::DECIMAL(9, 2) AS money, NULL::VARCHAR AS nothing"
+)
+
+
+def test_csv_says_what_it_is_and_holds_no_formula(snapshot: warehouse.Snapshot) -> None:
+    text = export.csv(answered(snapshot, MIXED), STAMP).decode("utf-8-sig")
+    assert text.startswith("# snapshot: s1\r\n# asked: SELECT 1\r\n# asked: FROM x\r\n# who: 甲\r\n")
+    row = pd.read_csv(io.StringIO(text), comment="#").iloc[0]
+    assert (row["n"], row["formula"], row["quoted"], row["list"], row["day"], row["money"]) == (
+        1, "'=1+1", 'a,"b', "x;y", "2026-01-02", 1.5,
+    )  # fmt: skip
+
+
+def test_a_workbook_has_rows_and_their_stamp_and_text_stays_text(snapshot: warehouse.Snapshot) -> None:
+    book = load_workbook(io.BytesIO(export.workbook(answered(snapshot, MIXED), STAMP)))
+    cells = {head.value: cell for head, cell in zip(book["rows"][1], book["rows"][2], strict=True)}
+    assert cells["formula"].value == "=1+1" and cells["formula"].data_type == "s"
+    assert [row[0].value for row in book["about"]] == list(STAMP)
+    with pytest.raises(RefusedError):
+        export.workbook(asked(snapshot, f"FROM range({limits().workbook_rows + 1})"), STAMP)
+
+
+def test_parquet_keeps_types_and_carries_the_stamp(snapshot: warehouse.Snapshot) -> None:
+    table = pyarrow.parquet.read_table(io.BytesIO(export.parquet(answered(snapshot, MIXED), STAMP)))
+    assert table.schema.metadata[b"who"].decode() == "甲"
+    assert table.to_pylist()[0]["list"] == ["x", "y"]
+
+
+def test_limits_are_sane() -> None:
+    assert Path(export.__file__).parent.joinpath("limits.toml").exists()
+    assert 0 < limits().workbook_rows < limits().rows and limits().seconds > 0 and limits().kept_results > 1
