@@ -5,12 +5,14 @@ Nothing may be cut, overlap, be too small or too faint; nothing but the screen s
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from string import Template
 
@@ -77,6 +79,8 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _fill(directory / "rich" / "screen.duckdb", offices=1, cells=1)
     _fill(directory / "many" / "screen.duckdb", offices=12, cells=60)
     _empty(directory / "bare" / "screen.duckdb")
+    _date(directory / "rich", "2024-11-22T08:15:00")
+    _date(directory / "many", f"{datetime.now():%Y}-01-02T08:15:00")
     return directory
 
 
@@ -87,6 +91,15 @@ def _fill(path: Path, *, offices: int, cells: int) -> None:
     for statement in text.substitute(offices=offices, cells=cells, name=LONG_NAME).split(";\n"):
         connection.execute(statement)
     connection.close()
+
+
+def _date(directory: Path, as_of: str) -> None:
+    """Let every source speak until this moment: with the year or with the hour it takes the most room."""
+    path = directory / warehouse.MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["sources"] = [source | {"as_of": as_of} for source in manifest["sources"]]
+    path.chmod(0o644)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _empty(path: Path) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -34,6 +34,14 @@ PICTURES = {
     "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),
 }
 """File name → address, and what must stand on the page before the picture is taken."""
+SCENES = ("operation", "portraits", "trends", "cells", "warnings", "building")
+WALLS = {
+    **{f"wall-{scene}-zh": ("site=office&lang=zh", scene, (1920, 1080)) for scene in SCENES},
+    "wall-operation-en": ("site=office&lang=en", "operation", (1920, 1080)),
+    "wall-hall-zh": ("site=hall&lang=zh", "operation", (1920, 1080)),
+    "wall-wide-zh": ("site=office&lang=zh", "operation", (3840, 1080)),
+}
+"""File name → a wall, the scene to be shown, and the screen that it hangs on."""
 READY = """() => !document.querySelector('[data-testid=stSkeleton]')
   && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 
@@ -50,6 +58,8 @@ def main() -> None:
             page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
             for name, (path, awaited) in PICTURES.items():
                 take(page, address + path, awaited, HERE / f"{name}.png")
+            for name, (query, scene, size) in WALLS.items():
+                take_wall(browser, f"{address}/wall?{query}&dwell=600", scene, size, HERE / f"{name}.jpg")
             browser.close()
 
 
@@ -60,6 +70,20 @@ def take(page: Page, address: str, awaited: str, target: Path) -> None:
     page.wait_for_function(READY)
     page.evaluate("document.fonts.ready")
     page.screenshot(path=target, animations="disabled")
+
+
+def take_wall(browser: Browser, address: str, scene: str, size: tuple[int, int], target: Path) -> None:
+    """One picture of a wall, as a display shows it, turned by a visitor to this scene."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(address)
+    shell = page.frame_locator("iframe.shell.shown").frame_locator("iframe.shown")
+    shell.locator("section.wall-scene.is-shown").wait_for(timeout=60_000)
+    for _ in range(SCENES.index(scene)):
+        page.keyboard.press("ArrowRight")
+    shell.locator(f"section.wall-scene.is-shown[data-scene={scene}]").wait_for()
+    shell.locator(f"[data-scene={scene}] [data-status-text]:not(:empty)").wait_for()
+    page.screenshot(path=target, type="jpeg", quality=92)
+    page.close()
 
 
 @contextmanager

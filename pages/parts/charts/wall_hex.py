@@ -28,9 +28,9 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: to whom it belongs, its look, where it lies where that is known, and what is marked on it."""
+    """One cell: to which part it belongs, its look, where it lies where that is known, and what is marked on it."""
 
-    unit_id: str
+    part: str
     look: str
     east: float | None = None
     north: float | None = None
@@ -39,7 +39,7 @@ class Cell:
 
 
 def honeycomb(cells: Sequence[Cell], names: Mapping[str, str], width: float, height: float) -> str:
-    """The map; with names the large one: a line between units, marks for a queue or a restriction."""
+    """The map; with names the large one: a line between parts, marks for a queue or a restriction."""
     if not cells:
         return svg.picture(width, height, [svg.bar(0, height / 2 - 5, width, 10, "f-track", 5)])
     radius, places = _places(len(cells), width, height)
@@ -140,12 +140,12 @@ def _corners(centre: svg.Point, radius: float) -> list[svg.Point]:
 def _borders(
     given: Mapping[Place, Cell], radius: float, width: float, height: float
 ) -> list[list[svg.Point]]:
-    """The edges between cells of different units."""
+    """The edges between cells of different parts."""
     found = []
     for (row, column), cell in given.items():
         for down, right in _NEIGHBOURS:
             other = given.get((row + down, column + right))
-            if other is None or other.unit_id == cell.unit_id:
+            if other is None or other.part == cell.part:
                 continue
             here = _centre((row, column), radius, width, height)
             there = _centre((row + down, column + right), radius, width, height)
@@ -160,14 +160,14 @@ def _borders(
 def _labels(
     given: Mapping[Place, Cell], names: Mapping[str, str], radius: float, width: float, height: float
 ) -> list[str]:
-    """The name of each unit in the middle of its cells, on a ground of its own."""
+    """The name of each part in the middle of its cells, on a ground of its own."""
     members: dict[str, list[svg.Point]] = {}
     for place, cell in given.items():
-        members.setdefault(cell.unit_id, []).append(_centre(place, radius, width, height))
+        members.setdefault(cell.part, []).append(_centre(place, radius, width, height))
     shapes: list[str] = []
     taken: list[tuple[float, float, float]] = []
-    for unit_id, name in names.items():
-        points = members.get(unit_id, [])
+    for part, name in names.items():
+        points = members.get(part, [])
         wide = svg.text_width(name, 18) + 20
         for shift in _SHIFTS if points else ():
             x, y = (sum(point[side] for point in points) / len(points) for side in (0, 1))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pages.parts.charts import wall_shapes as svg
 
 GRID = (0, 25, 50, 75, 100)
+CROWD = 30
+"""The ticks of more peers than this are thin."""
 
 
 def scale(width: float) -> svg.Scale:
@@ -38,7 +40,7 @@ def interval(
         shapes.append(svg.bar(begin - 6, middle - 7, end - begin + 12, 14, f"f-{tone} pale", 7))
         shapes.append(svg.dot((place.at(score), middle), 8, f"f-{tone}"))
     ticks = [[(place.at(one), middle + 10), (place.at(one), middle + 17)] for one in peers]
-    shapes.append(svg.paths(ticks, "s-faint w2"))
+    shapes.append(svg.paths(ticks, "s-faint w2" if len(peers) <= CROWD else "s-faint w1"))
     return svg.picture(width, height, shapes)
 
 

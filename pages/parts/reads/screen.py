@@ -7,6 +7,7 @@ colour or decide.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, column, literal_column, select, ta
 
 from model import warehouse
 from model.warehouse import Snapshot
-from pages.parts.reads.shared import cached
+from pages.parts.reads.shared import cached, moment
 
 SCHEMA = "mart"
 
@@ -70,10 +71,13 @@ def trend(snapshot: Snapshot, unit_id: str, indicators: Sequence[str]) -> pd.Dat
     return found if found.empty else found.sort_values(["indicator_id", "month"], ignore_index=True)
 
 
-def indicator_states(snapshot: Snapshot) -> dict[str, str]:
-    """Which indicators no source records what they need for."""
-    found = _rows(snapshot, "indicator", column("state") == "not_computable")
-    return {} if found.empty else {str(one): "not_computable" for one in found["indicator_id"]}
+def indicators(snapshot: Snapshot) -> dict[str, tuple[str, datetime | None]]:
+    """Every indicator's state, and the last whole day that it is known for."""
+    found = _rows(snapshot, "indicator")
+    return {
+        str(row["indicator_id"]): (str(row["state"]), moment(row["as_of"]))
+        for row in found.to_dict("records")
+    }
 
 
 def steps(snapshot: Snapshot, unit_id: str, window_months: int) -> pd.DataFrame:

@@ -5,7 +5,7 @@ All text from data is escaped here. It must not read or decide; colours are clas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from pages.parts.charts.wall_shapes import text_width
@@ -21,19 +21,27 @@ STATES = {
 """How a value that is no number is worded; each is drawn in its own way, and never as 0."""
 
 
-MOST_NAMED = {"zh": 3, "en": 2}
-"""More kinds of record than this are told by the number of their sources."""
-
-
-LONGEST_NAME = {"zh": 8, "en": 16}
-"""A source with a longer name is told by its kind of record."""
+TITLE, SOFT, APART = 24.0, 18.0, 20.0
+"""The sizes of a panel's title and of what stands beside it, and the room between them."""
 
 
 def panel(
-    board: Board, name: str, title: str, what: str, body: str, tables: Sequence[str], *, look: str = ""
+    board: Board,
+    name: str,
+    title: str,
+    what: str,
+    body: str,
+    tables: Sequence[str],
+    *,
+    width: float,
+    look: str = "",
 ) -> str:
-    """A panel: its title, what it shows with source and as-of, its picture, and a place to say that it is stale."""
-    soft = " · ".join(part for part in (what, provenance(board, tables)) if part)
+    """A panel: its title, what it shows with source and as-of, its picture, and a place to say that it is stale.
+
+    `width` is that of its inside: where all that is to be said has no room, less is.
+    """
+    room = width - text_width(title, TITLE) - APART
+    soft = next((one for one in _said(board, what, tables) if text_width(one, SOFT) <= room), "")
     return (
         f'<section class="panel {look}" data-panel="{name}" data-sources="{", ".join(tables)}">'
         f'<header><h2>{escape(title)}</h2><p class="what">{escape(soft)}</p></header>'
@@ -41,19 +49,21 @@ def panel(
     )
 
 
-def provenance(board: Board, tables: Sequence[str]) -> str:
-    """Where the numbers come from and until when: one source by its name, several by their number."""
-    sources = board.sources(tables)
-    if not sources:
-        return board.words.say("wall.no_source")
-    own = board.words.pick(sources[0].name_zh, sources[0].name_en)
-    if len(sources) == 1 and len(own) <= LONGEST_NAME[board.words.language]:
-        name = own
-    elif len(tables) <= MOST_NAMED[board.words.language]:
-        name = board.words.say("shared.list_joint").join(board.words.say(f"wall.of_{one}") for one in tables)
-    else:
-        name = board.words.say("wall.sources", count=len(sources))
-    return board.words.say("wall.provenance", source=name, moment=board.moment(board.as_of(tables)))
+def _said(board: Board, what: str, tables: Sequence[str]) -> Iterator[str]:
+    """What a panel shows, where it comes from and until when: in full, then shorter and shorter."""
+    say, sources, moment = board.words.say, board.sources(tables), board.moment(board.as_of(tables))
+    names = []
+    if len(sources) == 1:
+        names.append(board.words.pick(sources[0].name_zh, sources[0].name_en))
+    if sources:
+        names.append(say("shared.list_joint").join(say(f"wall.of_{one}") for one in tables))
+    if len(sources) > 1:
+        names.append(say("wall.sources", count=len(sources)))
+    named = [say("wall.provenance", source=one, moment=moment) for one in names] or [say("wall.no_source")]
+    for one in named:
+        yield " · ".join(filter(None, (what, one)))
+    yield from reversed(named)
+    yield say("shared.as_of", moment=moment)
 
 
 def absent(board: Board, state: str, look: str = "") -> str:

@@ -73,6 +73,14 @@ class Board:
         """The unit and all units under it."""
         return screen.below(self.snapshot, self.unit_id)
 
+    def branch_of(self, unit_id: str) -> str:
+        """The unit directly below the wall's unit to which this one belongs; the unit itself where it is no part."""
+        parents = dict(zip(self.units["unit_id"], self.units["parent_unit_id"], strict=True))
+        at = unit_id
+        while parents.get(at) in self.below and parents[at] != self.unit_id:
+            at = str(parents[at])
+        return at
+
     @cached_property
     def clocks(self) -> tuple[SourceClock, ...]:
         return tuple(clocks.of_snapshot(self.snapshot).values())

@@ -16,7 +16,7 @@ def draw(board: Board) -> str:
     width = WIDTH[board.shape]
     actions = programme.framework_panel(board, "eight_actions", width)
     units = programme.framework_panel(board, "six_integrity_units", width)
-    scenarios, honours = programme.scenarios_panel(board, width), programme.honours_panel(board)
+    scenarios, honours = programme.scenarios_panel(board, width), programme.honours_panel(board, width)
     if board.is_public:
         columns = [(actions,), (units, honours), (scenarios,)]
     else:

@@ -17,6 +17,8 @@ from pages.parts.words import texts
 
 MAP = {"16x9": (1190, 764), "32x9": (1760, 764)}
 QUEUES = {"16x9": 5, "32x9": 18}
+SIDE = 572.0
+"""The inside of the panels beside the map."""
 NAME = 230.0
 UNITS = 18
 """How many units a wide wall lists."""
@@ -25,8 +27,8 @@ UNITS = 18
 def draw(board: Board) -> str:
     """The scene's panels."""
     large = honeycomb.panel(board, *MAP[board.shape], is_named=True)
-    counts, kinds = queues.counts_panel(board), _kinds(board)
-    waiting = queues.table_panel(board, QUEUES[board.shape])
+    counts, kinds = queues.counts_panel(board, SIDE), _kinds(board)
+    waiting = queues.table_panel(board, QUEUES[board.shape], SIDE)
     if board.is_wide:
         side = blocks.column(counts, kinds) + _units(board) + waiting
     else:
@@ -37,8 +39,10 @@ def draw(board: Board) -> str:
 def _kinds(board: Board) -> str:
     """The spacing rule by kind of cell, with the places that are left under it."""
     found, say = market.market(board), board.words.say
-    if found.is_empty:
-        return blocks.panel(board, "kinds", say("wall.spacing"), "", blocks.nothing(board), market.TABLES[:1])
+    if found.is_empty or found.cells["cell_kind"].isna().all():
+        return blocks.panel(
+            board, "kinds", say("wall.spacing"), "", blocks.nothing(board), market.TABLES[:1], width=SIDE
+        )
     head = tuple(escape(say(f"wall.{one}")) for one in ("cell_kind", "spacing_metres", "cells_count", "left"))
     lines = [
         (
@@ -56,6 +60,7 @@ def _kinds(board: Board) -> str:
         say("wall.metres"),
         blocks.rows("kinds", lines, head),
         market.TABLES[:1],
+        width=SIDE,
     )
 
 
@@ -63,7 +68,9 @@ def _units(board: Board) -> str:
     """Each unit's cells: how many, full, over capacity, places left; in the order of its code, no ranking."""
     found, say = market.market(board), board.words.say
     if found.is_empty:
-        return blocks.panel(board, "units", say("wall.by_unit"), "", blocks.nothing(board), market.TABLES)
+        return blocks.panel(
+            board, "units", say("wall.by_unit"), "", blocks.nothing(board), market.TABLES, width=SIDE
+        )
     head = tuple(
         escape(say(f"wall.{one}")) for one in ("unit", "cells_count", "saturated", "over_short", "left")
     )
@@ -75,10 +82,16 @@ def _units(board: Board) -> str:
             written.number((some["look"] == "over").sum()),
             f"<b>{written.number(some['left'].clip(lower=0).sum())}</b>",
         )
-        for unit_id, some in list(found.cells.groupby("unit_id", sort=True))[:UNITS]
+        for unit_id, some in list(found.cells.groupby("part", sort=True))[:UNITS]
     ]
     return blocks.panel(
-        board, "units", say("wall.by_unit"), "", blocks.rows("by-unit", lines, head), market.TABLES
+        board,
+        "units",
+        say("wall.by_unit"),
+        "",
+        blocks.rows("by-unit", lines, head),
+        market.TABLES,
+        width=SIDE,
     )
 
 

@@ -100,7 +100,9 @@ def funnel_panel(board: Board, width: float) -> str:
     say = board.words.say
     stages, height = (STAGES, 46) if board.is_wide else (SHORT, 29)
     body = funnel(board, width - 322, height, stages)
-    return blocks.panel(board, "warnings", say("wall.warnings"), say("wall.to_verify"), body, TABLES)
+    return blocks.panel(
+        board, "warnings", say("wall.warnings"), say("wall.to_verify"), body, TABLES, width=width
+    )
 
 
 def by_level(board: Board, width: float) -> str:

@@ -20,7 +20,7 @@ from pages.parts.wall.site import Shape
 from pages.parts.words import Language, Words
 
 LOG = logging.getLogger(__name__)
-SIDE, TITLE = 360.0, 990.0
+SIDE, TITLE = 360.0, 856.0
 """The room for the unit at the left of a header, and for the title between it and the clocks."""
 _NOW, _REFRESHED = "\u0001now\u0001", "\u0001refreshed\u0001"
 _DRAW: dict[str, Callable[[Board], str]] = {

@@ -28,7 +28,9 @@ def activities_panel(board: Board, width: float) -> str:
     say, found = board.words.say, screen.of_unit(board.snapshot, "duty", board.unit_id)
     known = found[found["month"].notna()] if not found.empty else found
     if known.empty:
-        return blocks.panel(board, "duties", say("wall.duties"), "", blocks.nothing(board), ("activity",))
+        return blocks.panel(
+            board, "duties", say("wall.duties"), "", blocks.nothing(board), ("activity",), width=width
+        )
     months = sorted(set(known["month"]))[-MONTHS:]
     recent = known[known["month"].isin(months)]
     lines = [
@@ -38,7 +40,14 @@ def activities_panel(board: Board, width: float) -> str:
     ]
     what = say("wall.last_months", count=MONTHS)
     return blocks.panel(
-        board, "duties", say("wall.duties"), what, blocks.rows("duties", lines), ("activity",), look="fill"
+        board,
+        "duties",
+        say("wall.duties"),
+        what,
+        blocks.rows("duties", lines),
+        ("activity",),
+        width=width,
+        look="fill",
     )
 
 
@@ -47,7 +56,9 @@ def tasks_panel(board: Board, width: float) -> str:
     say, found = board.words.say, screen.of_unit(board.snapshot, "oversight", board.unit_id)
     known = found[found["framework"].notna()] if not found.empty else found
     if known.empty:
-        return blocks.panel(board, "tasks", say("wall.tasks"), "", blocks.nothing(board), ("oversight_task",))
+        return blocks.panel(
+            board, "tasks", say("wall.tasks"), "", blocks.nothing(board), ("oversight_task",), width=width
+        )
     lines = [
         _line(board, f"wall.task_{name}", known[known["framework"] == name], width)
         for name in TASKS
@@ -55,7 +66,13 @@ def tasks_panel(board: Board, width: float) -> str:
     ]
     what = say("wall.last_months", count=MONTHS)
     return blocks.panel(
-        board, "tasks", say("wall.tasks"), what, blocks.rows("duties", lines), ("oversight_task",)
+        board,
+        "tasks",
+        say("wall.tasks"),
+        what,
+        blocks.rows("duties", lines),
+        ("oversight_task",),
+        width=width,
     )
 
 

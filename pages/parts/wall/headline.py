@@ -11,7 +11,7 @@ from html import escape
 import pandas as pd
 
 from pages.parts import words as written
-from pages.parts.charts import wall_trend
+from pages.parts.charts import wall_steps, wall_trend
 from pages.parts.charts.wall_trend import Mark
 from pages.parts.reads import screen
 from pages.parts.wall import blocks, measured
@@ -20,8 +20,8 @@ from pages.parts.wall.measured import Measured
 
 INDICATORS = 4
 """How many of the cards are indicators."""
-FIGURE = 190.0
-"""The room for a card's number."""
+FIGURE, ICON = 214.0, 34.0
+"""The room for a card's number, and what of it an icon beside it takes."""
 SPARKLINE = {"16x9": (112, 52), "32x9": (250, 96)}
 
 
@@ -39,6 +39,7 @@ class Card:
     picture: str
     tables: tuple[str, ...]
     tone: str = "ordinary"
+    assurance: str = ""
 
 
 def cards(board: Board) -> str:
@@ -52,15 +53,16 @@ def cards(board: Board) -> str:
 
 
 def _drawn(board: Board, card: Card) -> str:
+    room = FIGURE - (ICON if card.assurance else 0)
     number = (
-        f"<b>{blocks.fitted(card.number, FIGURE, 58)}</b><small>{escape(card.unit)}</small>"
+        f"<b>{blocks.fitted(card.number, room, 58, 30)}</b><small>{escape(card.unit)}</small>"
         if card.state in ("value", "zero")
         else blocks.absent(board, card.state)
     )
     return (
         f'<section class="panel card" data-panel="headline_{card.name}" data-sources="{", ".join(card.tables)}">'
         f'<div class="label"><h3>{escape(card.label)}</h3>{card.icon}</div>'
-        f'<p class="figure {card.tone}">{number}</p>'
+        f'<div class="figure {card.tone}"><p>{number}</p>{card.assurance}</div>'
         f'<div class="under"><p>{card.remark}</p>{card.picture}</div>'
         f'<p class="stale-note" data-stale-note></p></section>'
     )
@@ -73,6 +75,8 @@ def _retailers(board: Board) -> Card:
     if found.empty:
         return Card("retailers", words.say("wall.retailers"), "", "", "no_data", "", "", "", tables)
     held, capacity = int(found["occupied"].sum()), int(found["capacity"].sum())
+    if not held and not capacity:  # no source places retailers in cells
+        return Card("retailers", words.say("wall.retailers"), "", "", "no_data", "", "", "", tables)
     return Card(
         name="retailers",
         label=words.say("wall.retailers"),
@@ -81,7 +85,7 @@ def _retailers(board: Board) -> Card:
         state="value" if held else "zero",
         remark=escape(words.say("wall.capacity", count=written.number(capacity))),
         icon="",
-        picture="",
+        picture=wall_steps.part(held / capacity if capacity else None, *SPARKLINE[board.shape]),
         tables=tables,
     )
 
@@ -132,4 +136,5 @@ def _indicator(board: Board, one: Measured) -> Card:
         picture=wall_trend.sparkline(one.marks, *SPARKLINE[board.shape]),
         tables=one.tables,
         tone=one.tone,
+        assurance=one.assurance_icon(),
     )

@@ -46,4 +46,6 @@ def panel(board: Board) -> str:
         )
     axis = wall_interval.axis(width)
     body = f'<div class="six">{"".join(lines)}</div>{axis}'
-    return blocks.panel(board, "kinds", say("wall.six_kinds"), "", body, ("initiative",), look="six-kinds")
+    return blocks.panel(
+        board, "kinds", say("wall.six_kinds"), "", body, ("initiative",), width=width, look="six-kinds"
+    )

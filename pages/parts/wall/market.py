@@ -18,6 +18,8 @@ from pages.parts.wall.board import Board
 TABLES = ("market_cell", "retailer", "licence_application")
 STEPS = (10, 3, 1, 0)
 """A cell with at least so many places left is drawn in this step; below the last it is over capacity."""
+MOST_PARTS = 16
+"""The cells of more units than this are told apart by the units directly below the wall's own."""
 MOST_CELLS = 2500
 """Beyond so many cells a map shows units in their place."""
 
@@ -40,6 +42,11 @@ class Market:
         return int((self.cells["look"] == look).sum())
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether no source says of any cell how many outlets it may hold."""
+        return bool(self.cells["capacity"].isna().all())
+
+    @property
     def queueing(self) -> int:
         return int((self.cells["queued"] > 0).sum())
 
@@ -59,11 +66,11 @@ class Market:
 
     def places(self) -> list[Cell]:
         """The cells of the map, or the units in their place."""
-        frame = self._units() if self.is_by_unit else self.cells.sort_values(["unit_id", "cell_id"])
+        frame = self._units() if self.is_by_unit else self.cells.sort_values(["part", "unit_id", "cell_id"])
         has_place = {"longitude", "latitude"} <= set(frame.columns)
         return [
             Cell(
-                unit_id=str(row["unit_id"]),
+                part=str(row["part"]),
                 look=str(row["look"]),
                 east=number(row["longitude"]) if has_place else None,
                 north=number(row["latitude"]) if has_place else None,
@@ -78,7 +85,7 @@ class Market:
         columns = {"left": "mean"} | {
             one: "mean" for one in ("longitude", "latitude") if one in self.cells.columns
         }
-        found = self.cells.groupby("unit_id", as_index=False).agg(columns)
+        found = self.cells.groupby(["part", "unit_id"], as_index=False).agg(columns)
         return found.assign(look=found["left"].map(look))
 
     def top_queues(self, count: int) -> pd.DataFrame:
@@ -93,7 +100,13 @@ def market(board: Board) -> Market:
     if found.empty:
         return Market(found)
     left = (found["capacity"] - found["occupied"]).astype("float")
-    return Market(found.assign(left=left, look=left.map(look)))
+    units = found["unit_id"].astype(str)
+    part = (
+        units
+        if units.nunique() <= MOST_PARTS
+        else units.map({one: board.branch_of(one) for one in units.unique()})
+    )
+    return Market(found.assign(left=left, look=left.map(look), part=part))
 
 
 def look(left: float) -> str:
@@ -106,7 +119,7 @@ def look(left: float) -> str:
     return "over"
 
 
-def legend(board: Board, *, is_large: bool = False) -> Sequence[tuple[str, str]]:
+def legend(board: Board, *, is_large: bool, has_unknown: bool) -> Sequence[tuple[str, str]]:
     """What the steps mean, and on the large map the marks."""
     ten, three, one, _ = STEPS
     return (
@@ -116,4 +129,5 @@ def legend(board: Board, *, is_large: bool = False) -> Sequence[tuple[str, str]]
         ("room-0", board.words.say("wall.saturated")),
         ("over", board.words.say("wall.over_capacity")),
         *((one, board.words.say(f"wall.mark_{one}")) for one in ("queue", "restricted") if is_large),
+        *((one, board.words.say("wall.unknown")) for one in ("unknown",) if has_unknown),
     )

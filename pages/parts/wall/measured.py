@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,16 +103,16 @@ def short_name(board: Board, indicator: Indicator) -> str:
 
 def _measured(board: Board, indicator: Indicator, found: pd.DataFrame) -> Measured:
     name = short_name(board, indicator)
+    state, as_of = screen.indicators(board.snapshot).get(indicator.id, ("no_data", None))
+    absent = "not_computable" if state == "not_computable" else "no_data"
     mine = found[found["indicator_id"] == indicator.id] if not found.empty else found
-    if mine.empty:
-        return Measured(
-            indicator, name, (), None, screen.indicator_states(board.snapshot).get(indicator.id, "no_data")
-        )
-    last = last_complete_month(board, indicator.needed_tables)
+    if mine.empty or absent == "not_computable":
+        return Measured(indicator, name, (), None, absent)
+    last = complete_month(as_of) if as_of else last_complete_month(board, indicator.needed_tables)
     months = [pd.Timestamp(one).date() for one in mine["month"]]
     rows = [row for row, month in zip(mine.to_dict("records"), months, strict=True) if month <= last]
     if not rows:
-        return Measured(indicator, name, (), None, "no_data")
+        return Measured(indicator, name, (), None, absent)
     newest = rows[-1]
     value = number(newest["value"])
     variation = VARIATIONS.get(_text(newest["variation"]), "unknown")
@@ -131,11 +131,13 @@ def _measured(board: Board, indicator: Indicator, found: pd.DataFrame) -> Measur
 def last_complete_month(board: Board, tables: Sequence[str]) -> date:
     """The last month that these kinds of record are known for whole; without a clock, the last before today."""
     until = board.as_of(tables) or board.published
-    if until is None:
-        return date.max
-    begun = until.date().replace(day=1)
-    is_whole = (until + timedelta(seconds=1)).date().month != until.month
-    return begun if is_whole else (begun - timedelta(days=1)).replace(day=1)
+    return complete_month(until) if until else date.max
+
+
+def complete_month(until: datetime) -> date:
+    """The last month that is over at this moment; a day alone stands for the whole of it."""
+    end = until + (timedelta(days=1) if until.time() == time() else timedelta(seconds=1))
+    return (end.date().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _mark(row: Mapping[Any, Any]) -> Mark:

@@ -15,15 +15,15 @@ from pages.parts.wall.board import Board
 class Sizes:
     """Widths of the columns' insides and heights of the pictures, in design pixels."""
 
-    steps: tuple[float, float]
+    steps: tuple[float, float, float]
     map: tuple[float, float]
     trends: int
     trend: tuple[float, float]
     side: float
 
 
-NARROW = Sizes(steps=(204, 34), map=(692, 286), trends=3, trend=(210, 132), side=507)
-WIDE = Sizes(steps=(300, 46), map=(1018, 730), trends=6, trend=(330, 144), side=620)
+NARROW = Sizes(steps=(204, 34, 505), map=(692, 286), trends=3, trend=(210, 132), side=505)
+WIDE = Sizes(steps=(300, 46, 636), map=(1018, 730), trends=6, trend=(330, 168), side=604)
 
 
 def draw(board: Board) -> str:

@@ -27,38 +27,44 @@ class Sizes:
 
 
 NARROW = Sizes(panels=1, most=24, width=160, name=214)
-WIDE = Sizes(panels=2, most=24, width=180, name=220)
+WIDE = Sizes(panels=1, most=16, width=470, name=330)
+WIDE_TWO = Sizes(panels=2, most=24, width=180, name=220)
+INSIDE = 1424.0
+"""The inside of a panel of units, at the least."""
 _ROOM, _TALLEST, _LOWEST = 760.0, 66.0, 29.0
 
 
 def draw(board: Board) -> str:
     """The scene's panels."""
-    sizes = WIDE if board.is_wide else NARROW
-    subjects = _subjects(board)
-    shown = subjects[: sizes.panels * sizes.most]
-    each = max(-(-len(shown) // sizes.panels), 8)
+    most = WIDE_TWO if board.is_wide else NARROW
+    shown, hidden = _subjects(board, most.panels * most.most)
+    sizes = WIDE if board.is_wide and len(shown) <= WIDE.most else most
+    each = -(-len(shown) // sizes.panels) or 1
     parts = [shown[at * each : (at + 1) * each] for at in range(sizes.panels)]
-    panels = [
-        _panel(board, some, sizes, at, len(subjects) - len(shown))
-        for at, some in enumerate(parts)
-        if some or not at
-    ]
+    panels = [_panel(board, some, sizes, at, hidden) for at, some in enumerate(parts) if some or not at]
     look = "one" if len(panels) == 1 else "two"
     return f'<main class="grid portraits {look}">{"".join(panels)}{kinds.panel(board)}</main>'
 
 
-def _subjects(board: Board) -> list[tuple[str, dict[str, Score]]]:
-    """The wall's unit first, then those below it that have a portrait, level by level in the order of their code."""
+def _subjects(board: Board, room: int) -> tuple[list[tuple[str, dict[str, Score]]], int]:
+    """The wall's unit, then those below it that have a portrait, level by level while a whole level has room.
+
+    Within a level in the order of their code. Also says how many lie deeper and are not listed.
+    """
     found: dict[str, dict[str, Score]] = {}
     for one in portrait.scores(board):
         if one.subject_id in board.below:
             found.setdefault(one.subject_id, {})[one.dimension] = one
+    levels: dict[int, list[str]] = {}
     depth = dict(zip(board.units["unit_id"], board.units["level"], strict=True)) if found else {}
-
-    def place(unit_id: str) -> tuple[int, str]:
-        return int(depth.get(unit_id, 99)), unit_id
-
-    return [(unit_id, found[unit_id]) for unit_id in sorted(found, key=place)]
+    for unit_id in sorted(found):
+        levels.setdefault(int(depth.get(unit_id, 99)), []).append(unit_id)
+    shown: list[str] = []
+    for level in sorted(levels):
+        if shown and len(shown) + len(levels[level]) > room:
+            break
+        shown += levels[level][:room]
+    return [(unit_id, found[unit_id]) for unit_id in shown], len(found) - len(shown)
 
 
 def _panel(
@@ -68,7 +74,7 @@ def _panel(
     title = say("wall.units_portrait" if number == 0 else "wall.units_more")
     what = say("wall.interval") if not hidden else say("wall.interval_more", count=hidden)
     if not subjects:
-        return blocks.panel(board, "units", title, what, blocks.nothing(board), portrait.TABLES)
+        return blocks.panel(board, "units", title, what, blocks.nothing(board), portrait.TABLES, width=INSIDE)
     height = min(max(_ROOM / (len(subjects) + 1), _LOWEST), _TALLEST)
     head = (
         "",
@@ -90,7 +96,7 @@ def _panel(
         ]
     )
     body = blocks.rows("portrait-lines", lines, head) + legend
-    return blocks.panel(board, f"units_{number + 1}", title, what, body, portrait.TABLES)
+    return blocks.panel(board, f"units_{number + 1}", title, what, body, portrait.TABLES, width=INSIDE)
 
 
 def _line(

@@ -27,7 +27,7 @@ JAM = 0.9
 """A step is where work jams once more than a tenth of its records miss the limit: the bar crosses the tick."""
 
 
-def panel(board: Board, width: float, height: float) -> str:
+def panel(board: Board, width: float, height: float, inside: float) -> str:
     """The panel of all processes."""
     found = screen.steps(board.snapshot, board.unit_id, WINDOW_MONTHS)
     groups = [] if found.empty else [
@@ -39,7 +39,9 @@ def panel(board: Board, width: float, height: float) -> str:
         [("median", say("wall.median")), ("slow", say("wall.slow")), ("limit", say("wall.limit"))]
     )
     what = say("wall.last_months", count=WINDOW_MONTHS)
-    return blocks.panel(board, "process", say("wall.process"), what, body + legend, TABLES, look="steps")
+    return blocks.panel(
+        board, "process", say("wall.process"), what, body + legend, TABLES, width=inside, look="steps"
+    )
 
 
 def _group(board: Board, process: str, rows: pd.DataFrame, width: float, height: float) -> str:

@@ -36,7 +36,9 @@ def framework_panel(board: Board, framework: str, width: float) -> str:
         stage = escape(say(f"wall.stage_{one.stage}")) if one else blocks.absent(board, "no_data")
         lines.append((escape(say(f"wall.item_{item}")), picture, stage))
     body = blocks.rows("framework", lines) + f'<p class="legend">{escape(say("wall.method"))}</p>'
-    return blocks.panel(board, framework, say(f"wall.{framework}"), "", body, ("initiative",), look="fill")
+    return blocks.panel(
+        board, framework, say(f"wall.{framework}"), "", body, ("initiative",), width=width, look="fill"
+    )
 
 
 def scenarios_panel(board: Board, width: float) -> str:
@@ -44,7 +46,7 @@ def scenarios_panel(board: Board, width: float) -> str:
     say, found = board.words.say, screen.scenarios(board.snapshot)
     if found.empty:
         return blocks.panel(
-            board, "scenarios", say("wall.scenarios"), "", blocks.nothing(board), ("scenario",)
+            board, "scenarios", say("wall.scenarios"), "", blocks.nothing(board), ("scenario",), width=width
         )
     shown = found[found["status"] != "retired"].sort_values(
         ["step", "scenario_id"], ascending=[False, True]
@@ -65,16 +67,19 @@ def scenarios_panel(board: Board, width: float) -> str:
         what,
         blocks.rows("scenarios", lines),
         ("scenario",),
+        width=width,
         look="fill",
     )
 
 
-def honours_panel(board: Board) -> str:
+def honours_panel(board: Board, width: float) -> str:
     """How many honours of each level; all that are kept."""
     say, found = board.words.say, screen.of_unit(board.snapshot, "honour", board.unit_id)
     known = found[found["level"].notna()] if not found.empty else found
     if known.empty:
-        return blocks.panel(board, "honours", say("wall.honours"), "", blocks.nothing(board), ("honour",))
+        return blocks.panel(
+            board, "honours", say("wall.honours"), "", blocks.nothing(board), ("honour",), width=width
+        )
     cells = ""
     for level in LEVELS:
         some = known[known["level"] == level]
@@ -84,5 +89,11 @@ def honours_panel(board: Board) -> str:
         shown = written.number(count) if count is not None else blocks.absent(board, "withheld")
         cells += f"<div><dd>{shown}</dd><dt>{escape(say(f'wall.honour_{level}'))}</dt></div>"
     return blocks.panel(
-        board, "honours", say("wall.honours"), "", f'<dl class="counts short">{cells}</dl>', ("honour",)
+        board,
+        "honours",
+        say("wall.honours"),
+        "",
+        f'<dl class="counts short">{cells}</dl>',
+        ("honour",),
+        width=width,
     )

@@ -15,11 +15,13 @@ NAME = 330.0
 """The room for a cell's name."""
 
 
-def counts_panel(board: Board) -> str:
+def counts_panel(board: Board, width: float) -> str:
     """Places left, cells that are full, over capacity, restricted, queueing."""
     found, say = market.market(board), board.words.say
     if found.is_empty:
-        return blocks.panel(board, "counts", say("wall.counts"), "", blocks.nothing(board), market.TABLES)
+        return blocks.panel(
+            board, "counts", say("wall.counts"), "", blocks.nothing(board), market.TABLES, width=width
+        )
     over = found.count_of("over")
     figures: list[tuple[str, int | None, str]] = [
         (say("wall.places_left"), found.left, ""),
@@ -29,11 +31,13 @@ def counts_panel(board: Board) -> str:
         (say("wall.queueing_cells"), found.queueing, ""),
         (say("wall.queued"), found.queued, ""),
     ]
+    if found.is_unknown:  # what is left of an unknown number is not known, nor is who waits for it
+        figures = [(label, None, "") for label, _, _ in figures]
     cells = "".join(
         f"<div><dt>{escape(label)}</dt>{_figure(board, count, tone)}</div>" for label, count, tone in figures
     )
     body = f'<dl class="counts">{cells}</dl>'
-    return blocks.panel(board, "counts", say("wall.counts"), "", body, market.TABLES)
+    return blocks.panel(board, "counts", say("wall.counts"), "", body, market.TABLES, width=width)
 
 
 def _figure(board: Board, count: int | None, tone: str) -> str:
@@ -41,7 +45,7 @@ def _figure(board: Board, count: int | None, tone: str) -> str:
     return f'<dd class="{tone}">{shown}</dd>'
 
 
-def table_panel(board: Board, count: int) -> str:
+def table_panel(board: Board, count: int, width: float) -> str:
     """The cells with the longest queues."""
     found, say = market.market(board), board.words.say
     top = found.top_queues(count) if not found.is_empty else found.cells
@@ -58,4 +62,6 @@ def table_panel(board: Board, count: int) -> str:
             for row in top.to_dict("records")
         ]
         body = blocks.rows("queues", lines, head)
-    return blocks.panel(board, "queues", say("wall.queues"), say("wall.in_order"), body, market.TABLES)
+    return blocks.panel(
+        board, "queues", say("wall.queues"), say("wall.in_order"), body, market.TABLES, width=width
+    )

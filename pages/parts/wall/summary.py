@@ -13,6 +13,8 @@ from pages.parts.wall.board import Board
 from pages.parts.wall.measured import Measured
 
 _BAR = 22
+KEY_TRENDS = 684.0
+"""The inside of the panel of key trends."""
 
 
 def for_office(board: Board, width: float) -> str:
@@ -29,8 +31,8 @@ def for_public(board: Board, width: float) -> str:
     """Checks, and what an applicant asks of the market."""
     return blocks.column(
         checks(board, width),
-        queues.counts_panel(board),
-        queues.table_panel(board, 12 if board.is_wide else 4),
+        queues.counts_panel(board, width),
+        queues.table_panel(board, 12 if board.is_wide else 4, width),
         look="side",
     )
 
@@ -43,7 +45,13 @@ def checks(board: Board, width: float) -> str:
     tables = tuple(dict.fromkeys(table for one in found for table in one.tables if table == "inspection"))
     month = measured.last_complete_month(board, ("inspection",))
     return blocks.panel(
-        board, "checks", say("wall.checks"), board.words.month(month), blocks.rows("checks", lines), tables
+        board,
+        "checks",
+        say("wall.checks"),
+        board.words.month(month),
+        blocks.rows("checks", lines),
+        tables,
+        width=width,
     )
 
 
@@ -70,6 +78,7 @@ def four_dimensions(board: Board, width: float) -> str:
     return blocks.panel(
         board, "portrait", say("wall.portrait"), say("wall.interval"), blocks.rows("dimensions", lines),
         portrait.TABLES,
+        width=width,
     )  # fmt: skip
 
 
@@ -80,7 +89,9 @@ def key_trends(board: Board, count: int, width: float, height: float) -> str:
     parts = [one_trend(board, one, width, height) for one in found]
     tables = tuple(dict.fromkeys(one.tables[0] for one in found))
     body = f'<div class="key-trends">{"".join(parts)}</div>'
-    return blocks.panel(board, "key_trends", say("wall.key_trends"), say("wall.band"), body, tables)
+    return blocks.panel(
+        board, "key_trends", say("wall.key_trends"), say("wall.band"), body, tables, width=KEY_TRENDS
+    )
 
 
 def one_trend(board: Board, one: Measured, width: float, height: float) -> str:

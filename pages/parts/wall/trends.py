@@ -26,6 +26,8 @@ class Sizes:
     height: float
 
 
+INSIDE = 1820.0
+"""The inside of a panel."""
 NARROW = Sizes(panels=1, lines=11, width=940, height=58)
 WIDE = Sizes(panels=2, lines=8, width=930, height=80)
 
@@ -45,9 +47,9 @@ def _panel(board: Board, found: Sequence[Measured], sizes: Sizes, number: int) -
     head = ("", *(escape(say(f"wall.trend_{one}")) for one in ("value", "line", "variation", "assurance")))
     lines = [_line(board, one, sizes) for one in found]
     longest = max(found, key=lambda one: len(one.marks), default=None)
-    if longest and longest.marks:
-        labels = [_tick(board, mark.month) for mark in longest.marks]
-        lines.append(("", "", wall_trend.months(longest.marks, labels, sizes.width), "", ""))
+    marks = longest.marks if longest else ()
+    labels = [_tick(board, mark.month) for mark in marks]
+    lines.append(("", "", wall_trend.months(marks, labels, sizes.width), "", ""))
     legend = blocks.legend(
         [(look, say(f"wall.legend_{look}")) for look in ("band", "target", "improving", "concerning")]
     )
@@ -55,7 +57,7 @@ def _panel(board: Board, found: Sequence[Measured], sizes: Sizes, number: int) -
     title = say("wall.trends" if number == 0 else "wall.trends_more")
     what = say("wall.months", count=measured.MONTHS)
     body = blocks.rows("lines", lines, head) + legend
-    return blocks.panel(board, f"trends_{number + 1}", title, what, body, tables)
+    return blocks.panel(board, f"trends_{number + 1}", title, what, body, tables, width=INSIDE)
 
 
 def _line(board: Board, one: Measured, sizes: Sizes) -> tuple[str, ...]:
@@ -63,15 +65,24 @@ def _line(board: Board, one: Measured, sizes: Sizes) -> tuple[str, ...]:
     under = [board.words.pick(one.indicator.domain_name.zh, one.indicator.domain_name.en)]
     if one.indicator.target is not None:
         under.append(say("wall.target", value=one.with_unit(one.indicator.target)))
-    value = blocks.stated(board, one.with_unit(one.value), one.state)
+    return (
+        f'<div class="what-is"><h3>{escape(one.name)}</h3><p>{escape(" · ".join(under))}</p></div>',
+        f'<b class="newest {one.tone}">{blocks.stated(board, one.with_unit(one.value), one.state)}</b>',
+        wall_trend.trend(one.marks, one.indicator.target, sizes.width, sizes.height),
+        *_said(board, one),
+    )
+
+
+def _said(board: Board, one: Measured) -> tuple[str, str]:
+    """What it has been doing and whether it reaches its target; where it cannot be computed, why."""
+    say = board.words.say
+    if one.state == "not_computable":
+        return f'<div class="said-by reason">{escape(say("wall.unrecorded"))}</div>', ""
     variation = say(f"wall.variation_{one.variation}") if one.variation != "unknown" else ""
     assurance = (
         say(f"wall.assurance_{one.assurance}") if one.assurance in ("meets", "misses", "varies") else ""
     )
     return (
-        f'<div class="what-is"><h3>{escape(one.name)}</h3><p>{escape(" · ".join(under))}</p></div>',
-        f'<b class="newest {one.tone}">{value}</b>',
-        wall_trend.trend(one.marks, one.indicator.target, sizes.width, sizes.height),
         f'<div class="said-by {one.tone}">{one.variation_icon()}<span>{escape(variation)}</span></div>',
         f'<div class="said-by">{one.assurance_icon()}<span>{escape(assurance)}</span></div>',
     )

@@ -12,9 +12,12 @@ from pages.parts.wall.board import Board
 from pages.parts.wall.disposition import STAGES, TABLES
 
 FUNNEL = {"16x9": (590, 62), "32x9": (740, 84)}
+INSIDE = 880.0
+"""The inside of the large panels; a wide wall has more."""
+TRENDS = {"16x9": 880.0, "32x9": 708.0}
 FOUND_IN = ("licence_application", "inspection", "enforcement_case", "complaint")
 """The records in which the system finds most of its warnings."""
-BAR = {"16x9": 236, "32x9": 520}
+BAR = {"16x9": 120, "32x9": 420}
 TREND = {"16x9": (410, 58), "32x9": (660, 250)}
 
 
@@ -52,7 +55,8 @@ def _card(board: Board, at: int, label: str, shown: str, unit: str, remark: str)
     under = remark or board.words.say("wall.last_months", count=12)
     return (
         f'<section class="panel card" data-panel="warnings_{at}" data-sources="{", ".join(TABLES)}">'
-        f'<div class="label"><h3>{escape(label)}</h3></div><p class="figure"><b>{shown}</b><small>{unit}</small></p>'
+        f'<div class="label"><h3>{escape(label)}</h3></div>'
+        f'<div class="figure"><p><b>{shown}</b><small>{unit}</small></p></div>'
         f'<div class="under"><p>{escape(under)}</p></div><p class="stale-note" data-stale-note></p></section>'
     )
 
@@ -63,14 +67,23 @@ def _funnel(board: Board) -> str:
         disposition.funnel(board, *FUNNEL[board.shape])
         + f'<p class="reserve">{escape(say("wall.reserve"))}</p>'
     )
-    return blocks.panel(board, "funnel", say("wall.funnel"), say("wall.last_months", count=12), body, TABLES)
+    return blocks.panel(
+        board, "funnel", say("wall.funnel"), say("wall.last_months", count=12), body, TABLES, width=INSIDE
+    )
 
 
 def _by_level(board: Board) -> str:
     say = board.words.say
     body = disposition.by_level(board, BAR[board.shape])
     return blocks.panel(
-        board, "by_level", say("wall.by_level"), say("wall.closed_of_raised"), body, TABLES, look="fill"
+        board,
+        "by_level",
+        say("wall.by_level"),
+        say("wall.closed_of_raised"),
+        body,
+        TABLES,
+        width=INSIDE,
+        look="fill",
     )
 
 
@@ -78,7 +91,14 @@ def _by_kind(board: Board) -> str:
     say = board.words.say
     body = disposition.by_kind(board, BAR[board.shape]) or blocks.nothing(board)
     return blocks.panel(
-        board, "by_kind", say("wall.by_kind"), say("wall.found_by_system"), body, FOUND_IN, look="fill"
+        board,
+        "by_kind",
+        say("wall.by_kind"),
+        say("wall.found_by_system"),
+        body,
+        FOUND_IN,
+        width=INSIDE,
+        look="fill",
     )
 
 
@@ -98,4 +118,5 @@ def _trends(board: Board) -> str:
         say("wall.band"),
         f'<div class="key-trends">{parts}</div>',
         TABLES,
+        width=TRENDS[board.shape],
     )
