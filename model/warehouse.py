@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -188,7 +188,9 @@ OPEN_FILES = 16
 """How many surfaces a process keeps open; beyond it the one that was asked for longest ago is closed."""
 
 
-@lru_cache(maxsize=OPEN_FILES)
+_ENGINES: OrderedDict[str, Engine] = OrderedDict()
+
+
 def _make_engine(path: str) -> Engine:
     url = URL.create("duckdb", database=path)
     engine = create_engine(url, connect_args={"read_only": True, "config": {"threads": 2}})
@@ -203,4 +205,8 @@ def _set_time_zone(connection: Any, _record: Any) -> None:
 
 def _engine(path: str) -> Engine:
     with _LOCK:
-        return _make_engine(path)
+        engine = _ENGINES.pop(path, None) or _make_engine(path)
+        _ENGINES[path] = engine
+        if len(_ENGINES) > OPEN_FILES:
+            _ENGINES.popitem(last=False)[1].dispose()
+        return engine

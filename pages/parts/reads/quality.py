@@ -172,8 +172,8 @@ def revisions(snapshot: Snapshot, table: str, column: str | None, key: str | Non
     row, or a revision of its own.
     """
     old, keys = relations.revision(table), [one.name for one in TABLES[table].primary_key]
-    changed = revised_columns(snapshot)
-    changed = changed.loc[changed["table_name"] == table, "column_name"]
+    revised = revised_columns(snapshot)
+    changed = revised.loc[revised["table_name"] == table, "column_name"]
     values = [name for name in shown_columns(table) if name not in keys and name in set(changed)]
     latest = select(old)
     if column:

@@ -5,9 +5,12 @@ A snapshot never changes, so a cached read is right for as long as its snapshot 
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
-from typing import Any, cast
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -19,12 +22,42 @@ from model.warehouse import Snapshot
 LISTED = 500
 """How many rows a list shows at most; the pages say so where there are more."""
 
-cached = partial(
-    st.cache_data,
-    max_entries=400,
-    show_spinner=False,
-    hash_funcs={Snapshot: lambda snapshot: str(snapshot.directory)},
-)
+REMEMBERED = 3
+"""How many snapshots' reads a process remembers: what is current, and what pages may still show."""
+
+_LOCK = threading.Lock()
+_RECENT: list[Path] = []
+_BY_DIRECTORY: dict[str | type[Any], Callable[[Any], Any]] = {
+    Snapshot: lambda snapshot: str(snapshot.directory)
+}
+Read = TypeVar("Read", bound=Callable[..., Any])
+
+
+def cached() -> Callable[[Read], Read]:
+    """Remember a read by its arguments, of which the first is the snapshot, and forget it with its snapshot."""
+
+    def decorate(function: Read) -> Read:
+        kept = st.cache_data(max_entries=400, show_spinner=False, hash_funcs=_BY_DIRECTORY)(function)
+
+        @wraps(function)
+        def call(snapshot: Snapshot, *others: Any, **named: Any) -> Any:
+            _notice(snapshot)
+            return kept(snapshot, *others, **named)
+
+        return cast(Read, call)
+
+    return decorate
+
+
+def _notice(snapshot: Snapshot) -> None:
+    """Forget all reads where one snapshot too many has come: a process that runs for months must not keep them all."""
+    if snapshot.directory in _RECENT:
+        return
+    with _LOCK:
+        if len(_RECENT) >= REMEMBERED:
+            st.cache_data.clear()
+            _RECENT.clear()
+        _RECENT.append(snapshot.directory)
 
 
 def read(snapshot: Snapshot, query: Select[Any]) -> pd.DataFrame:
