@@ -8,31 +8,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import (
-    data_health,
-    handling,
-    overview,
-    portraits,
-    standards,
-    trends,
-    wall_scenes,
-    warnings,
-)
+from pages import contents, wall_scenes
 from pages.parts import controls, frame, navigation, sidebar, theme, visitor
-
-PAGES = {  # an address is never a file name of pages/: Streamlit would run that file by itself
-    "group_manage": [
-        ("overview", overview.show, "home"),
-        ("portraits", portraits.show, "portrait"),
-        ("warnings", warnings.show, "alerts"),
-        ("trends", trends.show, "trend"),
-        ("standards", standards.show, "running"),
-        ("handling", handling.show, "disposition"),
-    ],
-    "group_analyse": [
-        ("health", data_health.show, "data-health"),
-    ],
-}
 
 
 def main() -> None:
@@ -41,7 +18,7 @@ def main() -> None:
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
     visitor.greet(words)
-    groups = navigation.offer(words, PAGES)
+    groups = navigation.offer(words, contents.PAGES)
     hidden = navigation.hidden(groups, words, wall_scenes.show)
     here = st.navigation(navigation.every(groups, hidden), position="hidden")
     if here in hidden:

@@ -13,11 +13,11 @@ from ledger_fixture import Databases, databases, settle
 from starlette.responses import PlainTextResponse
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 from ledger.storage import Ledger
 from model import policy, warehouse
 from model.policy import Actor, signing_in
 from model.policy.signing_in import SignIn, SignInError
+from pages import contents
 from pages.parts import guard, visitor
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
@@ -178,7 +178,7 @@ def signed_in(people: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 def test_every_page_is_named_in_the_policy() -> None:
-    named = {name for entries in dashboard.PAGES.values() for name, *_ in entries}
+    named = {name for entries in contents.PAGES.values() for name, *_ in entries}
     assert named <= set(policy.declared().pages)
 
 
@@ -216,7 +216,7 @@ def test_every_role_opens_the_first_page_that_is_theirs(
     assert not app.exception
     shown = " ".join(str(one.proto.body) for one in app.get("html"))
     titles = {
-        name: Words("zh").say(f"{name}.title") for entries in dashboard.PAGES.values() for name, *_ in entries
+        name: Words("zh").say(f"{name}.title") for entries in contents.PAGES.values() for name, *_ in entries
     }
     own = [name for name in titles if policy.allows(Actor(role, role, "99"), policy.declared().pages[name])]
     assert ("没有可查看的页面" in shown) is (not own)

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from ledger import attachments
 from ledger.disposition import handling, outcome, reading
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.outcome import Confirmation
 from ledger.flow import Label
-from ledger.schema import Attachment, Disposition
+from ledger.schema import Disposition
 from model import policy
 from model.indicators import catalogue
 from pages.parts import controls, keeping, navigation, panels, warned
@@ -26,8 +24,6 @@ from pages.parts.keeping import Book, moment
 from pages.parts.reads import records, warnings
 from pages.parts.table import Column, Tone, figure, mark, table
 from pages.parts.words import NONE, Words, number
-
-_MEGABYTES = attachments.limits()["size"]["bytes"] // 1_000_000
 
 
 def said(words: Words, label: Label) -> str:
@@ -78,7 +74,7 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
     return {
         "key": one.warning_id,
         "indicator": _indicator(words, one.indicator_id),
-        "unit": _unit(view, one.unit_id),
+        "unit": records.unit_name(view.snapshot, one.unit_id),
         "level": warned.level_mark(words, one.level),
         "period": moment(one.period_end)[:7],
         "state": mark(state, "absent" if one.withdrawn_on else "plain"),
@@ -92,11 +88,6 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
 def _indicator(words: Words, indicator_id: str) -> str:
     found = catalogue().indicators.get(indicator_id)
     return keeping.titled(words, found.name.zh, found.name.en) if found else indicator_id
-
-
-def _unit(view: View, unit_id: str) -> str:
-    units = records.every_unit(view.snapshot)
-    return records.name_of(units, unit_id) if unit_id in set(units["unit_id"]) else unit_id
 
 
 def _level(words: Words, one: Disposition) -> str:
@@ -134,7 +125,10 @@ def one(view: View, book: Book, warning_id: str) -> None:
 
 def _told(view: View, detail: reading.Detail) -> None:
     words, item = view.words, detail.item
-    unit, raised = _unit(view, item.unit_id), warnings.one(view.snapshot, item.warning_id)
+    unit, raised = (
+        records.unit_name(view.snapshot, item.unit_id),
+        warnings.one(view.snapshot, item.warning_id),
+    )
     name, period = _indicator(words, item.indicator_id), words.month(item.period_end)
     st.html(panels.heading(name, unit, period, _level(words, item)))
     if raised is not None:
@@ -145,9 +139,9 @@ def _told(view: View, detail: reading.Detail) -> None:
         why = said(words, FLOW.label("withdrawal", item.withdrawn_reason or "not_shown"))
         st.html(panels.note(words.say("handling.withdrawn", day=moment(item.withdrawn_on), reason=why)))
     st.html(panels.told(_facts(view, detail)))
-    if navigation.has("trends"):
+    if navigation.has("warnings") and raised is not None:
         navigation.link(
-            "trends", words.say("handling.see_trend"), unit=item.unit_id, indicator=item.indicator_id
+            "warnings", words.say("handling.see_warning"), unit=item.unit_id, warning=item.warning_id
         )
 
 
@@ -161,7 +155,7 @@ def _facts(view: View, detail: reading.Detail) -> list[tuple[str, str]]:
         ("raised", moment(item.raised_at)),
         ("handler", item.handler or ""),
         ("due", due),
-        ("escalated", _unit(view, item.escalated_to_unit_id) if item.escalated_to_unit_id else ""),
+        ("escalated", records.unit_name(view.snapshot, item.escalated_to_unit_id)),
         ("verdict", said(words, FLOW.label("verdict", item.verdict)) if item.verdict else ""),
         ("measure", said(words, FLOW.label("measure", item.measure)) if item.measure else ""),
         ("rectify_by", moment(item.rectify_by)),
@@ -219,28 +213,10 @@ def _form(book: Book, detail: reading.Detail) -> None:
 
 
 def _files(book: Book, detail: reading.Detail) -> None:
-    words, item = book.words, detail.item
-    for one in detail.attachments:
-        st.download_button(
-            words.say("handling.file", name=one.file_name, size=number(max(one.size_bytes // 1000, 1))),
-            data=partial(_content, book, one),
-            file_name=one.file_name, mime=one.media_type, key=f"file_{one.attachment_id}", type="tertiary",
-        )  # fmt: skip
-    if not policy.allows(book.actor, "comment_warning"):
-        return
-    with st.form(f"attach_{item.warning_id}_{len(detail.attachments)}", border=False):
-        sent = st.file_uploader(
-            words.say("handling.attach"), label_visibility="collapsed", max_upload_size=_MEGABYTES
-        )
-        is_sent = st.form_submit_button(words.say("handling.attach"))
-    if is_sent and sent is not None:
-        content = sent.getvalue()
-        if book.write(lambda recorder: handling.attach(recorder, item.warning_id, sent.name, content)):
-            st.rerun()
+    def act(name: str, content: bytes) -> Any:
+        return lambda recorder: handling.attach(recorder, detail.item.warning_id, name, content)
 
-
-def _content(book: Book, one: Attachment) -> bytes:
-    return book.read(f"file_{one.sha256}", lambda session: attachments.content(session, one))
+    keeping.attach_form(book, handling.KIND, detail.item.warning_id, act)
 
 
 # --- the rules --------------------------------------------------------------------------------------------------------

@@ -10,18 +10,21 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ledger import attachments
 from ledger.flow import Flow, Move
+from ledger.schema import Attachment
 from ledger.storage import Ledger
 from ledger.trail import Recorder
 from model.policy import Actor, RefusedError
 from pages.parts import panels, visitor
-from pages.parts.words import Words
+from pages.parts.words import Words, number
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -142,6 +145,34 @@ def field(
     if name in ("text", "need", "task"):
         return st.text_area(said, key=place, height=96) or None
     return st.text_input(said, key=place) or None
+
+
+def attach_form(
+    book: Book, kind: str, key: str, act: Callable[[str, bytes], Callable[[Recorder], object]]
+) -> None:
+    """The form that adds a file to something; the files that are there stand above it."""
+    words = book.words
+    held = book.read(f"files_{key}", lambda session: attachments.of(session, _OWNERS.get(kind, kind), key))
+    for one in held:
+        st.download_button(
+            words.say("handling.file", name=one.file_name, size=number(max(one.size_bytes // 1000, 1))),
+            data=partial(_content, book, one), file_name=one.file_name, mime=one.media_type,
+            key=f"file_{one.attachment_id}", type="tertiary",
+        )  # fmt: skip
+    with st.form(f"attach_{key}_{len(held)}", border=False):
+        limit = attachments.limits()["size"]["bytes"] // 1_000_000
+        label = words.say("handling.attach")
+        sent = st.file_uploader(label, label_visibility="collapsed", max_upload_size=limit)
+        is_sent = st.form_submit_button(label)
+    if is_sent and sent is not None and book.write(act(sent.name, sent.getvalue())):
+        st.rerun()
+
+
+_OWNERS = {"tasks": "task", "honours": "honour", "assessments": "assessment"}
+
+
+def _content(book: Book, one: Attachment) -> bytes:
+    return book.read(f"file_{one.sha256}", lambda session: attachments.content(session, one))
 
 
 def titled(words: Words, zh: str, en: str) -> str:

@@ -1,7 +1,7 @@
 """Which pages this person gets, under which name each is linked to, and how one page leads to another.
 
 It exists so that a link from page to page keeps what the URL says, and so that a page to come is one line in
-dashboard.py. Whose a page is, policy decides.
+pages/contents.py. Whose a page is, policy decides.
 """
 
 from __future__ import annotations

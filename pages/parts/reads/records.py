@@ -38,6 +38,14 @@ def every_unit(snapshot: Snapshot) -> pd.DataFrame:
     return found.iloc[order].reset_index(drop=True)
 
 
+def unit_name(snapshot: Snapshot, unit_id: str | None) -> str:
+    """The name of any unit, its code where the snapshot does not know it; empty for none."""
+    units = every_unit(snapshot)
+    if unit_id is None or unit_id not in set(units["unit_id"]):
+        return unit_id or ""
+    return name_of(units, unit_id)
+
+
 def _natural(code: str) -> list[tuple[str, int, str]]:
     """A code as its texts and numbers in turn: W2 comes before W10."""
     return [(text, int(digits or 0), digits) for text, digits in _CODE.findall(code)]

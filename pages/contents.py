@@ -1,0 +1,26 @@
+"""Which pages there are, in which group of the navigation, and at which address.
+
+It exists so that a page to come is two lines here and one in model/policy/roles.toml, which says whose it is. An
+address is never a file name of pages/: Streamlit would run that file by itself. It must not show anything.
+"""
+
+from __future__ import annotations
+
+from pages import data_health, duties, handling, overview, portraits, scenarios, standards, trends, warnings
+from pages.parts.navigation import Entry
+
+PAGES: dict[str, list[Entry]] = {
+    "group_manage": [
+        ("overview", overview.show, "home"),
+        ("portraits", portraits.show, "portrait"),
+        ("warnings", warnings.show, "alerts"),
+        ("trends", trends.show, "trend"),
+        ("standards", standards.show, "running"),
+        ("handling", handling.show, "disposition"),
+        ("duties", duties.show, "duty"),
+        ("scenarios", scenarios.show, "scenario"),
+    ],
+    "group_analyse": [
+        ("health", data_health.show, "data-health"),
+    ],
+}

@@ -1,0 +1,154 @@
+"""What some entries of the registers have beside their moves: the items of a list, the elements of an assessment, the
+steps of a posted problem.
+
+It must not decide.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ledger.duty import lists
+from ledger.programme import assessments, scenarios
+from model import policy
+from model.contract import TABLES
+from model.indicators import catalogue
+from pages.parts import keeping, labels, panels
+from pages.parts.frame import View
+from pages.parts.keeping import Book
+from pages.parts.reads import records
+from pages.parts.words import NONE, Words
+
+_ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
+         "responsible_post": "responsible_role", "indicator_ids": "indicator_ids"}  # fmt: skip
+
+
+def list_items(view: View, book: Book, one: Any) -> None:
+    """The items of a list: of a draft they can be edited, else they are read."""
+    words = view.words
+    held = book.read(f"items_{one.list_id}", lambda session: lists.items(session, one.list_id))
+    columns = TABLES["checklist"].columns
+    names = {
+        name: keeping.titled(words, columns[column].info["zh"], columns[column].info["en"])
+        for name, column in _ITEM.items()
+    }
+    rows = pd.DataFrame(
+        [{name: _plain(getattr(item, name)) for name in _ITEM} for item in held],
+        columns=list(_ITEM),
+        dtype="object",
+    )
+    if one.state != "draft" or not policy.allows(book.actor, "edit_lists"):
+        for column in ("risk_level", "responsible_post"):
+            rows[column] = [_code(words, _ITEM[column], value) for value in rows[column]]
+        st.dataframe(rows.rename(columns=names), hide_index=True, width="stretch", placeholder=NONE)
+        return
+    shown = {name: st.column_config.TextColumn(label, width="medium") for name, label in names.items()}
+    for name in ("risk_level", "responsible_post"):
+        codes = columns[_ITEM[name]].info["codes"]
+        shown[name] = st.column_config.SelectboxColumn(
+            names[name], options=list(codes), format_func=partial(_code, words, _ITEM[name])
+        )
+    with st.form(f"items_{one.list_id}_{one.revision}", border=False):
+        edited = st.data_editor(
+            rows, column_config=shown, num_rows="dynamic", hide_index=True, width="stretch"
+        )
+        is_sent = st.form_submit_button(words.say("duties.save_items"))
+    if is_sent:
+        given = [_item(row) for row in edited.to_dict("records")]
+        if book.write(lambda recorder: lists.set_items(recorder, one.list_id, given)):
+            st.rerun()
+
+
+def _plain(value: Any) -> str | None:
+    return ";".join(value) if isinstance(value, tuple) else value
+
+
+def _item(row: dict[Any, Any]) -> dict[str, Any]:
+    found = {str(name): None if pd.isna(value) or value == "" else value for name, value in row.items()}
+    written = str(found["indicator_ids"] or "").replace("；", ";").replace("、", ";")
+    return found | {
+        "indicator_ids": tuple(part.strip() for part in written.split(";") if part.strip()) or None
+    }
+
+
+def _code(words: Words, column: str, value: Any) -> str:
+    return labels.code_name(words, "checklist", column, str(value)) if value else NONE
+
+
+def assessment_items(view: View, book: Book, one: Any) -> None:
+    """The elements of an assessment, and the form of the one who may score now."""
+    words = view.words
+    held = book.read(
+        f"elements_{one.assessment_id}", lambda session: assessments.items(session, one.assessment_id)
+    )
+    elements = {name: assessments.FLOW.label("element", name) for name in assessments.ELEMENTS}
+    told = []
+    for item in held:
+        label, declared = elements[item.element], assessments.FLOW.rest["element"][item.element]
+        said = words.say(
+            "duties.element", own=_points(item.self_score), reviewed=_points(item.review_score),
+            most=declared["points"], ground=item.ground or NONE,
+        )  # fmt: skip
+        told.append((keeping.titled(words, label.zh, label.en), said))
+    st.html(panels.told(told))
+    action = "assess_unit" if one.state == "drafting" else "review_assessment"
+    if one.state == "reviewed" or not policy.allows(book.actor, action):
+        return
+    with st.form(f"score_{one.assessment_id}_{one.revision}", border=False):
+        choices = {"element": {name: words.pick(label.zh, label.en) for name, label in elements.items()}}
+        place = f"score_{one.assessment_id}_{one.revision}"
+        asked = {
+            name: keeping.field(book, name, _named(words, said), place, choices, True)
+            for name, said in _SCORE.items()
+        }
+        is_sent = st.form_submit_button(words.say("duties.save_score"))
+    if is_sent and asked["element"] is not None and asked["score"] is not None:
+        given = (asked["element"], int(asked["score"]), asked["text"] or "")
+        if book.write(lambda recorder: assessments.score(recorder, one.assessment_id, *given)):
+            st.rerun()
+
+
+_SCORE = {"element": "element_name", "score": "score", "text": "ground"}
+"""The fields of a score, each with its words."""
+
+
+def _named(words: Words, name: str) -> dict[str, str]:
+    said = words.say(f"duties.{name}")
+    return {"zh": said, "en": said}
+
+
+def _points(value: int | None) -> str:
+    return NONE if value is None else str(value)
+
+
+def scenario(view: View, _book: Book, one: Any) -> None:
+    """How far a posted problem is: the eight steps, what each needs, and what was named."""
+    words = view.words
+    told = []
+    for number, step in enumerate(scenarios.STEPS, 1):
+        way = "done" if number < one.step else "now" if number == one.step else "later"
+        told.append(
+            (
+                str(number),
+                words.say(f"scenarios.step_{way}", step=keeping.titled(words, step["zh"], step["en"])),
+            )
+        )
+    st.html(panels.part(words.say("scenarios.steps")))
+    st.html(panels.told(told))
+    fields = scenarios.FLOW.rest["field"]
+    named = {name: getattr(one, name, None) for name in fields}
+    named["taker_unit_id"] = records.unit_name(view.snapshot, named["taker_unit_id"])
+    item = catalogue().indicators.get(str(named["indicator_id"]))
+    named["indicator_id"] = item and keeping.titled(words, item.name.zh, item.name.en)
+    held = [
+        (keeping.titled(words, fields[name]["zh"], fields[name]["en"]), str(value))
+        for name, value in named.items()
+        if value
+    ]
+    if held:
+        st.html(panels.part(words.say("scenarios.named")))
+        st.html(panels.told(held))

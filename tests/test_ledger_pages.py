@@ -1,0 +1,163 @@
+"""The ledger's pages without a browser: every view in both languages, a new entry, a refusal, a ledger that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ledger_fixture import KEEPER, LOADER
+from streamlit.testing.v1 import AppTest
+from test_ledger_disposition import ONE
+
+from ledger import migration
+from ledger.disposition.syncing import sync
+from ledger.duty import honours, lists, tasks
+from ledger.programme import scenarios
+from ledger.schema import Unit, now
+from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
+from model import warehouse
+from model.policy import signing_in
+from pages import contents
+from pages.parts import registering, visitor
+from pages.parts.words import Words
+from tests import warehouse_fixture as fixture
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = """
+import streamlit as st
+from pages import {page}
+from pages.parts import controls, frame
+words = controls.words()
+st.session_state["pages"] = dict.fromkeys(("trends", "handling"))
+frame.run({page}.show, words)
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("warehouse")
+    fixture.publish(directory)
+    return directory
+
+
+@pytest.fixture
+def bureau(tmp_path: Path, published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """An empty ledger for the single user of this machine."""
+    address = f"sqlite:///{tmp_path / 'ledger.db'}"
+    monkeypatch.setenv(ADDRESS_VARIABLE, address)
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(published))
+    monkeypatch.delenv(signing_in.FILE_VARIABLE, raising=False)
+    monkeypatch.setattr(signing_in, "DEFAULT_FILE", tmp_path / "none.toml")
+    found = open_ledger(address)
+    migration.upgrade(found)
+    with found.write(KEEPER) as recorder:
+        recorder.replace_register(
+            "sync", Unit, [{"unit_id": "420106", "parent_unit_id": None, "name": "区局"}]
+        )
+    visitor.ledger.clear()
+    yield found
+    visitor.ledger.clear()
+    found.close()
+
+
+def opened(page: str, language: str = "zh", **query: str) -> AppTest:
+    app = AppTest.from_string(SCRIPT.format(page=page), default_timeout=60)
+    for name, value in {"lang": language, **query}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert Words("zh").say("shared.failing_title") not in shown(app)
+    assert Words("en").say("shared.failing_title") not in shown(app)
+    return app
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.get("html"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("view", [*registering.DUTIES])
+def test_every_register_opens_empty_and_says_so(bureau: Ledger, view: str, language: str) -> None:
+    app = opened("duties", language, view=view)
+    said = Words("zh" if language == "zh" else "en")
+    assert said.say("duties.none") in shown(app)
+    assert said.say(f"duties.new_{view}") in [one.label for one in app.button]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("view", ["open", "closed", "rules"])
+def test_the_page_on_warnings_opens_without_any(bureau: Ledger, view: str, language: str) -> None:
+    opened("handling", language, view=view)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_warning_opens_with_its_form(bureau: Ledger, language: str) -> None:
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106")], {}, now())
+    app = opened("handling", language, warning="w1")
+    assert ("派单" if language == "zh" else "Assign") in [one.label for one in app.button]
+    assert "w1" in shown(app)
+
+
+def test_a_list_is_drafted_in_the_form_and_opened(bureau: Ledger) -> None:
+    app = opened("duties")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["清单类别"].select("minor_power")
+    boxes["岗位"].select("inspector")
+    boxes["机构"].select("420106")
+    next(one for one in app.button if one.label == "编制清单").click().run()
+    assert not app.exception
+    with bureau.read() as session:
+        (found,) = lists.listed(session, signing_in.THE_SINGLE_USER, None)
+    assert (found.list_kind, found.post, found.author) == ("minor_power", "inspector", "local")
+    app = opened("duties", entry=found.list_id)
+    assert "小微权力清单" in shown(app) and "编制中" in shown(app)
+    offered = [one.label for one in app.button]
+    assert "停用" in offered and "审定施行" not in offered, "another person approves it"
+
+
+def test_a_refusal_is_told_and_what_was_typed_stays(bureau: Ledger) -> None:
+    app = opened("duties", view="tasks")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["任务清单"].select("three_lists")
+    boxes["责任主体"].select("party_group")
+    boxes["机构"].select("420106")
+    app.text_area[0].input("每季度研究一次")
+    app.date_input[0].set_value(now().date())
+    next(one for one in app.button if one.label == "下达任务").click().run()
+    assert not app.exception
+    assert "责任主体与任务清单不符" in shown(app)
+    assert app.text_area[0].value == "每季度研究一次"
+
+
+def test_an_entry_of_each_kind_opens(bureau: Ledger) -> None:
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        today = now().date()
+        task = tasks.assign(recorder, "three_lists", "top_leader_supervision", "420106", "任务", today)
+        honour = honours.record(recorder, "420106", "示范点", "市局", "municipal", today)
+        posted = scenarios.propose(recorder, "题目", "专卖科", "420106", "需求")
+    assert "任务" in shown(opened("duties", view="tasks", entry=task.task_id))
+    assert "示范点" in shown(opened("duties", "en", view="honours", entry=honour.honour_id))
+    assert "▶ 部门出题" in shown(opened("scenarios", entry=posted.scenario_id))
+
+
+def test_a_ledger_that_cannot_be_reached_is_told_and_the_page_stands(
+    bureau: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("handling")
+    visitor.ledger.clear()
+    monkeypatch.setenv(ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'nowhere' / 'ledger.db'}")
+    app.run()
+    assert not app.exception
+    assert Words("zh").say("handling.unreachable") in shown(app)
+    assert Words("zh").say("handling.counts") in shown(app), "what was read last"
+
+
+def test_every_page_has_its_words_and_its_place() -> None:
+    for entries in contents.PAGES.values():
+        for name, _, address in entries:
+            assert Words("zh").say(f"{name}.title") and address not in {
+                path.stem for path in (ROOT / "pages").glob("*.py")
+            }
