@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 
@@ -20,8 +20,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
 
 from model import warehouse
+from model.contract import TABLES
 from pages.parts.wall import board
 from pages.parts.wall.site import SCENES
+from pages.parts.words import Words
 from tests.test_pages_browser import CHROMIUM, FLAGS, ROOT, _wait_until_served, free_port
 from tests.warehouse_fixture import point
 
@@ -146,6 +148,30 @@ def test_every_scene_is_whole_and_legible(wall: Wall, state: str, shape: str, la
     assert drawn == list(SCENES)
     assert page.get_attribute("#wall-ready", "data-errors") == "0"
     assert page.evaluate(AUDIT, list(SIZES[shape])) == []
+    page.close()
+
+
+STALE = """notes => document.querySelectorAll('[data-panel]').forEach(panel => {
+  panel.classList.add('is-stale');
+  panel.querySelector('[data-stale-note]').textContent = notes[panel.dataset.sources.includes(',') ? 1 : 0];
+})"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("shape", SIZES)
+def test_a_late_source_is_told_without_covering_what_is_shown(wall: Wall, shape: str, lang: str) -> None:
+    page = wall.draw("office", shape=shape, lang=lang)
+    late = Words(lang).say("shell.late", age=Words(lang).age(timedelta(days=12)))
+    longest = TABLES["licence_application"].info[lang]
+    page.evaluate(
+        STALE,
+        [late, Words(lang).say("shell.late_named", age=Words(lang).age(timedelta(days=12)), name=longest)],
+    )
+    faults = page.evaluate(AUDIT, list(SIZES[shape]))
+    assert [one for one in faults if "contrast" not in one] == []
+    assert (
+        page.locator(".panel.is-stale header").first.evaluate("it => getComputedStyle(it).opacity") == "0.6"
+    )
     page.close()
 
 

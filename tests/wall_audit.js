@@ -43,8 +43,9 @@
     const walker = document.createTreeWalker(scene, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode, holder = node.parentElement, said = node.textContent.trim();
-      if (!said) continue;
-      const style = getComputedStyle(holder), size = parseFloat(style.fontSize);
+      const style = getComputedStyle(holder);
+      if (!said || style.visibility === "hidden") continue;
+      const size = parseFloat(style.fontSize);
       if (size < SMALLEST) tell(`${size} px: ${said}`);
       const svg = holder.closest("svg"), ground = groundOf(holder, scene);
       const ink = over(parse(svg ? style.fill : style.color).slice(0, 3), ground, opacityOf(holder));
@@ -65,6 +66,7 @@
       if (one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1) tell(`overlap: ${one.said} | ${other.said}`);
     }));
     for (const svg of scene.querySelectorAll("svg")) {
+      if (getComputedStyle(svg).visibility === "hidden") continue;
       const rect = svg.getBoundingClientRect(), panel = svg.closest(".panel"), limit = panel.getBoundingClientRect();
       if (rect.right > limit.right + 1 || rect.bottom > limit.bottom + 1) tell(`picture outside: ${panel.dataset.panel}`);
       for (const box of boxes) {

@@ -75,6 +75,7 @@ WALL = {
     "band": "#143360",
     "track": "#15304f",
     "bar": "#2a63ab",
+    "pale": "#c3d6ee",
     "room-3": "#1d4674",
     "room-2": "#2c69b4",
     "room-1": "#7fb0e6",
@@ -99,7 +100,7 @@ def style(skip: str, choose_file: str = "") -> str:
 def wall_style() -> str:
     """The wall's style sheet with its tokens, which hold within its scenes only, as one <style> element."""
     sheet = (Path(__file__).parent / "wall.css").read_text(encoding="utf-8")
-    return f"<style>.wall-scene{{{variables(dark=True)}}}\n{sheet}</style>"
+    return f"<style>.wall-scene, .stApp:has(.wall-document){{{variables(dark=True)}}}\n{sheet}</style>"
 
 
 def document_language(language: str) -> str:
