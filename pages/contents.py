@@ -6,7 +6,18 @@ address is never a file name of pages/: Streamlit would run that file by itself.
 
 from __future__ import annotations
 
-from pages import data_health, duties, handling, overview, portraits, scenarios, standards, trends, warnings
+from pages import (
+    cells,
+    data_health,
+    duties,
+    handling,
+    overview,
+    portraits,
+    scenarios,
+    standards,
+    trends,
+    warnings,
+)
 from pages.parts.navigation import Entry
 
 PAGES: dict[str, list[Entry]] = {
@@ -17,6 +28,7 @@ PAGES: dict[str, list[Entry]] = {
         ("handling", handling.show, "disposition"),
         ("trends", trends.show, "trend"),
         ("standards", standards.show, "running"),
+        ("cells", cells.show, "market-cells"),
         ("duties", duties.show, "duty"),
         ("scenarios", scenarios.show, "scenario"),
     ],

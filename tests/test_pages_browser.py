@@ -46,6 +46,7 @@ PAGES = {
     "overview": "/",
     "trends": "/trend?indicator=H2",
     "standards": "/running",
+    "cells": "/market-cells",
     "health": "/data-health",
 }
 expect.set_options(timeout=15_000)  # two cores shared with other tests

@@ -16,8 +16,10 @@ from sqlalchemy import select
 
 from model import warehouse
 from model.process import processes
-from pages.parts import labels, relations, theme
+from pages.parts import labels, market, relations, theme
+from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
+from pages.parts.reads import cells as reads_cells
 from pages.parts.reads import processes as reads
 from pages.parts.reads import records
 from pages.parts.words import Words
@@ -110,3 +112,75 @@ class TestStandards:
         assert app.selectbox(key="control_window").options == [
             Words("zh").say("standards.window_month", count=1)
         ]
+
+
+CELLS = [
+    market.Cell("a", "u", "甲", "street", 10, 7, 0, False, None, (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)),
+    market.Cell("b", "u", "乙", "street", 10, 10, 3, False, None),
+    market.Cell("c", "u", "丙", None, 10, 12, 1, True, None),
+    market.Cell("d", "u", "丁", None, None, 4, 0, False, None),
+]
+
+
+class TestCells:
+    def test_a_cell_is_as_full_as_it_is(self) -> None:
+        assert [one.fullness for one in CELLS] == ["filling", "full", "over", "unknown"]
+        assert market.total(CELLS) == market.Total(4, 30, 33, 3, 4, 1, 1)
+
+    def test_another_capacity_serves_each_queue_from_its_own_cell(self) -> None:
+        assert market.tried(CELLS, 0) == market.Trial(30, 0, 4, 1, 2)
+        assert market.tried(CELLS, 20) == market.Trial(36, 2, 2, 0, 0)
+        assert market.tried(CELLS, -30) == market.Trial(21, 0, 4, 2, 8)
+
+    def test_the_queue_ends_when_places_left_and_expected_reach_it(self) -> None:
+        assert market.wait(2, 3, None) == 0
+        assert market.wait(3, 1, [0.5, 1.0, 0.5]) == 3
+        assert market.wait(9, 0, [1.0, 1.0]) is None
+        assert market.leaving({"ran_out": 0, "kept_on": 0}) is None
+        assert market.exits([10, 0], 0.25) == [2.5, 0.0]
+
+    def test_a_boundary_is_read_as_its_rings(self) -> None:
+        assert market.rings("MULTIPOLYGON(((0 1, 2.5 3, 4 5)), ((6 7, 8 9, -1 0)))") == (
+            ((0.0, 1.0), (2.5, 3.0), (4.0, 5.0)),
+            ((6.0, 7.0), (8.0, 9.0), (-1.0, 0.0)),
+        )
+        assert market.rings(None) == ()
+
+    def test_every_cell_is_on_the_scheme_and_over_capacity_is_orange(self) -> None:
+        figure = cells_map(Words("zh"), CELLS, "b")
+        assert [one[0] for one in figure.data[-1].customdata] == ["a", "b", "c", "d"]
+        assert {one.name: one.fillcolor for one in figure.data if one.name}["over"] == theme.CONCERNING
+        assert any(one.line.color == theme.INK for one in figure.data)
+
+    def test_history_ends_with_those_who_hold_a_licence_now(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        last = reads_cells.as_of(snapshot)
+        assert last is not None
+        span = market.behind(last)
+        found = reads_cells.history(snapshot, unit_id, None, span[0], span[-1])
+        held = market.total(market.cells(labels.records(reads_cells.of_unit(snapshot, unit_id))))
+        assert len(found) == market.BACK
+        assert held.occupied <= found["retailers"].iloc[-1] <= held.occupied * 1.02
+        ahead = market.ahead(last)
+        expiring = reads_cells.expiring(snapshot, unit_id, ahead[0], ahead[-1])
+        assert 0 < expiring["licences"].sum() < held.occupied
+        assert len(reads_cells.queue(snapshot, unit_id, None)) == held.queued
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    @pytest.mark.parametrize("view", ["cells", "queue", "units"])
+    def test_every_list_is_shown(self, snapshot: warehouse.Snapshot, view: str, language: str) -> None:
+        app = demo_site.page_of("market-cells", view=view, lang=language, capacity="20")
+        assert not app.exception
+        said = demo_site.shown(app)
+        assert Words(language).say("cells.trial_served") in said  # type: ignore[arg-type]
+        assert Words(language).say("shared.failing_title") not in said  # type: ignore[arg-type]
+
+    def test_a_picked_cell_says_when_its_queue_may_end(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        held = market.cells(labels.records(reads_cells.of_unit(snapshot, unit_id)))
+        app = demo_site.page_of("market-cells", cell=held[0].id)
+        assert not app.exception
+        said = demo_site.shown(app)
+        assert held[0].name in said and Words("zh").say("cells.wait") in said

@@ -27,6 +27,7 @@ PICTURES = {
     "overview-zh": ("/", "table.board tbody tr"),
     "trends-zh": ("/trend?indicator=L2", ".js-plotly-plot .main-svg"),
     "standards-zh": ("/running", "table.steps tbody tr"),
+    "cells-zh": ("/market-cells", ".js-plotly-plot .main-svg"),
     "portraits-zh": ("/portrait?unit=990101-S04", ".js-plotly-plot .polar"),
     "portraits-en": ("/portrait?unit=990101-S04&lang=en", ".js-plotly-plot .polar"),
     "warnings-zh": ("/alerts", "table.warnings tbody tr"),

@@ -230,6 +230,16 @@ def default_unit(units: pd.DataFrame) -> str:
     return unit_id
 
 
+def descendants(units: pd.DataFrame, unit_id: str) -> set[str]:
+    """A unit and all units below it."""
+    found, newest = {unit_id}, {unit_id}
+    while newest:
+        below = units.loc[units["parent_unit_id"].isin(newest), "unit_id"]
+        newest = {str(one) for one in below} - found
+        found |= newest
+    return found
+
+
 def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
     """The units above this one, the root first."""
     parents = dict(zip(units["unit_id"], units["parent_unit_id"], strict=True))

@@ -142,6 +142,22 @@ portrait_mover = _table(
     score=Float,
     points_lost=Float,
 )
+cell_now = _table(
+    "mart",
+    "cell",
+    cell_id=String,
+    unit_id=String,
+    name=String,
+    cell_kind=String,
+    capacity=BigInteger,
+    state=String,
+    occupied=BigInteger,
+    queued=BigInteger,
+    remaining=BigInteger,
+    is_restricted=Boolean,
+    longitude=Float,
+    latitude=Float,
+)
 process_step = _table(
     "mart",
     "process_step",

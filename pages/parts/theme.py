@@ -24,6 +24,7 @@ ORDINARY = "#8a98ab"
 ORDINARY_TEXT = "#5c6b80"
 ORDINARY_PALE = "#d5dde7"
 SHADE = "#5b7391"
+CELL_STEPS = ("#e3eefb", "#b5d2f3", "#78abe5", "#2f79cf")
 TRACK = "#eef2f7"
 BAND = "#eef2f7"
 CHOSEN = "#e8f1fc"
@@ -46,6 +47,7 @@ _VARIABLES = {
     "ordinary-text": ORDINARY_TEXT,
     "ordinary-pale": ORDINARY_PALE,
     "shade": SHADE,
+    **{f"cell-{index}": colour for index, colour in enumerate(CELL_STEPS)},
     "track": TRACK,
     "chosen": CHOSEN,
     "target": TARGET,

@@ -1,0 +1,143 @@
+"""The cells of a unit as a schematic map, and the licences that run out in the months to come.
+
+Four steps of blue for how full a cell is, orange and a thick edge where over capacity, a hatch-like dotted edge where
+nothing is known. It is no map of the land: it fetches nothing and shows no ground. It must not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import ceil, cos, radians, sqrt
+
+import plotly.graph_objects as go
+
+from pages.parts import theme
+from pages.parts.charts.template import base_figure, month_axis
+from pages.parts.market import Cell, Fullness, Place
+from pages.parts.words import Words, number
+
+MAP_HEIGHT, MONTHS_HEIGHT = 520, 190
+FILLS: dict[Fullness, str] = {
+    "roomy": theme.CELL_STEPS[0],
+    "filling": theme.CELL_STEPS[1],
+    "nearly": theme.CELL_STEPS[2],
+    "full": theme.CELL_STEPS[3],
+    "over": theme.CONCERNING,
+    "unknown": theme.PANEL,
+}
+
+
+def cells_map(words: Words, held: Sequence[Cell], picked: str | None) -> go.Figure:
+    """Every cell, filled by how full it is; those without a boundary stand as squares in rows."""
+    figure = base_figure(MAP_HEIGHT)
+    figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode="closest")
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, rangemode="normal")
+    shapes = _shapes(held)
+    middle = [y for rings in shapes.values() for ring in rings for _, y in ring]
+    ratio = 1 / cos(radians(sum(middle) / len(middle))) if middle and _is_ground(held) else 1.0
+    figure.update_yaxes(scaleanchor="x", scaleratio=ratio)
+    for fullness, colour in FILLS.items():
+        _polygons(figure, [shapes[one.id] for one in held if one.fullness == fullness], colour, fullness)
+    if picked in shapes:
+        _outline(figure, shapes[picked])
+    centres = [_centre(shapes[one.id]) for one in held]
+    figure.add_scatter(
+        x=[x for x, _ in centres], y=[y for _, y in centres], mode="markers",
+        marker={"size": 16, "color": theme.INK, "opacity": 0},
+        customdata=[[one.id, _hover(words, one)] for one in held],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )  # fmt: skip
+    return figure
+
+
+def _is_ground(held: Sequence[Cell]) -> bool:
+    return all(one.rings for one in held)
+
+
+def _shapes(held: Sequence[Cell]) -> dict[str, Sequence[Sequence[Place]]]:
+    """The rings of every cell; squares in rows where one has no boundary, so that none is lost."""
+    if _is_ground(held):
+        return {one.id: one.rings for one in held}
+    width = max(ceil(sqrt(len(held) * 1.6)), 1)
+    return {one.id: [_square(index % width, -(index // width))] for index, one in enumerate(held)}
+
+
+def _square(x: float, y: float, half: float = 0.46) -> list[Place]:
+    return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+
+
+def _centre(rings: Sequence[Sequence[Place]]) -> Place:
+    points = rings[0]
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
+
+
+def _line(shapes: Sequence[Sequence[Sequence[Place]]]) -> tuple[list[float | None], list[float | None]]:
+    """Closed rings one after another, with gaps between."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for rings in shapes:
+        for ring in rings:
+            xs += [*(x for x, _ in ring), ring[0][0], None]
+            ys += [*(y for _, y in ring), ring[0][1], None]
+    return xs, ys
+
+
+def _polygons(figure: go.Figure, shapes: list[Sequence[Sequence[Place]]], colour: str, fullness: str) -> None:
+    if not shapes:
+        return
+    xs, ys = _line(shapes)
+    edge = {"color": theme.PANEL, "width": 1.5}
+    if fullness == "unknown":
+        edge = {"color": theme.ORDINARY, "width": 1.5, "dash": "dot"}
+    figure.add_scatter(
+        x=xs, y=ys, mode="lines", fill="toself", fillcolor=colour, hoverinfo="skip", name=fullness, line=edge,
+    )  # fmt: skip
+
+
+def _outline(figure: go.Figure, rings: Sequence[Sequence[Place]]) -> None:
+    xs, ys = _line([rings])
+    figure.add_scatter(x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": theme.INK, "width": 3})
+
+
+def _hover(words: Words, one: Cell) -> str:
+    said = words.say(
+        "cells.hover", capacity=number(one.capacity), occupied=number(one.occupied), queued=number(one.queued)
+    )
+    return f"{one.name}<br>{said}<br>{words.say(f'cells.{one.fullness}')}"
+
+
+def months_ahead(
+    words: Words, counts: Mapping[date, int], months: Sequence[date], expected: Sequence[float] | None
+) -> go.Figure:
+    """Licences that run out in each month as bars, and within them those expected to leave."""
+    figure = base_figure(MONTHS_HEIGHT)
+    labels = [words.month(month) for month in months]
+    month_axis(figure, words, months)
+    figure.add_bar(
+        x=labels, y=[counts.get(month, 0) for month in months], marker_color=theme.ORDINARY_PALE,
+        name=words.say("cells.expiring"), hovertemplate="%{y:,}",
+    )  # fmt: skip
+    if expected is not None:
+        figure.add_bar(
+            x=labels, y=list(expected), marker_color=theme.SHADE, name=words.say("cells.leaving"),
+            hovertemplate="%{y:.1f}",
+        )  # fmt: skip
+    return figure
+
+
+def months_behind(
+    words: Words, months: Sequence[date], counts: Sequence[int], capacity: int | None
+) -> go.Figure:
+    """How many held a licence at each month's end, under the capacity of now."""
+    figure = base_figure(MONTHS_HEIGHT)
+    month_axis(figure, words, months)
+    figure.update_yaxes(rangemode="normal")
+    figure.add_scatter(
+        x=[words.month(month) for month in months], y=list(counts), mode="lines+markers",
+        line={"color": theme.FAINT, "width": 1.6}, marker={"size": 5}, hovertemplate="%{y:,}<extra></extra>",
+    )  # fmt: skip
+    if capacity is not None:
+        figure.add_hline(y=capacity, line={"color": theme.TARGET, "width": 2})
+    return figure
