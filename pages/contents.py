@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pages import (
     cells,
+    complaints,
     data_health,
     duties,
     handling,
@@ -29,6 +30,7 @@ PAGES: dict[str, list[Entry]] = {
         ("trends", trends.show, "trend"),
         ("standards", standards.show, "running"),
         ("cells", cells.show, "market-cells"),
+        ("complaints", complaints.show, "tickets"),
         ("duties", duties.show, "duty"),
         ("scenarios", scenarios.show, "scenario"),
     ],

@@ -47,6 +47,7 @@ PAGES = {
     "trends": "/trend?indicator=H2",
     "standards": "/running",
     "cells": "/market-cells",
+    "complaints": "/tickets",
     "health": "/data-health",
 }
 expect.set_options(timeout=15_000)  # two cores shared with other tests

@@ -16,12 +16,13 @@ from sqlalchemy import select
 
 from model import warehouse
 from model.process import processes
-from pages.parts import labels, market, relations, theme
+from pages.parts import labels, market, relations, theme, ticket_pictures
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
 from pages.parts.reads import cells as reads_cells
 from pages.parts.reads import processes as reads
 from pages.parts.reads import records
+from pages.parts.reads import tickets as reads_tickets
 from pages.parts.words import Words
 from tests import demo_site
 
@@ -184,3 +185,50 @@ class TestCells:
         assert not app.exception
         said = demo_site.shown(app)
         assert held[0].name in said and Words("zh").say("cells.wait") in said
+
+
+class TestComplaints:
+    @pytest.mark.parametrize(
+        ("counts", "told"),
+        [
+            ([9, 7, 6], [True, True, True]),
+            ([9, 7, 4], [True, False, False]),
+            ([9, 3, 4], [True, False, False]),
+            ([3], [False]),
+            ([0, 9], [False, False]),
+        ],
+    )
+    def test_a_small_count_cannot_be_worked_out_from_the_total(
+        self, counts: list[int], told: list[bool]
+    ) -> None:
+        assert ticket_pictures.told(counts) == told
+
+    @pytest.mark.parametrize("by", ["category", "channel", "conduct_code", "handling_unit_id"])
+    def test_every_cut_adds_up_to_all_tickets(
+        self, snapshot: warehouse.Snapshot, unit_id: str, by: str
+    ) -> None:
+        first, last = date(2025, 11, 1), demo_site.END
+        found = reads_tickets.split(snapshot, unit_id, by, first, last, demo_site.END)
+        ticket = relations.record("complaint")
+        everything = warehouse.read(snapshot.engine("full"), select(ticket.c.received_at))["received_at"]
+        assert found["tickets"].sum() == (everything >= "2025-11-01").sum()
+        assert (found["in_time"] + found["overdue"] <= found["due"]).all()
+
+    def test_tickets_by_hour_and_month_are_the_same_tickets(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        span = (date(2025, 11, 1), demo_site.END)
+        hours = reads_tickets.by_hour(snapshot, unit_id, *span)
+        months = reads_tickets.by_month(snapshot, unit_id, "category", *span)
+        assert hours["tickets"].sum() == months["tickets"].sum() > 0
+        assert hours["weekday"].between(1, 7).all() and hours["hour"].between(0, 23).all()
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    @pytest.mark.parametrize("view", ["category", "channel", "conduct", "satisfaction", "when", "units"])
+    def test_every_cut_is_shown(self, snapshot: warehouse.Snapshot, view: str, language: str) -> None:
+        app = demo_site.page_of("tickets", view=view, lang=language, window="12")
+        assert not app.exception
+        said = demo_site.shown(app)
+        assert Words(language).say(f"complaints.view_{view}") in said  # type: ignore[arg-type]
+        assert Words(language).say("shared.failing_title") not in said  # type: ignore[arg-type]
+        assert "GD0" not in said

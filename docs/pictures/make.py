@@ -28,6 +28,7 @@ PICTURES = {
     "trends-zh": ("/trend?indicator=L2", ".js-plotly-plot .main-svg"),
     "standards-zh": ("/running", "table.steps tbody tr"),
     "cells-zh": ("/market-cells", ".js-plotly-plot .main-svg"),
+    "complaints-zh": ("/tickets", "table.board tbody tr"),
     "portraits-zh": ("/portrait?unit=990101-S04", ".js-plotly-plot .polar"),
     "portraits-en": ("/portrait?unit=990101-S04&lang=en", ".js-plotly-plot .polar"),
     "warnings-zh": ("/alerts", "table.warnings tbody tr"),

@@ -1,0 +1,284 @@
+"""The pictures and cuts of the page of complaints: indicators, months, categories, channels, conduct, when, where.
+
+A cut counts the tickets received in the window. Kinds of conduct with few tickets are not told, and never so that they
+could be worked out from the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from model.indicators import catalogue
+from model.policy import SMALL_COUNT
+from pages.parts import board, controls, export, judged, labels, monthly, navigation, panels
+from pages.parts import words as written
+from pages.parts.charts import template, tickets
+from pages.parts.frame import View
+from pages.parts.monthly import Coverage
+from pages.parts.reads import indicators as read_indicators
+from pages.parts.reads import tickets as reads
+from pages.parts.table import Column, Export, figure, table
+from pages.parts.words import Words, number
+
+WINDOWS = (1, 3, 12)
+MONTHS = 24
+_COLUMNS = {"category": "category", "channel": "channel", "conduct": "conduct_code", "satisfaction": "satisfaction",
+            "units": "handling_unit_id"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page is about: the tickets of one unit over some months."""
+
+    view: View
+    unit_id: str
+    unit_name: str
+    month: date
+    window: int
+    until: date
+    coverage: Coverage
+
+    @property
+    def first(self) -> date:
+        return monthly.shifted(self.month, 1 - self.window)
+
+    @property
+    def last(self) -> date:
+        return monthly.last_day(self.month)
+
+    @property
+    def clock(self) -> tuple[str, ...]:
+        words = self.view.words
+        source, as_of, late = panels.provenance(words, self.coverage, self.view.now)
+        span = words.say("complaints.span", first=self.first.isoformat(), last=self.last.isoformat())
+        return tuple(one for one in (span, source, as_of, late) if one)
+
+    def cut(self, name: str, *, back: int = 0) -> list[dict[str, Any]]:
+        """The tickets of the window, or of the one so many windows before, by one column."""
+        first = monthly.shifted(self.first, -back * self.window)
+        last = monthly.last_day(monthly.shifted(self.month, -back * self.window))
+        found = reads.split(self.view.snapshot, self.unit_id, _COLUMNS[name], first, last, self.until)
+        return labels.records(found)
+
+
+def choose_window(words: Words) -> int:
+    """Over how many months, as the URL says."""
+    options = [str(one) for one in WINDOWS]
+    return int(
+        controls.choose(
+            "window",
+            words.say("complaints.window"),
+            options,
+            options[1],
+            lambda one: words.say(f"complaints.window_month{'' if one == '1' else 's'}", count=one),
+        )
+    )
+
+
+def indicators(desk: Desk) -> None:
+    """The declared indicators of complaints on the board: each leads to its trend."""
+    view, span = desk.view, monthly.span(desk.month, MONTHS)
+    lines = judged.lines(
+        [one for one in catalogue().indicators.values() if one.domain == "complaint"],
+        read_indicators.of_unit(view.snapshot, desk.unit_id, span[0], desk.month),
+        read_indicators.states(view.snapshot),
+        read_indicators.windows(view.snapshot, desk.unit_id, desk.last),
+        span,
+    )
+    board.show(view, lines, "domain", (desk.unit_name, view.words.month(desk.month)))
+
+
+def months(desk: Desk) -> None:
+    """The tickets of each month, stacked by category."""
+    words, span = desk.view.words, monthly.span(desk.month, MONTHS)
+    found = labels.records(
+        reads.by_month(desk.view.snapshot, desk.unit_id, "category", span[0], monthly.last_day(desk.month))
+    )
+    counts: dict[str, dict[date, int]] = {}
+    for one in found:
+        counts.setdefault(_name(words, "category", one["name"]), {})[one["month"].date()] = one["tickets"]
+    how = words.say("complaints.months_how", month=words.month(desk.month), count=MONTHS)
+    source, as_of, late = panels.provenance(words, desk.coverage, desk.view.now)
+    st.html(panels.heading(words.say("complaints.months"), desk.unit_name, how, source, as_of, late=late))
+    st.html(panels.legend((f"tickets-{at % len(tickets.SHADES)}", name) for at, name in enumerate(counts)))
+    partial = desk.month if desk.coverage.state(desk.month) == "partial" else None
+    alt = words.say("complaints.months_alt", unit=desk.unit_name, count=MONTHS)
+    st.plotly_chart(
+        tickets.by_month(words, span, counts, partial),
+        theme=None,
+        config=template.CONFIG,
+        key="months",
+        alt=alt,
+    )
+
+
+def _name(words: Words, view: str, code: str | None) -> str:
+    if code is None:
+        return words.say("complaints.unknown")
+    return labels.code_name(words, "complaint", _COLUMNS[view], code)
+
+
+def _stamp(desk: Desk, view: str) -> Export:
+    words = desk.view.words
+    return export.stamped(
+        desk.view, "complaints", (desk.unit_name, words.say(f"complaints.view_{view}"), *desk.clock)
+    )
+
+
+def _columns(words: Words, first: str, names: Sequence[str]) -> list[Column]:
+    return [
+        Column(first, words.say(f"complaints.{first}")),
+        *(Column(one, words.say(f"complaints.{one}"), "figure") for one in names),
+    ]
+
+
+CUT = ("tickets", "share", "change", "in_time", "overdue", "median")
+
+
+def split(desk: Desk, view: str, _units: pd.DataFrame) -> None:
+    """The tickets of the window by one column, beside the window before."""
+    words, found = desk.view.words, desk.cut(view)
+    if not found:
+        st.html(panels.note(words.say("complaints.none")))
+        return
+    before = {one["name"]: one["tickets"] for one in desk.cut(view, back=1)}
+    total = sum(one["tickets"] for one in found)
+    rows = [
+        {"key": str(one["name"]), "name": _name(words, view, one["name"])}
+        | _cells(desk, one, total, before.get(one["name"], 0))
+        for one in found
+    ]
+    table(
+        words,
+        view,
+        words.say(f"complaints.view_{view}"),
+        _columns(words, "name", CUT),
+        rows,
+        export=_stamp(desk, view),
+    )
+    if view == "category":
+        st.html(panels.note(words.say("complaints.no_text")))
+
+
+def _cells(desk: Desk, one: Mapping[str, Any], total: int, before: int) -> dict[str, Any]:
+    words = desk.view.words
+    share = one["tickets"] / total
+    in_time = one["in_time"] / one["due"] if one["due"] else None
+    is_whole = desk.coverage.state(desk.month) == "value"
+    change = one["tickets"] - before if is_whole else None
+    return {
+        "tickets": figure(number(one["tickets"]), one["tickets"], "strong"),
+        "share": figure(written.value(share, "share"), share),
+        "change": figure(written.change(change), change),
+        "in_time": figure(
+            written.value(in_time, "share"),
+            in_time,
+            "plain",
+            words.say("complaints.of_due", count=number(one["due"])),
+        ),
+        "overdue": figure(number(one["overdue"]), one["overdue"], "overdue" if one["overdue"] else "plain"),
+        "median": figure(written.plain(one["median_days"]), one["median_days"]),
+    }
+
+
+def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
+    """Which counts may be told beside their total: none that is small, and none from which a small one follows."""
+    is_told = [count >= least for count in counts]
+    if is_told.count(False) == 1 and True in is_told:
+        smallest = min((count, index) for index, count in enumerate(counts) if is_told[index])[1]
+        is_told[smallest] = False
+    return is_told
+
+
+def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
+    """The tickets about conduct by kind, small numbers not told."""
+    words = desk.view.words
+    found = [one for one in desk.cut(view) if one["name"] is not None]
+    st.html(panels.note(words.say("complaints.conduct_how", count=SMALL_COUNT)))
+    if not found:
+        st.html(panels.note(words.say("complaints.none")))
+        return
+    columns = {
+        name: [int(one[key]) for one in found]
+        for name, key in (("tickets", "tickets"), ("conduct_closed", "closed"), ("conduct_true", "true"))
+    }
+    shown = {name: told(counts) for name, counts in columns.items()}
+    rows = [
+        {"key": one["name"], "name": _name(words, view, one["name"])}
+        | {
+            name: _few(words, columns[name][at], is_told=shown[name][at] and shown["tickets"][at])
+            for name in columns
+        }
+        for at, one in enumerate(found)
+    ]
+    table(
+        words,
+        view,
+        words.say("complaints.view_conduct"),
+        _columns(words, "name", list(columns)),
+        rows,
+        export=_stamp(desk, view),
+    )
+
+
+def _few(words: Words, count: int, *, is_told: bool) -> dict[str, Any]:
+    if is_told:
+        return figure(number(count), count)
+    hidden = "suppressed" if count < SMALL_COUNT else "withheld"
+    return figure(words.say(f"complaints.{hidden}", count=SMALL_COUNT), None, "absent")
+
+
+def when(desk: Desk, _view: str, _units: pd.DataFrame) -> None:
+    """When tickets come: weekday by hour."""
+    words = desk.view.words
+    found = labels.records(reads.by_hour(desk.view.snapshot, desk.unit_id, desk.first, desk.last))
+    if not found:
+        st.html(panels.note(words.say("complaints.none")))
+        return
+    days = [words.say(f"complaints.day_{one}") for one in range(1, 8)]
+    counts = {(one["weekday"], one["hour"]): one["tickets"] for one in found}
+    day, hour = max(counts, key=lambda at: counts[at])
+    few = words.say("complaints.suppressed", count=SMALL_COUNT)
+    st.plotly_chart(
+        tickets.by_hour(days, counts, SMALL_COUNT, few),
+        theme=None,
+        config=template.CONFIG,
+        key="when",
+        alt=words.say("complaints.when_alt", unit=desk.unit_name, day=days[day - 1], hour=hour),
+    )
+    st.html(panels.note(words.say("complaints.when_how", count=SMALL_COUNT)))
+
+
+def units(desk: Desk, _view: str, all_units: pd.DataFrame) -> None:
+    """The tickets of each unit below, in the order of the tree; a unit leads down to itself."""
+    words, found = desk.view.words, desk.cut("units")
+    before = {one["name"]: one["tickets"] for one in desk.cut("units", back=1)}
+    below = all_units[all_units["parent_unit_id"] == desk.unit_id]
+    if below.empty:
+        st.html(panels.note(words.say("overview.children_none")))
+        return
+    total = sum(one["tickets"] for one in found)
+    rows = []
+    for unit_id, name in zip(below["unit_id"], below["name"], strict=True):
+        within = controls.descendants(all_units, unit_id)
+        held = _together([one for one in found if one["name"] in within])
+        row = {"key": unit_id, "href": navigation.address("complaints", unit=unit_id), "unit_name": name}
+        rows.append(row | _cells(desk, held, max(total, 1), sum(before.get(one, 0) for one in within)))
+    table(
+        words, "units", words.say("complaints.view_units"), _columns(words, "unit_name", CUT), rows,
+        export=_stamp(desk, "units"), on_open=lambda key: controls.go(unit=key), page=len(rows),
+    )  # fmt: skip
+
+
+def _together(held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several units' counts as one; a median of one unit only, for medians do not add up."""
+    sums: dict[str, Any] = {
+        name: sum(one[name] for one in held) for name in ("tickets", "due", "in_time", "overdue")
+    }
+    return sums | {"median_days": held[0]["median_days"] if len(held) == 1 else None}
