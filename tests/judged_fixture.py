@@ -30,6 +30,14 @@ def create(connection: warehouse.Connection) -> None:
         connection.execute(text.replace("snapshot.mart.", "mart."))
 
 
+def create_cells(connection: warehouse.Connection) -> None:
+    """The market cells, by the loader's own statement over the records that there are: none."""
+    text = (_SQL / "measure.sql").read_text(encoding="utf-8")
+    first = text.index("CREATE OR REPLACE TABLE snapshot.mart.cell AS")
+    last = text.index(";\n", first)
+    connection.execute(text[first:last].replace("snapshot.", ""))
+
+
 def write(connection: warehouse.Connection, now: date, moved: float = 0.0, is_warned: bool = True) -> None:
     """Facts, trend, comparison and warnings of every unit. `moved` is added to the newest value of FALLING."""
     units = connection.execute("SELECT unit_id, unit_type FROM mart.unit ORDER BY level, unit_id").fetchall()

@@ -154,6 +154,7 @@ def _write_full(path: Path, clock: Clock, snapshot_id: str, scale: float) -> Non
     connection.execute(SCHEMA.read_text(encoding="utf-8"))
     judged_fixture.create(connection)
     _create_records(connection)
+    judged_fixture.create_cells(connection)
     _write_units(connection)
     _write_volume(connection, clock, scale)
     _write_quality(connection, clock, snapshot_id)
