@@ -85,7 +85,10 @@ def _units(
         x=[one["sample_size"] for one in drawn],
         y=[one["value"] for one in drawn],
         mode="markers",
-        customdata=[[one["unit_id"], _hover(words, item, one, names)] for one in drawn],
+        customdata=[
+            [one["unit_id"] if one["unit_id"] in names else "", _hover(words, item, one, names)]
+            for one in drawn
+        ],
         hovertemplate="%{customdata[1]}<extra></extra>",
         marker={
             "size": 11 if is_marked else 7,
@@ -98,7 +101,7 @@ def _units(
 
 def _hover(words: Words, item: Indicator, one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     said = [
-        names.get(one["unit_id"], one["unit_id"]),
+        names.get(one["unit_id"], words.say("trends.another")),
         written.value(one["value"], item.kind),
         words.say("trends.hover_sample", count=f"{one['sample_size']:,}", months=one["window_months"]),
     ]
