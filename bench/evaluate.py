@@ -1,7 +1,7 @@
 """make evaluate: does the judgement find what was planted, how soon, and does it keep quiet where nothing was?
 
 Demo bureaus of some seeds are loaded, with and without planted irregularities, and judged month by month as on the
-last day of each month, with what was known then. docs/evaluation.md is written by --write.
+last day of each month, with what was known then. Twenty seeds write docs/evaluation.md.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ REPLAYED_MONTHS = 15
 PATTERN_STEP = 3
 """Patterns look back on a year: judging every third month says the same."""
 IN_TIME_MONTHS = 3
+REPORTED_SEEDS = 20
+"""From so many seeds on, the result is worth writing down."""
 REPORT = Path(__file__).parents[1] / "docs" / "evaluation.md"
 Result = tuple[dict[str, Score], Quiet]
 
@@ -48,7 +50,9 @@ def main() -> None:
     parser.add_argument(
         "--misses", action="store_true", help="say which detectable changes were not told in time"
     )
-    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name} in docs")
+    parser.add_argument(
+        "--write", action="store_true", help=f"write {REPORT.name} in docs, whatever the seeds"
+    )
     given = parser.parse_args()
     scores: dict[str, Score] = defaultdict(Score)
     quiet = Quiet()
@@ -62,7 +66,7 @@ def main() -> None:
     print(report)
     if given.misses:
         print("\n".join(miss for score in scores.values() for miss in score.misses))
-    if given.write:
+    if given.write or given.seeds >= REPORTED_SEEDS:
         command = f"make evaluate SEEDS={given.seeds}"
         REPORT.write_text(PREFACE.format(command=command) + report, encoding="utf-8")
 

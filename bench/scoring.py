@@ -13,6 +13,7 @@ import numpy as np
 
 from etl.judge.court import Judged
 from model import warehouse
+from model.indicators import catalogue
 
 STATISTICAL = ("signal", "outlier", "pattern")
 Found = set[tuple[str, str]]
@@ -134,7 +135,13 @@ def _delay(item: dict[str, Any], said: dict[str, Found]) -> int | None:
 def score_alerts(
     connection: warehouse.Connection, truth: Truth, said: dict[str, Found], scores: dict[str, Score]
 ) -> None:
-    """Alerts that speak of a planted thing: its indicator or one that moves with it, its unit or one above."""
+    """Alerts that speak of a planted thing: its indicator or one that moves with it, its unit or one above.
+
+    What looks back on a year shows a change while it builds up: its alerts count from a year before.
+    """
+    looks_back = {
+        item.id for item in catalogue().indicators.values() if item.series in ("rolling_year", "year_to_date")
+    }
     above = defaultdict(set)
     for unit, ancestor in connection.execute(
         "SELECT unit_id, ancestor_id FROM snapshot.mart.unit_tree"
@@ -144,7 +151,8 @@ def score_alerts(
     for item in truth["planted"]:
         for name in (item["indicator"], *item["also"]):
             for unit in above[item["unit"]]:
-                since[name, unit] = min(since.get((name, unit), "9999"), item["months"][0])
+                first = np.datetime64(item["months"][0], "M") - 11 * (name in looks_back)
+                since[name, unit] = min(since.get((name, unit), "9999"), str(first))
     for month, found in said.items():
         for name, unit in found:
             scores[name].alerts += 1

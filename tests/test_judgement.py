@@ -320,3 +320,30 @@ def test_every_text_is_a_reason_to_look_and_never_a_verdict(kind: str) -> None:
     assert "待核实" in zh and item.name.zh in zh and "首义所" in zh
     assert "to be verified" in en and item.name.en in en
     assert not any(word in zh for word in ("违纪", "腐败", "问题人员"))
+
+
+@pytest.mark.parametrize("name", ["I10", "H1", "M2", "H5"])
+def test_the_smallest_office_is_flagged_no_more_often_than_the_largest(name: str) -> None:
+    """Signals and outliers together, on series without any effect, from ten things a month to four hundred."""
+    sizes = np.array([10, 12, 20, 40, 80, 150, 250, 400])
+    random, rounds = np.random.default_rng(11), 150
+    told = np.zeros((rounds, sizes.size), dtype=bool)
+    for place in range(rounds):
+        n = random.poisson(sizes[:, None], (sizes.size, 36)).clip(1).astype(float)
+        if name == "M2":
+            x = random.normal(0.05, 0.01, n.shape) * n
+        elif name == "H5":
+            x, n = random.poisson(n * 0.02).astype(float), n * 10
+        else:
+            x = random.binomial(n.astype(int), 0.95 if name == "H1" else 0.05).astype(float)
+        found = held(name, x, n)
+        against = {"higher": -1, "lower": 1, "none": 0}[found.item.direction]
+        direction = trend.judge(found, RULES.trend).direction[:, -1]
+        rows = comparison.compare(found, RULES.windows, RULES.comparison, is_brief=True)
+        told[place] = (direction == against if against else direction != 0) | (
+            rows["adjusted"] <= RULES.comparison.q
+        )
+    share = told.mean(axis=0)
+    spread = 2 * np.sqrt(max(share[-1], 0.01) / rounds)
+    assert share[0] <= share[-1] + spread, share
+    assert told.mean() <= 0.05, share

@@ -196,6 +196,11 @@ def catalogue() -> Catalogue:
     return _catalogue(tuple((path, path.stat().st_mtime_ns) for path in own_files()))
 
 
+def shipped() -> Catalogue:
+    """The indicators that this project declares, without a bureau's own."""
+    return _catalogue(())
+
+
 @lru_cache(maxsize=4)
 def _catalogue(own: tuple[tuple[Path, int], ...]) -> Catalogue:
     return load([*(HERE / f"{name}.toml" for name in _FILES), *(path for path, _ in own)])

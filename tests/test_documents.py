@@ -1,0 +1,47 @@
+"""The catalogue and the method page are what the declarations say, and every indicator and rule stands in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from model.documents import indicators, method
+from model.indicators import catalogue, declaration
+from model.judgement import rules
+from model.judgement.declaration import KINDS
+from model.judgement.subjects import subject_kinds
+from tests.test_indicator_declarations import OWN
+
+
+@pytest.mark.parametrize("module", [indicators, method])
+def test_the_file_is_what_the_declarations_say(module: ModuleType) -> None:
+    written = module.TARGET.read_text(encoding="utf-8")
+    assert written == module.document(), f"python -m {module.__name__}"
+
+
+def test_every_indicator_stands_in_the_catalogue_with_both_meanings() -> None:
+    text = indicators.document()
+    for item in declaration.shipped().indicators.values():
+        assert f'<a id="{item.id}"></a>' in text
+        for said in (item.meaning.zh, item.meaning.en, item.risk.en, item.basis.zh):
+            assert said in text, item.id
+        assert all(f"`{need}`" in text for need in item.needs), item.id
+
+
+def test_every_rule_and_kind_of_subject_stands_in_the_method() -> None:
+    text, declared = method.document(), rules()
+    assert all(f"| {name} " in text for name in declared.patterns)
+    assert all(f"`{rule.decided}`" in text for rule in declared.revisions.values())
+    assert all(kind.name.zh in text and kind.meaning.en in text for kind in subject_kinds())
+    assert len(KINDS) == sum(text.count(f"| {method.words()['kind'][kind]['zh']} ") for kind in KINDS)
+    assert "待核实" in text
+
+
+def test_a_bureaus_own_indicators_change_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = indicators.document(), method.document()
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    assert "W1" in catalogue().indicators
+    assert (indicators.document(), method.document()) == before
