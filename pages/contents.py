@@ -11,6 +11,7 @@ from pages import (
     complaints,
     data_health,
     duties,
+    explore,
     handling,
     overview,
     portraits,
@@ -35,6 +36,7 @@ PAGES: dict[str, list[Entry]] = {
         ("scenarios", scenarios.show, "scenario"),
     ],
     "group_analyse": [
+        ("explore", explore.show, "analysis"),
         ("health", data_health.show, "data-health"),
     ],
 }

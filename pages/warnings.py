@@ -20,7 +20,7 @@ def show() -> None:
     if chosen:
         warning_detail.back(words, warning_list.FILTERS)
         one = warnings.one(view.snapshot, chosen)
-        if one is None:
+        if one is None or one["unit_id"] not in set(units["unit_id"]):
             st.html(panels.note(words.say("warnings.gone")))
         else:
             warning_detail.show(view, one, units)

@@ -33,6 +33,8 @@ PICTURES = {
     "portraits-en": ("/portrait?unit=990101-S04&lang=en", ".js-plotly-plot .polar"),
     "warnings-zh": ("/alerts", "table.warnings tbody tr"),
     "warnings-en": ("/alerts?lang=en", "table.warnings tbody tr"),
+    "explore-zh": ("/analysis?by=started_at%40month", ".st-key-panel_answer .js-plotly-plot"),
+    "explore-en": ("/analysis?by=started_at%40month&lang=en", ".st-key-panel_answer .js-plotly-plot"),
     "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),
 }
 """File name → address, and what must stand on the page before the picture is taken."""

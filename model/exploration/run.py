@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ class Run:
 
     def __init__(self, snapshot: Snapshot, text: str, within: Limits | None = None) -> None:
         self.snapshot, self.text, self.within = snapshot, text, within or limits()
-        self.started_at = datetime.now()
+        self.started_at = _now()
         self.state: State = "waiting"
         self.reason = self.detail = ""
         self.shape = Shape((), 0, False)
@@ -61,7 +62,7 @@ class Run:
     @property
     def elapsed(self) -> float:
         """Seconds since it was asked, or that it took."""
-        return self.seconds or (datetime.now() - self.started_at).total_seconds()
+        return self.seconds or (_now() - self.started_at).total_seconds()
 
     def cancel(self) -> None:
         """Stop it; what is already done stays."""
@@ -99,7 +100,7 @@ class Run:
         with _AT_ONCE:
             self._attempt()
         timer.cancel()
-        self.seconds = (datetime.now() - self.started_at).total_seconds()
+        self.seconds = (_now() - self.started_at).total_seconds()
         _keep(self)
         self._ended.set()
 
@@ -180,6 +181,10 @@ def _keep(run: Run) -> None:
         del _KEPT[: -limits().kept_results]
     for drop in old:
         drop()
+
+
+def _now() -> datetime:
+    return datetime.now(ZoneInfo(warehouse.TIME_ZONE)).replace(tzinfo=None)
 
 
 def first_line(message: str) -> str:

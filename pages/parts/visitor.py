@@ -57,6 +57,29 @@ def ledger() -> storage.Ledger:
     return storage.open_ledger()
 
 
+def logged(action: str, kind: str, object_id: str, purpose: str = "", **content: Any) -> None:
+    """Note in the audit trail that the person does this now; nothing that is to be noted is done where it cannot be.
+
+    RefusedError where they may not, or not without a purpose.
+    """
+    note(present(), ledger(), action, kind, object_id, purpose, **content)
+
+
+def note(
+    who: Actor,
+    book: storage.Ledger,
+    action: str,
+    kind: str,
+    object_id: str,
+    purpose: str = "",
+    **content: Any,
+) -> None:
+    """The same for a person who was asked for before, where a page's session is not at hand."""
+    policy.require(who, action, purpose=purpose)
+    with book.write(who) as recorder:
+        recorder.record(action, kind, object_id, purpose=purpose, **content)
+
+
 def may_open(page: str) -> bool:
     """Whether the person may open a page; one that roles.toml does not name is the administrator's."""
     found = actor()

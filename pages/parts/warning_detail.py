@@ -51,7 +51,7 @@ def show(view: View, one: Warning, units: pd.DataFrame) -> None:
         _PICTURES[str(one["kind"])](view, one, item, units)
     left, right = st.columns(2, gap="small")
     with left, st.container(key="panel_peers", height="stretch"):
-        _peers(view, one)
+        _peers(view, one, units)
     with right, st.container(key="panel_history", height="stretch"):
         st.html(panels.heading(words.say("warnings.history")))
         seen = warnings.history(view.snapshot, str(one["warning_id"]))
@@ -223,10 +223,11 @@ def _pattern(view: View, one: Warning, item: Indicator, units: pd.DataFrame) -> 
         table(words, "pairs", words.say("warnings.pairs"), columns, rows)
 
 
-def _peers(view: View, one: Warning) -> None:
-    """How many standing warnings of the same kind other units have."""
-    words = view.words
-    found = labels.records(warnings.like(view.snapshot, str(one["indicator_id"]), str(one["kind"])))
+def _peers(view: View, one: Warning, units: pd.DataFrame) -> None:
+    """How many standing warnings of the same kind the units have that the person answers for."""
+    words, reached = view.words, set(units["unit_id"])
+    every = labels.records(warnings.like(view.snapshot, str(one["indicator_id"]), str(one["kind"])))
+    found = [row for row in every if row["unit_id"] in reached]
     st.html(panels.heading(words.say("warnings.peers"), words.say("warnings.peers_how")))
     most = max((row["count"] for row in found), default=1)
     rows = [

@@ -1,0 +1,229 @@
+"""An answer: how far a question is, why it failed, or its rows page by page, as a chart, and as files.
+
+Rows are read from the result as they are shown. It must not decide what may be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ledger.storage import Ledger
+from model import policy
+from model.exploration import export
+from model.exploration.limits import limits
+from model.exploration.question import is_number
+from model.exploration.run import ENDED, Run
+from model.indicators import catalogue
+from model.judgement import rules
+from model.policy import Actor
+from pages.parts import clocks, controls, labels, panels, visitor
+from pages.parts import words as written
+from pages.parts.charts import answer as charts
+from pages.parts.charts import template
+from pages.parts.frame import View
+from pages.parts.table import Column, figure, table
+from pages.parts.words import Words
+
+PAGE_ROWS = 100
+POLL_SECONDS = 0.5
+AT_ONCE_SECONDS = 1.0
+"""How long a question may take before the page says that it is under way."""
+_CHARTED = 500
+_DOWN = "-"
+Made = Callable[[Run, Mapping[str, str]], bytes]
+_MIME = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+def run_of(view: View, slot: str, text: str, before: Callable[[], None] | None = None) -> Run:
+    """The run of this text on this snapshot: the one that this session has, else a new one; the other is cancelled.
+
+    `before` is done before a new one starts, which does not where that fails.
+    """
+    held: Run | None = st.session_state.get(f"run_{slot}")
+    if held is None or (held.text, held.snapshot.id) != (text, view.snapshot.id):
+        if held is not None:
+            held.cancel()
+            held.drop()
+        if before:
+            before()
+        held = st.session_state[f"run_{slot}"] = Run(view.snapshot, text)
+    return held
+
+
+def show(
+    view: View,
+    run: Run,
+    asked: Mapping[str, str],
+    *,
+    is_charted: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """The answer, or how far it is. `names`: what columns are called, where that is not their own name."""
+    words = view.words
+    if not run.wait(AT_ONCE_SECONDS):
+        _under_way(words, run)
+        return
+    if run.state != "done":
+        most = f"{run.within.seconds:g}"
+        key = run.reason if run.state == "refused" else run.state
+        said = words.say(f"explore.error_{key}", what=run.detail, most=most, memory=run.within.memory)
+        st.html(panels.message(words.say("explore.error"), said))
+        return
+    counts = {"rows": written.number(run.shape.rows), "seconds": f"{run.seconds:.1f}"}
+    cut = words.say("explore.result_cut", rows=counts["rows"]) if run.shape.is_cut else ""
+    st.html(panels.heading(words.say("explore.result"), words.say("explore.result_rows", **counts), late=cut))
+    if not run.shape.rows:
+        st.html(panels.note(words.say("explore.result_none")))
+        return
+    if is_charted:
+        _chart(words, run)
+    _page(words, run, names or {})
+    _exports(view, run, asked)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _under_way(words: Words, run: Run) -> None:
+    """How long it has taken so far, and the way to stop it."""
+    if run.state in ENDED and run.wait(0):
+        st.rerun()
+    name = "waiting" if run.state == "waiting" else "under_way"
+    said = words.say(f"explore.{name}", seconds=f"{run.elapsed:.0f}", most=f"{run.within.seconds:g}")
+    with st.container(key="under_way", horizontal=True, vertical_alignment="center"):
+        st.html(panels.remark(said))
+        st.button(words.say("explore.cancel"), key="cancel_run", on_click=run.cancel)
+
+
+def _chart(words: Words, run: Run) -> None:
+    """The first column across, each measure a series, where that can be read."""
+    names = [name for name, _ in run.shape.columns]
+    series = [name for name, kind in run.shape.columns[1:] if is_number(kind)]
+    if len(names) != 1 + len(series) or not 0 < len(series) <= charts.MOST_SERIES:
+        return
+    if not 1 < run.shape.rows <= charts.MOST_POINTS:
+        return
+    drawn = charts.answer(run.page(0, _CHARTED), names[0], series)
+    alt = words.say("explore.chart_alt")
+    st.plotly_chart(drawn, theme=None, config=template.CONFIG, key="answer_chart", alt=alt)
+
+
+def _page(words: Words, run: Run, called: Mapping[str, str]) -> None:
+    """Some rows of the result, and the ways to the others."""
+    names = [name for name, _ in run.shape.columns]
+    pages = -(-run.shape.rows // PAGE_ROWS)
+    with st.container(key="filters_answer", horizontal=True, vertical_alignment="center"):
+        offered = ["", *(f"{way}{name}" for name in names for way in ("", _DOWN))]
+
+        def sorted_by(one: str) -> str:
+            if not one:
+                return words.say("explore.sort_none")
+            plain, way = one.removeprefix(_DOWN), "down" if one.startswith(_DOWN) else "up"
+            return words.say(f"explore.sort_{way}", column=called.get(plain, plain))
+
+        order = controls.choose("sort", words.say("explore.sort"), offered, "", sorted_by)
+        chosen = 1
+        if pages > 1:
+            chosen = _choose_page(words, pages)
+    first = (chosen - 1) * PAGE_ROWS
+    last = min(first + PAGE_ROWS, run.shape.rows)
+    said = words.say("explore.page_of", first=written.number(first + 1), last=written.number(last))
+    st.html(panels.note(said))
+    found = run.page(first, PAGE_ROWS, order.removeprefix(_DOWN) or None, down=order.startswith(_DOWN))
+    numbers = {name for name, kind in run.shape.columns if is_number(kind)}
+    days = {name for name, kind in run.shape.columns if kind == "DATE"}
+    columns = [
+        Column(name, called.get(name, name), "figure" if name in numbers else "short", name) for name in names
+    ]
+    rows = [
+        {name: _cell(one[name], is_number=name in numbers, is_day=name in days) for name in names}
+        | {"key": str(first + index)}
+        for index, one in enumerate(labels.records(found))
+    ]
+    table(words, "answer", words.say("explore.result"), columns, rows, page=PAGE_ROWS)
+
+
+def _choose_page(words: Words, pages: int) -> int:
+    """A page by its number, kept in the URL."""
+    asked, key = st.query_params.get("page", "1"), "control_page"
+    st.session_state[key] = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+
+    def keep() -> None:
+        chosen = st.session_state[key]
+        controls.pick("page", str(chosen) if chosen != 1 else None)
+
+    st.number_input(words.say("explore.page"), min_value=1, max_value=pages, step=1, key=key, on_change=keep)
+    return int(st.session_state[key])
+
+
+def _cell(value: Any, *, is_number: bool, is_day: bool) -> Any:
+    if is_number:
+        if value is None:
+            return figure(written.NONE, None, "absent")
+        return figure(f"{value:,}" if isinstance(value, int) else f"{value:,.6g}", float(value))
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ";".join(str(one) for one in value)
+    if is_day and hasattr(value, "date"):
+        return str(value.date())
+    return written.moment(value) if hasattr(value, "hour") else str(value)
+
+
+def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:
+    """The result as files, each saying what it is."""
+    words = view.words
+    if not policy.allows(visitor.present(), "export_records"):
+        return
+    with st.container(key="exports", horizontal=True, vertical_alignment="bottom"):
+        purpose = st.text_input(words.say("explore.purpose"), key="export_purpose").strip()
+        said = stamp(view, run, {**asked, "purpose": purpose})
+        who, book = visitor.present(), visitor.ledger()
+        for name, made in export.FORMATS.items():
+            is_large = name == "xlsx" and run.shape.rows > limits().workbook_rows
+            st.download_button(
+                words.say(f"explore.export_{name}"),
+                data=partial(_taken, who, book, made, run, said, name, purpose),
+                file_name=f"explore-{view.snapshot.id}.{name}",
+                mime=_MIME[name],
+                key=f"export_{name}",
+                on_click="ignore",
+                disabled=is_large or not purpose,
+                help=words.say("explore.export_large", rows=written.number(limits().workbook_rows))
+                if is_large
+                else None,
+            )
+
+
+def _taken(
+    who: Actor, book: Ledger, made: Made, run: Run, said: Mapping[str, str], name: str, purpose: str
+) -> bytes:
+    """The file, once it is noted that it is taken; without the note there is no file."""
+    visitor.note(
+        who, book, "export_records", "analysis", run.snapshot.id, purpose, format=name, query=run.text
+    )
+    return made(run, said)
+
+
+def stamp(view: View, run: Run, asked: Mapping[str, str]) -> dict[str, str]:
+    """What a file says of itself: what was asked, of what, under which rules, by whom and when."""
+    words = view.words
+    versions = " ".join(f"{item.id}.{item.version}" for item in catalogue().indicators.values())
+    cut = words.say("explore.result_cut", rows=written.number(run.shape.rows)) if run.shape.is_cut else ""
+    lines = {
+        "product": words.say("shared.product"),
+        "snapshot": f"{run.snapshot.id} {run.snapshot.manifest.get('published_at', '')}".strip(),
+        **asked,
+        "asked": run.text,
+        "versions": f"v{rules().version}; {versions}",
+        "who": visitor.present().account,
+        "when": clocks.now().strftime("%Y-%m-%d %H:%M:%S"),
+        "rows": f"{run.shape.rows:,} {cut}".strip(),
+    }
+    return {words.say(f"explore.stamp_{name}"): text for name, text in lines.items() if text}

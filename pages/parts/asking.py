@@ -1,0 +1,177 @@
+"""The controls of a composed question: table, filters, groups, measure, pivot; the URL is their only memory.
+
+It must not run anything: it turns what is chosen into a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import cast
+
+import streamlit as st
+
+from model.contract import TABLES
+from model.exploration.question import (
+    AGGREGATES,
+    MONTH,
+    OPERATORS,
+    VALUELESS,
+    Aggregate,
+    Filter,
+    Question,
+    is_day,
+    is_number,
+    understood,
+    written,
+)
+from pages.parts import controls, labels, panels
+from pages.parts.words import Words
+
+RECORD = "record."
+DEFAULT = "record.inspection"
+_NONE = ""
+_SEPARATOR = ","
+_TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort")
+_NUMERIC = ("sum", "average", "median")
+
+
+def table_name(words: Words, table: str) -> str:
+    """What a table is called, with its own name."""
+    plain = table.removeprefix(RECORD)
+    return f"{labels.table_name_of(words, plain)} · {table}" if plain in TABLES and plain != table else table
+
+
+def column_name(words: Words, table: str, column: str) -> str:
+    """What a column is called; of the month of one, so."""
+    plain = column.removesuffix(MONTH)
+    said = labels.column_name(words, table.removeprefix(RECORD), plain) if table.startswith(RECORD) else plain
+    return words.say("explore.month_of", column=said) if column.endswith(MONTH) else said
+
+
+def choose_table(words: Words, tables: Mapping[str, Mapping[str, str]]) -> str:
+    """One of the tables; another one forgets what was chosen of the last."""
+    names = sorted(tables, key=lambda one: (not one.startswith(RECORD), one))
+    default = DEFAULT if DEFAULT in tables else names[0]
+    before = st.session_state.get("explored_table")
+    chosen = controls.choose(
+        "table", words.say("explore.table"), names, default, lambda one: table_name(words, one)
+    )
+    if before and before != chosen:
+        for name in _TABLE_BOUND:
+            st.query_params.pop(name, None)
+    st.session_state["explored_table"] = chosen
+    return chosen
+
+
+def ask(words: Words, tables: Mapping[str, Mapping[str, str]]) -> Question:
+    """The question that the controls and the URL put together."""
+    with st.container(key="filters", horizontal=True):
+        table = choose_table(words, tables)
+        types = tables[table]
+
+        def called(name: str) -> str:
+            return column_name(words, table, name) if name else words.say("explore.pivot_none")
+
+        months = [f"{name}{MONTH}" for name, kind in types.items() if is_day(kind)]
+        groups = _many(words, [*months, *types], called)
+        if not groups:
+            return Question(table, _filters(words, table, types))
+        aggregate = cast(
+            Aggregate,
+            controls.choose(
+                "measure",
+                words.say("explore.measure"),
+                AGGREGATES,
+                "count",
+                lambda one: words.say(f"explore.{one}"),
+            ),
+        )
+        of = _NONE
+        if aggregate != "count":
+            offered = [name for name, kind in types.items() if is_number(kind) or aggregate not in _NUMERIC]
+            of = (
+                controls.choose("of", words.say("explore.of"), offered, offered[0], called)
+                if offered
+                else _NONE
+            )
+        spread = [_NONE, *(name for name in types if name not in groups)]
+        pivot = controls.choose("pivot", words.say("explore.pivot"), spread, _NONE, called)
+    return Question(table, _filters(words, table, types), tuple(groups), aggregate, of, pivot)
+
+
+def _many(words: Words, options: Sequence[str], called: Callable[[str], str]) -> list[str]:
+    """Several of the options, in the order chosen, kept in the URL."""
+    asked = st.query_params.get("by", "")
+    key = "control_by"
+    st.session_state[key] = [one for one in asked.split(_SEPARATOR) if one in options]
+
+    def keep() -> None:
+        chosen = _SEPARATOR.join(st.session_state[key])
+        controls.pick("by", chosen or None)
+
+    st.multiselect(
+        words.say("explore.groups"), options, key=key, on_change=keep, format_func=called,
+        placeholder=words.say("explore.groups_none"), max_selections=3,
+    )  # fmt: skip
+    return list(st.session_state[key])
+
+
+def _filters(words: Words, table: str, types: Mapping[str, str]) -> tuple[Filter, ...]:
+    """The filters that stand, each with a button that takes it away; and a row to add one."""
+    standing = tuple(one for one in understood(st.query_params.get("where", "")) if one.column in types)
+    with st.container(key="explore_filters", horizontal=True, vertical_alignment="bottom"):
+        for index, one in enumerate(standing):
+            label = words.say("explore.filter_remove", filter=said(words, table, one))
+            st.button(
+                escape(label, quote=False), key=f"filter_{index}", on_click=_keep, args=(standing, index)
+            )
+        with st.popover(words.say("explore.filter_add")):
+            column = st.selectbox(
+                words.say("explore.filter_column"), list(types), key="new_column",
+                format_func=lambda name: column_name(words, table, name),
+            )  # fmt: skip
+            operator = st.selectbox(
+                words.say("explore.filter_operator"), OPERATORS, key="new_operator",
+                format_func=lambda name: words.say(f"explore.{name}"),
+            )  # fmt: skip
+            value = (
+                ""
+                if operator in VALUELESS
+                else st.text_input(words.say("explore.filter_value"), key="new_value")
+            )
+            added = Filter(str(column), operator, str(value or ""))
+            st.button(
+                words.say("explore.filter_add"), key="add_filter", on_click=_add, args=(standing, added)
+            )
+    return standing
+
+
+def said(words: Words, table: str, one: Filter) -> str:
+    """A filter in words."""
+    return (
+        f"{column_name(words, table, one.column)} {words.say(f'explore.{one.operator}')} {one.value}".strip()
+    )
+
+
+def _keep(standing: tuple[Filter, ...], without: int) -> None:
+    kept = [one for index, one in enumerate(standing) if index != without]
+    _write(kept)
+
+
+def _add(standing: tuple[Filter, ...], added: Filter) -> None:
+    _write([*standing, added])
+
+
+def _write(filters: Sequence[Filter]) -> None:
+    for name in ("page", "sort"):
+        st.query_params.pop(name, None)
+    if filters:
+        st.query_params["where"] = written(filters)
+    else:
+        st.query_params.pop("where", None)
+
+
+def refused(words: Words, reason: str, what: str = "") -> None:
+    """Why a question was not run, calmly."""
+    st.html(panels.message(words.say("explore.error"), words.say(f"explore.error_{reason}", what=what)))

@@ -1,0 +1,175 @@
+"""The explore page: a question is kept in its address, refusals are told in words, what is taken out is recorded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from ledger import migration, storage
+from ledger.schema.trail import Entry
+from model import warehouse
+from model.exploration.limits import limits
+from model.exploration.statement import RefusedError
+from pages.parts import answers, visitor
+from pages.parts.charts import answer as charts
+from pages.parts.reads import lineage
+from pages.parts.words import Words, texts
+from tests import demo_site as site
+from tests.test_exploration import ENDLESS, REFUSED
+
+ZH = Words("zh")
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The office's warehouse, with a ledger of its own beside it."""
+    place = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(storage.ADDRESS_VARIABLE, f"sqlite:///{place / 'ledger.db'}")
+        visitor.ledger.clear()
+        migration.upgrade(storage.open_ledger())
+        yield site.load(place)
+        visitor.ledger.clear()
+
+
+def noted(action: str) -> list[Entry]:
+    """The entries of the audit trail of one action."""
+    with storage.open_ledger().read() as session:
+        return list(session.scalars(select(Entry).where(Entry.action == action)))
+
+
+@pytest.fixture
+def snapshot(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> warehouse.Snapshot:
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(loaded))
+    return warehouse.open_snapshot(loaded)
+
+
+def test_every_reason_has_its_words() -> None:
+    reasons = {
+        *REFUSED.values(),
+        "failed",
+        "cancelled",
+        "timeout",
+        "memory",
+        "dropped",
+        "column",
+        "value",
+        "measure",
+    }
+    assert {f"explore.error_{one}" for one in reasons} <= set(texts())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_address_holds_the_question(snapshot: warehouse.Snapshot, language: str) -> None:
+    where = json.dumps([["inspection_kind", "is", "routine"]])
+    app = site.page_of("analysis", by="started_at@month,unit_id", where=where, lang=language)
+    assert not app.exception
+    assert app.multiselect(key="control_by").value == ["started_at@month", "unit_id"]
+    assert Words(language).say("explore.result") in site.shown(app)  # type: ignore[arg-type]
+    assert any("routine" in one.label for one in app.button)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"table": "no.such"},
+        {"by": "nothing,else"},
+        {"where": "nonsense"},
+        {"page": "99999999"},
+        {"sort": "-nothing"},
+    ],
+)
+def test_nonsense_in_the_address_is_the_default(snapshot: warehouse.Snapshot, query: dict[str, str]) -> None:
+    app = site.page_of("analysis", **query)
+    assert not app.exception
+    assert ZH.say("explore.result") in site.shown(app)
+
+
+def test_a_value_that_does_not_fit_is_told(snapshot: warehouse.Snapshot) -> None:
+    where = json.dumps([["issue_count", "at_least", "many"]])
+    app = site.page_of("analysis", where=where)
+    assert not app.exception
+    assert ZH.say("explore.error_value", what="issue_count: many") in site.shown(app)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_refused_statement_is_told_in_words(snapshot: warehouse.Snapshot, language: str) -> None:
+    app = site.page_of("analysis", view="sql", sql="SELECT * FROM read_csv('/etc/passwd')", lang=language)
+    assert not app.exception
+    said = Words(language).say("explore.error_function", what="read_csv")  # type: ignore[arg-type]
+    assert said in site.shown(app)
+    assert "root:" not in site.shown(app)
+    assert any("read_csv" in one.content for one in noted("query_sql"))
+
+
+def test_without_the_ledger_no_statement_is_run(
+    snapshot: warehouse.Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(storage.ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'none.db'}")
+    visitor.ledger.clear()
+    app = site.page_of("analysis", view="sql", sql="SELECT 1")
+    visitor.ledger.clear()
+    assert not app.exception
+    assert ZH.say("explore.error_unrecorded") in site.shown(app)
+
+
+def test_the_dictionary_leads_from_a_column_to_a_file_and_a_row(snapshot: warehouse.Snapshot) -> None:
+    found = lineage.origin(snapshot, "inspection", "JC000000001")
+    assert (
+        len(found) >= 1 and found["file"].iloc[0].startswith("inspection") and found["row_number"].iloc[0] > 0
+    )
+    app = site.page_of("analysis", view="dictionary", record="JC000000001")
+    assert not app.exception
+    assert snapshot.id in app.code[0].value and "analysis.duckdb" in app.code[0].value
+    hidden = site.page_of("analysis", view="dictionary", table="record.staff")
+    assert ZH.say("explore.locate_hidden") in site.shown(hidden)
+
+
+def test_a_large_result_is_read_in_pages_and_a_bar_needs_few_categories() -> None:
+    assert limits().rows == answers.PAGE_ROWS * 10_000
+    assert 0 < charts.MOST_SERIES <= 6 < charts.MOST_POINTS
+    assert issubclass(RefusedError, ValueError)
+
+
+@pytest.fixture(scope="module")
+def page(loaded: Path) -> Iterator[Page]:
+    with site.browsed(loaded) as found:
+        yield found
+
+
+@pytest.mark.browser
+def test_an_analyst_groups_opens_as_sql_and_takes_the_result_out(page: Page) -> None:
+    site.opened(page, "/analysis?by=unit_id")
+    expect(page.locator(".st-key-panel_answer .js-plotly-plot")).to_be_visible()
+    page.get_by_role("link", name=ZH.say("explore.to_sql")).click()
+    expect(page.locator("textarea")).to_have_value(re.compile("GROUP BY"))
+    rows = page.locator(".st-key-panel_answer table.list tbody tr")
+    expect(rows.first).to_be_visible()
+    export = page.get_by_role("button", name=ZH.say("explore.export_csv"))
+    expect(export).to_be_disabled()
+    page.get_by_label(ZH.say("explore.purpose")).fill("核对检查数量")
+    page.keyboard.press("Enter")
+    expect(export).to_be_enabled()
+    with page.expect_download() as download:
+        export.click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert (
+        text.startswith("# ")
+        and "核对检查数量" in text
+        and "GROUP BY" in text
+        and "\nunit_id,count" in text.replace('"', "")
+    )
+
+
+@pytest.mark.browser
+def test_a_query_under_way_is_cancelled(page: Page) -> None:
+    site.opened(page, f"/analysis?view=sql&sql={quote(ENDLESS)}")
+    page.get_by_role("button", name=ZH.say("explore.cancel")).click()
+    expect(page.locator(".message")).to_contain_text(ZH.say("explore.error_cancelled"))
