@@ -5,29 +5,11 @@ Only the analysis surface is asked, which holds no names. What may be asked, and
 
 from __future__ import annotations
 
-import logging
-from functools import partial
-
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
 
-from model.exploration.limits import limits
-from model.exploration.question import Question, QuestionError, pivot_values, statement
-from pages.parts import (
-    answers,
-    asked_before,
-    asking,
-    controls,
-    dictionary,
-    frame,
-    navigation,
-    panels,
-    visitor,
-)
-from pages.parts.reads import lineage
+from pages.parts import controls, dictionary, exploring, frame, panels
 
-VIEWS = ("compose", "sql", "dictionary")
-LOG = logging.getLogger(__name__)
+VIEWS = {"compose": exploring.compose, "sql": exploring.sql, "dictionary": dictionary.show}
 
 
 def show() -> None:
@@ -37,65 +19,6 @@ def show() -> None:
     frame.sources_masthead(view, words.say("explore.title"))
     with st.container(key="views"):
         labels = {name: words.say(f"explore.view_{name}") for name in VIEWS}
-        chosen = controls.switch("view", words.say("explore.view"), labels, VIEWS[0])
-    {"compose": _compose, "sql": _sql, "dictionary": dictionary.show}[chosen](view)
+        chosen = controls.switch("view", words.say("explore.view"), labels, "compose")
+    VIEWS[chosen](view)
     st.html(panels.note(words.say("explore.surface")))
-
-
-def _compose(view: frame.View) -> None:
-    """A question put together, its answer, and the same as SQL."""
-    words, tables = view.words, lineage.tables(view.snapshot)
-    question = asking.ask(words, tables)
-    types = dict(tables[question.table])
-    try:
-        text = statement(question, types, _spread(view, question, types))
-    except QuestionError as error:
-        asking.refused(words, error.reason, error.what)
-        return
-    said = "; ".join(asking.said(words, question.table, one) for one in question.filters)
-    with st.container(key="panel_answer"):
-        run = answers.run_of(view, "compose", text)
-        names = (
-            {}
-            if question.is_grouped
-            else {name: asking.column_name(words, question.table, name) for name in types}
-        )
-        answers.show(view, run, {"filters": said}, is_charted=question.is_grouped, names=names)
-        with st.container(key="link_trend", width="content"):
-            query = controls.carried(view="sql", sql=text)
-            st.page_link(navigation.here(), label=words.say("explore.to_sql"), query_params=query)
-
-
-def _spread(view: frame.View, question: Question, types: dict[str, str]) -> list[object]:
-    """The values that the pivot spreads into, the most frequent ones."""
-    if not question.pivot:
-        return []
-    run = answers.run_of(view, "pivot", pivot_values(question, types, limits().pivot_columns))
-    run.wait()
-    return list(run.page(0, limits().pivot_columns)["value"].dropna()) if run.state == "done" else []
-
-
-def _sql(view: frame.View) -> None:
-    """The editor, its answer, and what was asked before in this session."""
-    words = view.words
-    asked = st.query_params.get("sql", "")
-    with st.container(key="panel_sql"), st.form("sql_form", border=False, enter_to_submit=False):
-        text = st.text_area(words.say("explore.sql"), value=asked, height=160)
-        is_run = st.form_submit_button(words.say("explore.run"), type="primary")
-    if is_run:
-        st.query_params["sql"] = asked = text or ""
-        for name in ("page", "sort"):
-            st.query_params.pop(name, None)
-        st.session_state.pop("run_sql", None)
-    if asked or is_run:
-        with st.container(key="panel_answer"):
-            note = partial(visitor.logged, "query_sql", "analysis", view.snapshot.id, query=asked)
-            try:
-                run = answers.run_of(view, "sql", asked, note)
-            except (SQLAlchemyError, OSError):
-                LOG.exception("the ledger could not be written")
-                asking.refused(words, "unrecorded")
-            else:
-                asked_before.remember(run)
-                answers.show(view, run, {})
-    asked_before.history(view)
