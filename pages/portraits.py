@@ -38,7 +38,10 @@ def show() -> None:
         portrait_pictures.views(words, is_sheet=is_sheet)
     end = portraiture.end_of(own, month if month in months else months[0])
     level = str(own["level"].iloc[0])
-    portrait = portraiture.compose(name, own, portraits.of_level(view.snapshot, kind, level, end), end)
+    earlier = portraits.earlier(view.snapshot, kind, subject_id)
+    portrait = portraiture.compose(
+        name, own, portraits.of_level(view.snapshot, kind, level, end), end, earlier, kinds
+    )
     measured = portraits.measured(view.snapshot, kind, level, end)
     parts = explained(measured, subject_id, catalogue(), rules().portrait)
     movers = portraits.movers(view.snapshot, kind, subject_id, end)

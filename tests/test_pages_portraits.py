@@ -108,6 +108,27 @@ def test_a_rank_is_a_range_in_words(
     assert ("40%" in sentences[0] and "60%" in sentences[0]) == (score is None)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_of_subject_has_a_page_and_a_name(snapshot: warehouse.Snapshot, language: str) -> None:
+    kinds = portraits.kinds(snapshot)
+    assert next(iter(kinds)) == "unit" and len(kinds) > 3
+    for kind in kinds:
+        app = site.page_of("portrait", kind=kind, lang=language)
+        assert not app.exception
+        html = site.shown(app)
+        assert html.count('class="score-line"') == 5, kind
+        assert Words(language).say("shared.failing_title") not in html, kind  # type: ignore[arg-type]
+
+
+def test_an_earlier_edition_tells_its_past() -> None:
+    now, before = own_rows(80.0, 1, 1), own_rows(65.0, 1, 1).assign(period_end=date(2026, 9, 30))
+    portrait = portraiture.compose(
+        "甲所", now, now, date(2026, 10, 31), pd.concat([before, own_rows(1.0, 1, 1)])
+    )
+    assert portrait.past_end == date(2026, 9, 30) and set(portrait.past.values()) == {65.0}
+    assert portrait.rows[OVERALL]["score"] == 80.0
+
+
 def test_its_past_is_the_same_month_a_year_before() -> None:
     own = pd.concat([own_rows(80.0, 1, 1), own_rows(60.0, 1, 1, 2025), own_rows(50.0, 1, 1, 2024)])
     portrait = portraiture.compose("甲所", own, own.head(5), date(2026, 10, 31))

@@ -15,6 +15,7 @@ from model.indicators import Indicator, catalogue
 from model.judgement import rules
 from model.judgement.explanation import Part
 from model.judgement.portrait import OVERALL
+from model.judgement.subjects import subject_kinds
 from pages.parts import (
     board,
     controls,
@@ -34,7 +35,7 @@ from pages.parts.frame import View
 from pages.parts.portraiture import Portrait
 from pages.parts.reads import portraits, records
 from pages.parts.table import Column, figure, picture, table
-from pages.parts.words import Words, texts
+from pages.parts.words import Words
 
 Parts = Mapping[str, Sequence[Part]]
 _RADAR_SHARE, _SCORES_SHARE = 4, 7
@@ -43,28 +44,32 @@ _SHEET_RADAR = (230, 10)
 _LONG = 100
 
 
-def choose_subject(view: View, kinds: Sequence[str], units: pd.DataFrame) -> tuple[str, str, str]:
+def choose_subject(
+    view: View, kinds: Mapping[str, tuple[str, str]], units: pd.DataFrame
+) -> tuple[str, str, str]:
     """The kind of subject where there are several, and the subject: kind, id and name."""
-    words, kind = view.words, kinds[0]
-    if len(kinds) > 1:
-        kind = controls.choose(
-            "kind", words.say("portraits.subject_kind"), kinds, kind, lambda one: kind_name(words, one)
-        )
+    words, offered = view.words, list(kinds)
+    if len(units) < len(records.every_unit(view.snapshot)):
+        offered = [portraits.UNIT]  # of the other kinds it is not known whose they are
+    kind = offered[0]
+    if len(offered) > 1:
+        label = words.say("portraits.subject_kind")
+        kind = controls.choose("kind", label, offered, kind, lambda one: kind_name(words, one, kinds))
     if kind == portraits.UNIT:
         unit_id = controls.choose_unit(words, units)
         return kind, unit_id, records.name_of(units, unit_id)
-    found = portraits.subjects(view.snapshot, kind)
-    names = {one["subject_id"]: one["name"] or one["subject_id"] for one in labels.records(found)}
-    subject_id = controls.choose(
-        "subject", words.say("portraits.subject"), list(names), next(iter(names)), names.__getitem__
-    )
+    found = labels.records(portraits.subjects(view.snapshot, kind))
+    names = {
+        one["subject_id"]: words.pick(one["name_zh"], one["name_en"]) or one["subject_id"] for one in found
+    }
+    label, first = words.say("portraits.subject"), next(iter(names))
+    subject_id = controls.choose("subject", label, list(names), first, names.__getitem__)
     return kind, subject_id, names[subject_id]
 
 
-def kind_name(words: Words, kind: str) -> str:
+def kind_name(words: Words, kind: str, kinds: Mapping[str, tuple[str, str]]) -> str:
     """What a kind of subject is called."""
-    key = f"portraits.kind_{kind}"
-    return words.say(key) if key in texts() else kind
+    return words.pick(*kinds[kind]) or words.say(f"portraits.kind_{kind}")
 
 
 def views(words: Words, *, is_sheet: bool) -> None:
@@ -202,10 +207,24 @@ def _records(view: View, kind: str, subject_id: str, portrait: Portrait, part: P
         st.html(panels.note(words.pick(item.meaning.zh, item.meaning.en)))
         basis = words.pick(item.basis.zh, item.basis.en)
         st.html(panels.note(words.say("portraits.basis", basis=basis)))
-        to_trend(words, item, subject_id)
+        of = record_kind(kind)
+        if of is None:
+            st.html(panels.note(words.say("portraits.no_records")))
+            return
+        if of == portraits.UNIT:
+            to_trend(words, item, subject_id)
         first = monthly.shifted(portrait.month, 1 - max(part.window_months, 1))
         chosen = evidence.choose_month(words, first, portrait.month)
-        evidence.show(view, item, kind, subject_id, chosen)
+        evidence.show(view, item, of, subject_id, chosen)
+
+
+def record_kind(kind: str) -> str | None:
+    """As what the records of a subject are counted: as a unit's or a cell's; None for a group of people."""
+    if kind in (portraits.UNIT, "cell"):
+        return kind
+    declared = {one.id: one for one in subject_kinds()}
+    is_unit = kind in declared and not declared[kind].parts
+    return portraits.UNIT if is_unit else None
 
 
 def to_trend(words: Words, item: Indicator, unit_id: str) -> None:

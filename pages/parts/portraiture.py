@@ -6,7 +6,7 @@ It exists so that the page, its print view and their pictures say the same. It m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,7 @@ class Portrait:
     peers: Mapping[str, tuple[float, ...]]
     past: Mapping[str, float]
     past_end: date | None
+    kinds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def month(self) -> date:
@@ -56,8 +57,18 @@ def end_of(own: pd.DataFrame, month: date) -> date:
     return next(_day(one) for one in own["period_end"] if _day(one).replace(day=1) == month)
 
 
-def compose(name: str, own: pd.DataFrame, level: pd.DataFrame, period_end: date) -> Portrait:
-    """The portrait of one subject from all of its own and from those of its like at the same month's end."""
+def compose(
+    name: str,
+    own: pd.DataFrame,
+    level: pd.DataFrame,
+    period_end: date,
+    earlier: pd.DataFrame | None = None,
+    kinds: Mapping[str, tuple[str, str]] | None = None,
+) -> Portrait:
+    """The portrait of one subject from all of its own and from those of its like at the same month's end.
+
+    earlier: what other editions told of it, for its past.
+    """
     rows = {one["dimension"]: one for one in records(own[_is_of(own, period_end)])}
     subject = rows[OVERALL]["subject_id"]
     others = level[(level["subject_id"] != subject) & level["score"].notna()]
@@ -65,8 +76,9 @@ def compose(name: str, own: pd.DataFrame, level: pd.DataFrame, period_end: date)
         dimension: tuple(float(one) for one in others.loc[others["dimension"] == dimension, "score"])
         for dimension in rows
     }
-    past_end = _earlier(own, period_end)
-    past = own[_is_of(own, past_end) & own["score"].notna()] if past_end else own.head(0)
+    every = own if earlier is None else pd.concat([own, earlier]).drop_duplicates(["period_end", "dimension"])
+    past_end = _earlier(every, period_end)
+    past = every[_is_of(every, past_end) & every["score"].notna()] if past_end else own.head(0)
     return Portrait(
         name,
         str(rows[OVERALL]["level"]),
@@ -75,6 +87,7 @@ def compose(name: str, own: pd.DataFrame, level: pd.DataFrame, period_end: date)
         peers,
         dict(zip(past["dimension"], past["score"].astype(float), strict=True)),
         past_end,
+        kinds or {},
     )
 
 
@@ -106,8 +119,10 @@ def axis(portrait: Portrait, dimension: str, label: str) -> Axis:
     )
 
 
-def level_name(words: Words, level: str) -> str:
+def level_name(words: Words, level: str, kinds: Mapping[str, tuple[str, str]]) -> str:
     """What a kind of unit is called; other kinds by their own name."""
+    if level in kinds and all(kinds[level]):
+        return words.pick(*kinds[level])
     named = TABLES["org_unit"].columns["unit_type"].info["codes"] or {}
     return words.pick(named.get(level, level), level.replace("_", " "))
 
@@ -137,7 +152,12 @@ def sentences(words: Words, portrait: Portrait) -> list[str]:
 
 def _rank(words: Words, portrait: Portrait, row: Mapping[str, Any]) -> str:
     low, high, count = row["rank_low"], row["rank_high"], portrait.like
-    named = {"count": count, "level": level_name(words, portrait.level), "low": low, "high": high}
+    named = {
+        "count": count,
+        "level": level_name(words, portrait.level, portrait.kinds),
+        "low": low,
+        "high": high,
+    }
     if count < 2 or low is None:
         return words.say("portraits.rank_alone")
     if (low, high) == (1, count):

@@ -129,6 +129,20 @@ portrait = _table(
     state=String,
     level=String,
 )
+portrait_kind = _table(
+    "mart",
+    "portrait_kind",
+    subject_kind=String,
+    name_zh=String,
+    name_en=String,
+    meaning_zh=String,
+    meaning_en=String,
+    subjects=BigInteger,
+    state=String,
+)
+portrait_subject = _table(
+    "mart", "portrait_subject", subject_kind=String, subject_id=String, name_zh=String, name_en=String
+)
 portrait_mover = _table(
     "mart",
     "portrait_mover",

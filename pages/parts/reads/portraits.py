@@ -12,31 +12,49 @@ from sqlalchemy import and_, func, select
 
 from model.warehouse import Snapshot
 from pages.parts import relations
+from pages.parts.reads import edition
 from pages.parts.reads.shared import cached, read
 
 UNIT = "unit"
 
 
 @cached()
-def kinds(snapshot: Snapshot) -> list[str]:
-    """The kinds of subjects that have portraits, units first."""
-    portrait = relations.portrait
-    found = read(snapshot, select(portrait.c.subject_kind).distinct())["subject_kind"]
-    return sorted((str(one) for one in found), key=lambda kind: (kind != UNIT, kind))
+def kinds(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """The kinds of subjects that have portraits, units first, each with its two names; of units these are empty."""
+    portrait, kind = relations.portrait, relations.portrait_kind
+    found = read(
+        snapshot,
+        select(portrait.c.subject_kind, func.any_value(kind.c.name_zh), func.any_value(kind.c.name_en))
+        .select_from(portrait.outerjoin(kind, kind.c.subject_kind == portrait.c.subject_kind))
+        .group_by(portrait.c.subject_kind),
+    )
+    named = {str(one): (text(zh), text(en)) for one, zh, en in found.itertuples(index=False)}
+    return dict(sorted(named.items(), key=lambda one: (one[0] != UNIT, one[0])))
 
 
 @cached()
 def subjects(snapshot: Snapshot, kind: str) -> pd.DataFrame:
-    """Every subject of a kind, in the order of its code: subject_id, name (of units)."""
-    portrait, unit = relations.portrait, relations.unit
+    """Every subject of a kind, in the order of its code: subject_id, name_zh, name_en."""
+    portrait, named = relations.portrait, relations.portrait_subject
+    same = and_(named.c.subject_kind == portrait.c.subject_kind, named.c.subject_id == portrait.c.subject_id)
+    names = [func.any_value(named.c[one]).label(one) for one in ("name_zh", "name_en")]
     return read(
         snapshot,
-        select(portrait.c.subject_id, func.any_value(unit.c.name).label("name"))
-        .select_from(portrait.outerjoin(unit, unit.c.unit_id == portrait.c.subject_id))
+        select(portrait.c.subject_id, *names)
+        .select_from(portrait.outerjoin(named, same))
         .where(portrait.c.subject_kind == kind)
         .group_by(portrait.c.subject_id)
         .order_by(portrait.c.subject_id),
     )
+
+
+def earlier(snapshot: Snapshot, kind: str, subject_id: str) -> pd.DataFrame:
+    """The portraits of one subject in the editions before this one that are kept, the newest edition first."""
+    found, here = [], edition.before(snapshot)
+    while here is not None:
+        found.append(of_subject(here, kind, subject_id))
+        here = edition.before(here)
+    return pd.concat(found, ignore_index=True) if found else of_subject(snapshot, kind, subject_id).head(0)
 
 
 @cached()
@@ -92,3 +110,8 @@ def measured(snapshot: Snapshot, kind: str, level: str, period_end: date) -> pd.
         newest.c.indicator_id == comparison.c.indicator_id, newest.c.period_end == comparison.c.period_end
     )
     return read(snapshot, select(comparison).select_from(comparison.join(newest, same)).where(*mine))
+
+
+def text(value: object) -> str:
+    """A text of a DataFrame; empty where it is missing."""
+    return str(value) if isinstance(value, str) else ""
