@@ -39,8 +39,10 @@ def write(connection: warehouse.Connection, smallest: int) -> None:
         "least_denominator": str(policy.screen.LEAST_DENOMINATOR),
         "withheld": ", ".join(map(sql.literal, policy.screen.WITHHELD)),
         "subjects": ", ".join(map(sql.literal, policy.screen.SUBJECTS)),
+        "published_months": str(policy.screen.PUBLISHED_MONTHS),
+        "withdrawal_days": str(policy.screen.WITHDRAWAL_WORKING_DAYS),
     }
     connection.execute(sql.statement("countable", **slots))
     suppress(connection, smallest)
-    for name in ("screen", "screen_process", "screen_building", "screen_judgement"):
+    for name in ("screen", "screen_process", "screen_building", "screen_judgement", "screen_publication"):
         connection.execute(sql.statement(name, **slots))

@@ -142,6 +142,7 @@ SCREEN_TABLES = {
     "portrait": "scores of units; a score is of many indicators and tells no count",
     "portrait_mover": "which indicators move a unit's score; the value only where it rests on enough things",
     "process_step": "times and shares from enough steps; counts where nothing small can be had from them",
+    "publication": "decisions that were published by law, one by one; no number, party or amount",
     "scenario": "public projects by name; no member of a team",
     "source": "names and clocks of the sources",
     "trend": "monthly values of units that rest on enough things",

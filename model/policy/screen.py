@@ -23,6 +23,36 @@ WITHHELD = {
 NO_SMALL_COUNTS = {
     "cell": "capacity, remaining places and queues of market cells must be public",
     "honour": "honours are granted in public, to units and not to persons",
+    "publication": "each row is one decision that was published by law",
     "initiative": "projects are public plans of units; they are not events and concern no person",
 }
 """Tables of the screen surface in which numbers under SMALL_COUNT may stand, with the reason."""
+
+PUBLISHED_MONTHS = 12
+"""For how long a published decision stays in the public window (a proposal; the bureau's own site is the archive)."""
+
+WITHDRAWAL_WORKING_DAYS = 3
+"""Within how many working days the publication of an annulled decision is withdrawn: Administrative Penalty Law, art.
+48 and 85. The window itself withdraws it with the first snapshot that knows of it."""
+
+PUBLISHED = {
+    "publication_id": "a keyed pseudonym of no use elsewhere, so that a withdrawal names what it withdraws",
+    "decision_kind": "Administrative Licensing Law, art. 40; Administrative Penalty Law, art. 48",
+    "state": "Administrative Penalty Law, art. 48",
+    "matter": "Administrative Licensing Law, art. 40; Administrative Penalty Law, art. 39 and 48",
+    "unit_id": "Administrative Penalty Law, art. 39",
+    "decided_on": "Administrative Licensing Law, art. 40; Administrative Penalty Law, art. 48",
+    "published_on": "publication within seven working days",
+    "withdraw_by": "Administrative Penalty Law, art. 48 and 85",
+    "withdrawn_on": "Administrative Penalty Law, art. 48 and 85",
+}
+"""What the public window tells of a decision that was published, each with why it may."""
+
+UNPUBLISHED = {
+    "application_no": "with the last characters of a document it opens one's own application",
+    "licence_no": "it names a shop; publishing it is for the bureau's own notice, not for a feed",
+    "case_no": "a work secret in the contract",
+    "party": "names of persons and shops never enter the screen surface",
+    "fine_amount": "a work secret in the contract; a sum can name the party",
+}
+"""What it does not tell, with the reason."""

@@ -122,3 +122,16 @@ def warnings(snapshot: Snapshot) -> pd.DataFrame:
 def scenarios(snapshot: Snapshot) -> pd.DataFrame:
     """The digital scenarios that were posed and taken up: of the whole bureau, most have no unit yet."""
     return _rows(snapshot, "scenario")
+
+
+def publications(snapshot: Snapshot) -> pd.DataFrame:
+    """The decisions that were published and the withdrawals, the newest first."""
+    found = _rows(snapshot, "publication")
+    if found.empty:
+        return found
+    return found.sort_values(["published_on", "publication_id"], ascending=[False, True], ignore_index=True)
+
+
+def declared(snapshot: Snapshot) -> pd.DataFrame:
+    """What is declared of every indicator."""
+    return _rows(snapshot, "indicator")
