@@ -82,7 +82,7 @@ class Warehouse:
     @property
     def vault(self) -> Path:
         """Where keys and sealed rows are."""
-        return self.directory.parent / "vault"
+        return self.directory.parent / vault.FOLDER
 
 
 def gather(

@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import accounts, migration, proof, snapshot, storage, transfer
+from ledger import accounts, migration, proof, snapshot, storage, transfer, window
 from ledger.disposition import upkeep
 from ledger.schema import now
 from ledger.trail import Head
-from model import policy, warehouse
+from model import policy, vault, warehouse
 from model.policy import Actor, RefusedError
 
 BROKEN = 4
@@ -112,6 +112,30 @@ def move_command(ledger: storage.Ledger, source_url: str) -> None:
         click.echo(f"{transfer.move(source, ledger)} rows moved", err=True)
     finally:
         source.close()
+
+
+@main.command("codes")
+@click.option("--unit", "unit_id", required=True, help="The office whose visits are rated.")
+@click.option("--service", default=None, help="An application type, where all codes are for one.")
+@click.option("--count", default=30, show_default=True, help="How many.")
+@click.option("--days", default=30, show_default=True, help="How long they can be used.")
+@click.option(
+    "--warehouse",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=warehouse.default_directory,
+    show_default="data/warehouse",
+    help="Beside which the vault lies.",
+)
+@click.pass_obj
+def codes_command(
+    ledger: storage.Ledger, unit_id: str, service: str | None, count: int, days: int, directory: Path
+) -> None:
+    """Print one-time codes for rating a visit: one a line, shown this once."""
+    key = vault.hash_key(directory.parent / vault.FOLDER)
+    with ledger.write(_operator()) as recorder:
+        for code in window.issue(recorder, key, unit_id, count, service, days):
+            click.echo(code)
 
 
 @main.group()

@@ -15,9 +15,13 @@ from pathlib import Path
 from nacl.encoding import HexEncoder
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+FOLDER = "vault"
+"""Beside the warehouse."""
 PUBLIC_KEY_VARIABLE = "INTEGRITY_PUBLIC_KEY"
 PUBLIC_KEY_FILE = "public.key"
 HASH_KEY_FILE = "hash.key"
+CHECK_KEY_VARIABLE = "INTEGRITY_CHECK_KEY"
+CHECK_KEY_FILE = "check.key"
 _BLOCK = 64
 _KEY_BYTES = 32
 
@@ -36,6 +40,19 @@ def public_key(vault: Path) -> bytes | None:
         return bytes(PublicKey(text.strip().encode("ascii"), HexEncoder))
     except (ValueError, TypeError) as error:
         raise VaultError("the public key is not 64 hexadecimal characters") from error
+
+
+def check_key(vault: Path) -> bytes | None:
+    """The key with which the licensing system hashed the last characters of documents; None where there is none.
+
+    That system chooses it; with it applicants can look up their own applications.
+    """
+    path = vault / CHECK_KEY_FILE
+    text = os.environ.get(CHECK_KEY_VARIABLE) or (path.read_text("ascii") if path.exists() else "")
+    try:
+        return bytes.fromhex(text.strip()) or None
+    except ValueError as error:
+        raise VaultError("the check key is not hexadecimal") from error
 
 
 def new_key_pair() -> tuple[str, str]:

@@ -22,6 +22,10 @@ ORDER = ("display", "public", "field_staff", "office_head", "branch_secretary", 
 MATRIX = """
 see_wall          x . x x x x x x x . x
 see_public        x x x x x x x x x . x
+precheck_place    . x . . . . . . . . x
+look_up_application . x . . . . . . . . x
+rate_visit        . x . . . . . . . . x
+speak_up          . x . . . . . . . . x
 see_units         . . . x x x x x . . x
 see_quality       . . . x x x x x . . x
 see_records       . . . x . x . x . . x
@@ -54,6 +58,9 @@ review_assessment . . . . . x . x . . x
 see_scenarios     . . x x x x x x . . x
 post_scenario     . . . . . x x . . . x
 claim_scenario    . . . x x . x . . . x
+issue_visit_codes . . . x . x . . x . x
+correct_rating    . . . x . x . x . . x
+handle_matter     . . . . . x . x . . x
 see_audit         . . . . . . . x . . x
 open_vault        . . . . . . . x . . .
 manage_accounts   . . . . . . . . x . x

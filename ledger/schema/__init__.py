@@ -6,6 +6,7 @@ from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
 from ledger.schema.people import Account, Unit, WorkingDay
 from ledger.schema.programmes import Assessment, AssessmentItem, Initiative, Scenario
 from ledger.schema.trail import Entry
+from ledger.schema.window import Matter, MatterFile, Rating, VisitCode
 
 __all__ = [
     "REGISTERS",
@@ -23,10 +24,14 @@ __all__ = [
     "Entry",
     "Honour",
     "Initiative",
+    "Matter",
+    "MatterFile",
+    "Rating",
     "Scenario",
     "Step",
     "Task",
     "Unit",
+    "VisitCode",
     "WorkingDay",
     "new_id",
     "now",

@@ -102,7 +102,7 @@ def declared() -> Declared:
     if unknown := set(found.pages.values()) - set(found.actions):
         raise ValueError(f"{FILE.name}: page: no such action: {', '.join(sorted(unknown))}")
     for action in found.actions.values():
-        if action.surface not in (*SURFACES, "ledger"):
+        if action.surface not in (*SURFACES, "ledger", "answer"):
             raise ValueError(f"{FILE.name}: action {action.id}: no such surface: {action.surface}")
     for role in found.roles.values():
         _check(found, role)

@@ -1,0 +1,208 @@
+"""What people say through the window: taken sealed, followed by its receipt, handled by somebody it is not about.
+
+Words, name, telephone and files are sealed for the discipline role before anything is kept; where no key is configured,
+who spoke is dropped. The receipt is shown once and kept as a keyed hash. This module must not log anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger import accounts, flow, working_days
+from ledger.moves import Case, Machine, unless
+from ledger.schema import Matter, MatterFile, new_id, now
+from ledger.trail import Recorder
+from ledger.window import codes
+from model import policy, vault
+from model.policy import Actor
+
+FLOW = flow.read(Path(__file__).parent / "matter.toml")
+KIND = "matter"
+IDENTITY = ("name", "phone")
+_END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says, open only between the form and the seal."""
+
+    category: str
+    text: str
+    conduct_code: str | None = None
+    target_unit_id: str | None = None
+    target_person: str = ""
+    name: str = ""
+    phone: str = ""
+    files: Sequence[tuple[str, str, bytes]] = ()
+    """Name, media type and bytes; checked already."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The same as it may be kept."""
+
+    category: str
+    conduct_code: str | None
+    target_unit_id: str | None
+    is_anonymous: bool
+    content: bytes
+    files: tuple[tuple[str, bytes], ...]
+    is_sealed: bool
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Within how many working days a matter is accepted and closed."""
+
+    accept_days: int
+    close_days: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a matter is, for the one who holds its receipt."""
+
+    category: str
+    state: str
+    received_on: date
+    accepted_on: date | None
+    closed_on: date | None
+    due_on: date | None
+    answer: str | None
+
+
+def seal(said: Said, key: bytes | None) -> Sealed:
+    """Seal what was said for the holder of the private key. Without a key, who spoke is dropped here."""
+    words = {
+        "text": said.text,
+        "target_person": said.target_person,
+        "files": [name for name, *_ in said.files],
+    }
+    if key is not None:
+        words |= {"name": said.name, "phone": said.phone}
+    content = json.dumps(words, ensure_ascii=False).encode()
+
+    def closed(given: bytes) -> bytes:
+        return given if key is None else vault.seal(given, key)
+
+    return Sealed(
+        category=said.category,
+        conduct_code=said.conduct_code,
+        target_unit_id=said.target_unit_id,
+        is_anonymous=key is None or not (said.name or said.phone),
+        content=closed(content),
+        files=tuple((media_type, closed(given)) for _, media_type, given in said.files),
+        is_sealed=key is not None,
+    )
+
+
+def submit(recorder: Recorder, sealed: Sealed, unit_id: str, key: bytes, deadlines: Deadlines) -> str:
+    """Take in a matter for a unit to handle; the receipt, which nobody can find out again."""
+    policy.require(recorder.actor, "speak_up")
+    receipt, at = codes.new(codes.RECEIPT_SIGNS), now()
+    found = Matter(
+        matter_id=new_id(),
+        receipt_hash=codes.hashed("matter", receipt, key),
+        category=sealed.category,
+        conduct_code=sealed.conduct_code,
+        is_anonymous=sealed.is_anonymous,
+        target_unit_id=sealed.target_unit_id,
+        unit_id=unit_id,
+        state="received",
+        revision=1,
+        received_at=at,
+        accept_due_at=_due(recorder.session, at, deadlines.accept_days),
+        due_at=_due(recorder.session, at, deadlines.close_days),
+        content=sealed.content,
+        is_sealed=sealed.is_sealed,
+    )
+    recorder.session.add(found)
+    recorder.session.flush()
+    recorder.session.add_all(
+        MatterFile(matter_id=found.matter_id, number=number, media_type=media_type, content=content)
+        for number, (media_type, content) in enumerate(sealed.files, 1)
+    )
+    recorder.record("speak_up", KIND, found.matter_id, unit_id=unit_id)
+    return codes.spaced(receipt)
+
+
+def _due(session: Session, at: datetime, days: int) -> datetime | None:
+    """The end of so many working days; None where the calendar does not reach."""
+    try:
+        return datetime.combine(working_days.after(session, at.date(), days), _END_OF_DAY)
+    except working_days.OutsideCalendarError:
+        return None
+
+
+def follow(session: Session, receipt: str, key: bytes) -> Standing | None:
+    """How far a matter is; None for a receipt that was never given."""
+    query = select(Matter).where(Matter.receipt_hash == codes.hashed("matter", receipt, key))
+    found = session.scalars(query).first()
+    if found is None:
+        return None
+    return Standing(
+        found.category,
+        found.state,
+        found.received_at.date(),
+        found.accepted_at.date() if found.accepted_at else None,
+        found.closed_at.date() if found.closed_at else None,
+        found.due_at.date() if found.due_at else None,
+        found.answer,
+    )
+
+
+def listed(session: Session, actor: Actor) -> list[Matter]:
+    """The matters that somebody may handle, the open and most urgent first."""
+    query = select(Matter).where(policy.rows(actor, "handle_matter", Matter.unit_id, accounts.below))
+    return list(session.scalars(query.order_by(Matter.state == "closed", Matter.due_at, Matter.matter_id)))
+
+
+def open_sealed(
+    recorder: Recorder, matter_id: str, private_key: bytes, purpose: str
+) -> tuple[Mapping[str, object], list[bytes]]:
+    """What was said and its files, for the discipline role with the private key; each time is in the trail."""
+    policy.require(recorder.actor, "open_vault", purpose=purpose)
+    found = recorder.session.get_one(Matter, matter_id)
+    query = select(MatterFile).where(MatterFile.matter_id == matter_id).order_by(MatterFile.number)
+    files = [one.content for one in recorder.session.scalars(query)]
+    recorder.record("open_vault", KIND, matter_id, unit_id=found.unit_id, purpose=purpose)
+    if not found.is_sealed:
+        return json.loads(found.content), files
+    box = SealedBox(PrivateKey(private_key))
+    try:
+        return json.loads(box.decrypt(found.content)), [box.decrypt(one) for one in files]
+    except CryptoError as error:
+        raise vault.VaultError("this is not the key for which the matter was sealed") from error
+
+
+def _is_other_unit(case: Case[Matter]) -> bool:
+    """Whoever handles it does not belong to the unit that it is about, nor to one under it."""
+    own = case.actor.unit_id
+    target = case.item.target_unit_id
+    return own is None or target is None or target not in accounts.path_of(case.session, own)
+
+
+def _accept(case: Case[Matter]) -> None:
+    case.item.accepted_at = case.now
+
+
+def _close(case: Case[Matter]) -> None:
+    case.item.closed_at, case.item.answer = case.now, str(case.given["answer"]).strip()
+
+
+MACHINE = Machine(
+    KIND,
+    Matter,
+    FLOW,
+    {"other_unit": lambda case: unless(_is_other_unit(case))},
+    {"accept": _accept, "close": _close},
+)
