@@ -16,11 +16,14 @@ ROOT = Path(__file__).parent.parent
 CODE = "\n".join(
     path.read_text(encoding="utf-8") for path in [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]
 )
+TEMPLATES = "\n".join(
+    path.read_text(encoding="utf-8") for path in (ROOT / "pages" / "parts" / "window" / "templates").iterdir()
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-NAMED = r"data/inbox|python -m etl run|inspection\.csv|Excel|JSON|Parquet"
+NAMED = r"data/inbox|python -m etl run|inspection\.csv|Excel|JSON|Parquet|PDF|PNG|JPEG|DOCX|XLSX"
 """What is called the same in Chinese: commands, files, formats."""
 ETL = ROOT / "etl"
-SAME_IN_BOTH = {"shared.language_zh", "shared.language_en"}
+SAME_IN_BOTH = {"shared.language_zh", "shared.language_en", "window.language_other"}
 
 
 BOTH = words.texts() | {f"refusals.{name}": both for name, both in file_refusal.sentences().items()}
@@ -50,6 +53,8 @@ def _said() -> tuple[set[str], set[str]]:
                 re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in node.values
             ]
             composed.add("".join(parts))
+    whole |= set(re.findall(r"""["'](\w+\.\w+)["'](?! ~)""", TEMPLATES))
+    composed |= {f"{re.escape(one)}.+" for one in re.findall(r"""["'](\w+\.\w*)["'] ~""", TEMPLATES)}
     groups = {key.split(".")[0] for key in words.texts()}
     return whole, {one for one in composed if one.split("\\.")[0] in groups}
 

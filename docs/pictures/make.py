@@ -46,6 +46,16 @@ WALLS = {
     "wall-wide-zh": ("site=office&lang=zh", "operation", (3840, 1080)),
 }
 """File name → a wall, the scene to be shown, and the screen that it hangs on."""
+PHONE, PORTRAIT, LANDSCAPE = (360, 740), (1080, 1920), (1920, 1080)
+WINDOW = {
+    **{f"window-guide-{one}": (f"/g/new?lang={one}", PHONE) for one in ("zh", "en")},
+    **{f"window-notice-{one}": (f"/window/notice?lang={one}", PHONE) for one in ("zh", "en")},
+    **{f"window-say-{one}": (f"/window/say?lang={one}", PHONE) for one in ("zh", "en")},
+    **{f"window-kiosk-{one}": (f"/kiosk?lang={one}", PORTRAIT) for one in ("zh", "en")},
+    **{f"window-standard-{one}": (f"/kiosk/standard?lang={one}", LANDSCAPE) for one in ("zh", "en")},
+    "window-poster-zh": ("/g/new/poster", (794, 1123)),
+}
+"""File name → a page of the public window, and the phone, kiosk or paper that it is on."""
 READY = """() => !document.querySelector('[data-testid=stSkeleton]')
   && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 
@@ -64,6 +74,10 @@ def main() -> None:
                 take(page, address + path, awaited, HERE / f"{name}.png")
             for name, (query, scene, size) in WALLS.items():
                 take_wall(browser, f"{address}/wall?{query}&dwell=600", scene, size, HERE / f"{name}.jpg")
+            for name, (path, (width, height)) in WINDOW.items():
+                page.set_viewport_size({"width": width, "height": height})
+                page.goto(address + path)
+                page.screenshot(path=HERE / f"{name}.png", animations="disabled")
             browser.close()
 
 

@@ -5,6 +5,8 @@ Distances, reasons and channels are filled in here; no step is taken and no date
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from etl.demo.bureau import Bureau
@@ -14,6 +16,16 @@ from etl.demo.market import Cells
 from etl.demo.people import People, staff_ids
 from etl.demo.procedure import NEW, PROMISED_DAYS, REFUSED, RESULTS, STATUTORY_DAYS, TYPES
 from etl.demo.records import Column, Records, choose
+from model import vault
+
+CHECK_KEY = bytes.fromhex("de300c4ec00000000000000000000000000000000000000000000000000000de")
+"""The key of the demo's licensing system, told to everybody: with it a demo applicant can look up an application."""
+
+
+@cache
+def checks() -> tuple[str, ...]:
+    """What the last four characters of a document, 0000 to 9999, are to the licensing system."""
+    return tuple(vault.keyed_hash(f"{number:04d}", CHECK_KEY) for number in range(10_000))
 
 
 def records(
@@ -83,6 +95,7 @@ def records(
         values,
         words=dict.fromkeys(named, officers)
         | {
+            "applicant_check_hash": checks(),
             "unit_id": bureau.ids, "cell_id": cells.ids, "application_type": TYPES, "result": RESULTS,
             "channel": ("window", "national_platform", "provincial_portal", "self_service_terminal",
             "wechat_account"),
@@ -93,5 +106,5 @@ def records(
             "refusal_basis": ("《中华人民共和国烟草专卖法实施条例》第九条",),
         },
         formats={"application_no": "XK%09d", "licence_no": "%012d", "retailer_id": "R%08d"},
-        hashed={"agent_hash": "demo-agent-%d", "applicant_check_hash": "demo-check-%d"},
+        hashed={"agent_hash": "demo-agent-%d"},
     )  # fmt: skip

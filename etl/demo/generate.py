@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from etl.demo import (
+    applications as application_records,
+)
 from etl.demo import bureau as bureaus
 from etl.demo import (
     complaints,
@@ -75,7 +78,7 @@ def write(
     connection.close()
     truth = {
         "scale": scale, "seed": seed, "months": months, "end": last.isoformat(), "clean": clean,
-        "hard_rules": list(HARD),
+        "hard_rules": list(HARD), "check_key": application_records.CHECK_KEY.hex(),
         "dirty": _dirty_summary(entries, written), "planted": [item.as_dict() for item in planter.planted],
     }  # fmt: skip
     (out / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """The HTTP routes beside the pages, mounted by dashboard.py.
 
-It exists so that a proxy or a supervisor can ask how the service is without opening a page, and a wall its shell. No
-route may show a record.
+It exists so that a proxy or a supervisor can ask how the service is without opening a page, a wall its shell, and a
+phone or kiosk the public window. No route may show a record.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
 from pages.parts import guard
-from pages.parts.wall import routes
+from pages.parts.wall import routes as wall
+from pages.parts.window import routes as window
 
 PagesManager.uses_pages_directory = False
 """Until the first visitor has run dashboard.py, Streamlit would take the folder pages/ for pages of its own."""
@@ -29,5 +30,5 @@ def health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "snapshot": snapshot.id})
 
 
-ROUTES = [Route("/healthz", health), *routes.ROUTES]
+ROUTES = [Route("/healthz", health), *wall.ROUTES, *window.ROUTES]
 MIDDLEWARE = [Middleware(guard.Guard)]

@@ -1,4 +1,4 @@
-"""The side panels of the operation scene: checks, portrait and warnings in an office, the market in a window hall.
+"""The side panels of the operation scene: checks, portrait, warnings in an office; decisions and market in a hall.
 
 Each is the short form of a scene of its own. It must not tell a window hall of portraits or warnings.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from pages.parts.charts import wall_bar, wall_interval, wall_trend
-from pages.parts.wall import blocks, disposition, measured, portrait, queues
+from pages.parts.wall import blocks, disposition, measured, portrait, publicity, queues
 from pages.parts.wall.board import Board
 from pages.parts.wall.measured import Measured
 
@@ -28,9 +28,9 @@ def for_office(board: Board, width: float) -> str:
 
 
 def for_public(board: Board, width: float) -> str:
-    """Checks, and what an applicant asks of the market."""
+    """What was decided in public, and what an applicant asks of the market."""
     return blocks.column(
-        checks(board, width),
+        publicity.panel(board, width),
         queues.counts_panel(board, width),
         queues.table_panel(board, 12 if board.is_wide else 4, width),
         look="side",

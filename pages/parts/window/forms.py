@@ -1,0 +1,97 @@
+"""What people send: read within limits, from this site's own pages only, as plain text.
+
+A form that is too large, foreign or malformed is refused before anything is made of it. Nothing of it is ever logged.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+
+SMALL_BYTES = 16_000
+FIELDS = 40
+
+
+class RefusedFormError(Exception):
+    """A form that is not taken; `code` is the key of its words and of the count of refusals."""
+
+    def __init__(self, code: str, status: int = 400) -> None:
+        self.code, self.status = code, status
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of a form, and files by name and content."""
+
+    fields: Mapping[str, str]
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def text(self, name: str, most: int, *, is_long: bool = False) -> str:
+        """A field without control signs and outer space; refused where it is longer than it may be."""
+        found = unicodedata.normalize("NFC", self.fields.get(name, "").replace("\r\n", "\n")).strip()
+        if len(found) > most:
+            raise RefusedFormError("oversized", 413)
+        allowed = "\n\t" if is_long else ""
+        if any(unicodedata.category(sign) in ("Cc", "Cs", "Co") and sign not in allowed for sign in found):
+            raise RefusedFormError("malformed")
+        return found
+
+
+async def read(request: Request, most_bytes: int = SMALL_BYTES, most_files: int = 0) -> Form:
+    """The form of a request. RefusedFormError where it may not be taken."""
+    _require_own(request)
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        raise RefusedFormError("malformed", 415)
+    request._body = await _within(request, most_bytes)
+    try:
+        given = await request.form(max_files=most_files or 1, max_fields=FIELDS, max_part_size=most_bytes)
+    except (HTTPException, MultiPartException, UnicodeDecodeError, ValueError, KeyError) as error:
+        raise RefusedFormError("malformed") from error
+    return await _taken(given, most_files)
+
+
+def _require_own(request: Request) -> None:
+    """A form that another site's page sends is not what the person meant to send here."""
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise RefusedFormError("foreign", 403)
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise RefusedFormError("foreign", 403)
+
+
+async def _within(request: Request, most: int) -> bytes:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > most:
+        raise RefusedFormError("oversized", 413)
+    found = bytearray()
+    async for part in request.stream():
+        found += part
+        if len(found) > most:
+            raise RefusedFormError("oversized", 413)
+    return bytes(found)
+
+
+async def _taken(given: FormData, most_files: int) -> Form:
+    fields: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
+    for name, value in given.multi_items():
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            if content or value.filename:
+                files.append((value.filename or "", content))
+        elif name in fields:
+            raise RefusedFormError("malformed")
+        else:
+            fields[name] = value
+    if len(files) > most_files:
+        raise RefusedFormError("malformed")
+    return Form(fields, files)

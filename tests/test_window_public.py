@@ -1,0 +1,425 @@
+"""The public window on a loaded bureau: what is public and nothing else, and every abuse refused and counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from sqlalchemy import select, text
+
+from etl.demo.applications import CHECK_KEY, checks
+from ledger import migration, storage
+from ledger.schema import Entry, Matter, Rating
+from ledger.window import codes
+from model import answers, policy, vault, warehouse
+from model.policy import Actor, RefusedError
+from pages.parts import server
+from pages.parts.window import card, limits, notice, place, progress, refusals, routes, visitor
+from pages.parts.words import Words
+from tests import demo_site
+from tests.asgi_client import Answer, Client
+
+PUBLIC = Actor("anonymous", "public")
+OFFICE = "990101-S01"
+WRONG = {"zh": "没有查到", "en": "Not found"}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo_site.load(tmp_path_factory.mktemp("window"))
+
+
+@pytest.fixture
+def client(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """The window over the bureau, with a ledger of its own and keys."""
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(loaded))
+    monkeypatch.setenv(vault.CHECK_KEY_VARIABLE, CHECK_KEY.hex())
+    monkeypatch.setenv(vault.PUBLIC_KEY_VARIABLE, vault.new_key_pair()[1])
+    monkeypatch.setenv(storage.ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'ledger.db'}")
+    migration.upgrade(visitor.ledger())
+    limits.LIMITER.forget()
+    yield Client(server.ROUTES)
+    visitor.ledger().close()
+
+
+def record(loaded: Path, query: str) -> list[Any]:
+    with warehouse.open_snapshot(loaded).engine("full").connect() as connection:
+        return list(connection.execute(text(query)).mappings())
+
+
+def refused(answer: Answer, status: int, words: str) -> None:
+    assert answer.status_code == status, answer.text[-600:]
+    assert words in answer.text and "no-store" in answer.headers["cache-control"]
+
+
+# --- three gates ------------------------------------------------------------------------------------------------------
+
+
+def test_the_feed_is_what_its_schema_says_and_the_csv_says_the_same(client: Client) -> None:
+    told = client.get("/window/notice.json").json()
+    jsonschema.validate(told, client.get("/window/notice.schema").json())
+    assert len(told["decisions"]) > 100
+    rows = list(csv.DictReader(io.StringIO(client.get("/window/notice.csv").body.decode("utf-8-sig"))))
+    assert [{name: value or None for name, value in row.items()} for row in rows] == told["decisions"]
+    tag = client.get("/window/notice.json").headers["etag"]
+    assert client.get("/window/notice.json", if_none_match=tag).status_code == 304
+
+
+def test_the_feed_holds_the_published_decisions_of_the_records_and_no_number_of_them(
+    client: Client, loaded: Path
+) -> None:
+    told = client.get("/window/notice.json").json()["decisions"]
+    held = record(
+        loaded,
+        "SELECT count(*) AS n FROM record.licence_application WHERE result = 'granted' AND published_at::DATE >"
+        f" current_date - INTERVAL {policy.screen.PUBLISHED_MONTHS} MONTH",
+    )
+    assert sum(one["decision_kind"] == "licence" for one in told) == held[0]["n"]
+    whole = client.get("/window/notice.json").text + client.get("/window/notice").text
+    numbers = [row["no"] for row in record(
+        loaded, "SELECT application_no AS no FROM record.licence_application UNION ALL SELECT case_no FROM"
+        " record.enforcement_case UNION ALL SELECT licence_no FROM record.licence",
+    )]  # fmt: skip
+    assert len(numbers) > 500 and not [one for one in numbers if one in whole]
+
+
+def test_of_a_withdrawn_decision_only_the_withdrawal_is_left(client: Client) -> None:
+    told = client.get("/window/notice.json").json()["decisions"]
+    for one in told:
+        kept = {name for name, value in one.items() if value is not None}
+        if one["state"] == "withdrawn":
+            assert kept <= {"publication_id", "decision_kind", "state", "withdraw_by", "withdrawn_on"}
+        else:
+            assert {"publication_id", "matter", "unit_id", "published_on"} <= kept
+
+
+def test_the_list_turns_pages_and_takes_no_nonsense(client: Client) -> None:
+    first, second = (
+        client.get("/window/notice?kind=licence"),
+        client.get("/window/notice?kind=licence&from=20"),
+    )
+    entries = [re.findall(r"<li><strong>.*?</li>", one.text, re.DOTALL) for one in (first, second)]
+    assert [len(one) for one in entries] == [notice.PAGE, notice.PAGE] and entries[0] != entries[1]
+    for asked in ("from=-1", "from=99999999999", "from=1%27%3B--", "kind=%3Cscript%3E", "unit=nowhere"):
+        answer = client.get(f"/window/notice?{asked}")
+        assert answer.status_code == 200 and "<script>" not in answer.text
+
+
+def test_the_standards_stand_with_how_they_are_kept(client: Client) -> None:
+    for language, words in (
+        ("zh", ("受理", "5个工作日内", "按时")),
+        ("en", ("Acceptance", "within 5 working days", "in time")),
+    ):
+        page = client.get(f"/window/standard?lang={language}").text
+        assert all(word in page for word in words)
+
+
+# --- one's own application --------------------------------------------------------------------------------------------
+
+
+def own(loaded: Path, condition: str = "true") -> tuple[str, str, Any]:
+    """An application with the last four characters of its applicant."""
+    (row,) = record(
+        loaded, f"SELECT * FROM record.licence_application WHERE {condition} ORDER BY application_no LIMIT 1"
+    )
+    return row["application_no"], f"{checks().index(row['applicant_check_hash']):04d}", row
+
+
+def test_who_knows_number_and_document_sees_the_step_and_nothing_else(client: Client, loaded: Path) -> None:
+    number, last_four, row = own(loaded, "result = 'granted' AND delivered_at IS NOT NULL")
+    page = client.post("/window/progress", {"number": number.lower(), "last_four": last_four})
+    assert page.status_code == 200 and "已办结并送达" in page.text
+    hidden = (
+        "application_no",
+        "unit_id",
+        "cell_id",
+        "retailer_id",
+        "licence_no",
+        "first_verifier_id",
+        "decider_id",
+    )
+    assert not [name for name in hidden if row[name] and str(row[name]) in page.text]
+    assert last_four not in page.text.replace(row["submitted_at"].strftime("%Y"), "")
+    english = client.post("/kiosk/progress?lang=en", {"number": number, "last_four": last_four})
+    assert "Done and delivered" in english.text
+
+
+def test_a_queued_application_says_how_many_stand_before_it(client: Client, loaded: Path) -> None:
+    number, last_four, row = own(
+        loaded, "queue_no IS NOT NULL AND decided_at IS NULL AND accepted_at IS NULL"
+    )
+    (before,) = record(
+        loaded, "SELECT count(*) AS n FROM record.licence_application WHERE decided_at IS NULL AND"
+        f" cell_id = '{row['cell_id']}' AND queue_no < {row['queue_no']}",
+    )  # fmt: skip
+    page = client.post("/window/progress", {"number": number, "last_four": last_four}).text
+    assert f"前面还有{before['n']}位" in page
+
+
+def test_a_wrong_number_and_a_wrong_document_are_answered_alike(client: Client, loaded: Path) -> None:
+    number, last_four, _ = own(loaded)
+    wrong = f"{(int(last_four) + 1) % 10_000:04d}"
+    pages = [
+        client.post("/window/progress?lang=en", {"number": one, "last_four": four})
+        for one, four in ((number, wrong), ("XK999999999", last_four))
+    ]
+    assert pages[0].body == pages[1].body and pages[0].status_code == 404
+    assert WRONG["en"] in pages[0].text
+
+
+def test_enumeration_ends_after_a_few_tries_from_any_address(client: Client, loaded: Path) -> None:
+    number, last_four, _ = own(loaded)
+    tries = [f"{four:04d}" for four in range(30) if f"{four:04d}" != last_four]
+    answers_ = []
+    for index, four in enumerate(tries):
+        other = Client(server.ROUTES, address=f"192.0.2.{index + 10}")
+        answers_.append(other.post("/window/progress", {"number": number, "last_four": four}).status_code)
+    assert answers_[:5] == [404] * 5 and set(answers_[5:]) == {429}
+    right = client.post("/window/progress", {"number": number, "last_four": last_four})
+    refused(right, 429, "过于频繁")
+    assert refusals_counted()["too_often"] >= 20
+
+
+def test_one_address_may_ask_only_so_often(client: Client) -> None:
+    statuses = [
+        client.post("/window/progress", {"number": f"XK{number:09d}", "last_four": "1234"}).status_code
+        for number in range(50)
+    ]
+    assert statuses.count(404) == 40 and statuses[40:] == [429] * 10
+    other = Client(server.ROUTES, address="198.51.100.7")
+    assert other.post("/window/progress", {"number": "XK000000001", "last_four": "1234"}).status_code == 404
+
+
+def test_the_public_may_not_be_answered_where_the_role_may_not(loaded: Path) -> None:
+    snapshot = warehouse.open_snapshot(loaded)
+    for role in ("display", "field_staff", "manager", "administrator"):
+        with pytest.raises(RefusedError):
+            answers.progress(snapshot, Actor("x", role), "XK000000001", "0000", CHECK_KEY)
+        with pytest.raises(RefusedError):
+            answers.nearest(snapshot, Actor("x", role), 100.5, 40.2)
+    assert policy.surfaces(PUBLIC) == {"screen"}
+
+
+def test_without_a_key_the_look_up_is_not_offered(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(vault.CHECK_KEY_VARIABLE)
+    page = client.get("/window/progress")
+    assert "尚未开通" in page.text and "<form" not in page.text
+    assert client.post("/window/progress", {"number": "XK000000001", "last_four": "1234"}).status_code == 503
+
+
+# --- pre-check --------------------------------------------------------------------------------------------------------
+
+
+def test_a_place_is_judged_by_its_cell_and_by_what_lies_near(client: Client, loaded: Path) -> None:
+    (cell,) = record(
+        loaded, "SELECT c.*, r.longitude AS east, r.latitude AS north FROM mart.cell c JOIN record.retailer r"
+        " USING (cell_id) WHERE r.state = 'active' AND r.longitude IS NOT NULL AND c.required_spacing_metres >= 30"
+        " ORDER BY c.cell_id, r.retailer_id LIMIT 1",
+    )  # fmt: skip
+    there = {"cell": cell["cell_id"], "longitude": f"{cell['east']:.6f}", "latitude": f"{cell['north']:.6f}"}
+    page = client.post("/window/place", there).text
+    assert f"最近零售点约0米，不足{cell['required_spacing_metres']}米" in page
+    assert "仅供参考" in page and "2024-1" in page
+    away = there | {"longitude": "110.000000", "latitude": "30.000000"}
+    assert "零售点间距满足" in client.post("/window/place", away).text
+
+
+@pytest.mark.parametrize(
+    ("cell", "near", "said"),
+    [
+        ({"is_restricted": True}, None, ["restricted"]),
+        ({"is_saturated": True}, None, ["saturated"]),
+        ({"capacity": None}, None, ["capacity_unknown"]),
+        ({}, answers.Nearest(20, 40, True), ["open", "outlet_close", "school_close"]),
+        ({}, answers.Nearest(30, 50, True), ["open", "outlet_well", "school_well"]),
+        ({}, answers.Nearest(60, None, False), ["open", "outlet_far", "school_far", "incomplete"]),
+        ({"required_spacing_metres": None}, answers.Nearest(0, None, True), ["open", "school_far"]),
+    ],
+)
+def test_findings_of_a_place(cell: dict[str, Any], near: answers.Nearest | None, said: list[str]) -> None:
+    plain = {"is_restricted": False, "is_saturated": False, "capacity": 9, "required_spacing_metres": 30}
+    assert [one.key for one in place.findings(plain | cell, near)] == said
+
+
+def test_the_nearest_outlet_is_the_nearest_by_the_contracts_formula(loaded: Path) -> None:
+    east, north = 100.5203, 40.2045
+    (row,) = record(
+        loaded, "SELECT min(12742000 * asin(sqrt(power(sin(radians(latitude - 40.2045) / 2), 2) + cos(radians(40.2045))"
+        " * cos(radians(latitude)) * power(sin(radians(longitude - 100.5203) / 2), 2)))) AS metres"
+        " FROM record.retailer WHERE state = 'active'",
+    )  # fmt: skip
+    found = answers.nearest(warehouse.open_snapshot(loaded), PUBLIC, east, north)
+    exact = row["metres"]
+    assert found.outlet_metres == (int(exact // 10 * 10) if exact <= 500 else None)
+
+
+# --- rating and speaking up -------------------------------------------------------------------------------------------
+
+
+def issued() -> str:
+    with visitor.ledger().write(Actor("os:test", "administrator")) as recorder:
+        return codes.issue(recorder, visitor.hash_key(), OFFICE, 1)[0]
+
+
+def held(model: Any) -> list[Any]:
+    with visitor.ledger().read() as session:
+        return list(session.scalars(select(model)))
+
+
+def refusals_counted() -> dict[str, int]:
+    return dict(refusals.REFUSALS._waiting)
+
+
+@pytest.fixture(autouse=True)
+def one_counter(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Each module took the counter by name; all of them count in the one of this test."""
+    counter = refusals.Refusals(every_seconds=3600)
+    for module in (refusals, progress, routes, card):
+        monkeypatch.setattr(module, "REFUSALS", counter)
+
+
+def test_a_visit_is_rated_and_a_replayed_code_refused(client: Client) -> None:
+    code = issued()
+    given = {"code": code, "rating": "satisfied", "integrity_rating": "5"}
+    assert "谢谢您的评价" in client.post("/window/rate", given).text
+    refused(client.post("/window/rate", given), 404, "已使用")
+    refused(client.post("/window/rate?lang=en", given | {"code": "AAAA-BBBB-CCCC"}), 404, "rated once")
+    assert [(one.rating, one.integrity_rating, one.unit_id) for one in held(Rating)] == [
+        ("satisfied", 5, OFFICE)
+    ]
+    assert refusals_counted() == {"code": 2}
+    refusals.REFUSALS.write()
+    (entry,) = [one for one in held(Entry) if one.action == "refuse"]
+    assert json.loads(entry.content)["counts"] == {"code": 2}
+
+
+SAID = {
+    "category": "complaint", "text": "窗口办事拖延，跑了三趟 <script>alert(1)</script>", "unit": OFFICE,
+    "conduct_code": "shirking_or_delay", "name": "欧阳暗访", "phone": "13900001111", "target_person": "张某某",
+}  # fmt: skip
+
+
+def test_what_is_said_is_kept_sealed_followed_by_its_receipt_and_never_logged(
+    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = client.post("/window/say", SAID)
+    receipt = re.search(r'class="receipt">([0-9A-Z-]+)<', page.text)
+    assert receipt and "内容已密封" in page.text
+    visitor.ledger().engine.dispose()
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for secret in ("欧阳暗访", "13900001111", "张某某", "跑了三趟", receipt[1], codes.plain(receipt[1])):
+        assert secret.encode() not in stored and secret not in caplog.text
+    (matter,) = held(Matter)
+    assert (matter.unit_id, matter.target_unit_id) != (OFFICE, None) and matter.is_sealed
+    assert "等待受理" in client.post("/window/follow", {"receipt": receipt[1].lower()}).text
+    refused(client.post("/window/follow", {"receipt": "AAAA-AAAA-AAAA-AAAA"}), 404, "没有这个受理编号")
+
+
+def test_without_a_key_no_name_is_asked_for_nor_kept(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(vault.PUBLIC_KEY_VARIABLE)
+    form = client.get("/window/say").text
+    assert 'name="name"' not in form and "尚未配置加密公钥" in form
+    assert "姓名和电话未保存" in client.post("/window/say", SAID).text
+    (matter,) = held(Matter)
+    assert "欧阳暗访" not in matter.content.decode() and matter.is_anonymous
+
+
+def test_what_was_written_stays_in_the_form_where_something_was_wrong_and_runs_nothing(
+    client: Client,
+) -> None:
+    page = client.post("/window/say", SAID | {"category": "rumour"})
+    refused(page, 400, "无法识别")
+    assert "跑了三趟 &lt;script&gt;" in page.text and "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status", "code"),
+    [
+        ("/window/progress", {"number": "X' OR 1=1 --", "last_four": "1234"}, 400, "lookup_malformed"),
+        ("/window/progress", {"number": "XK000000001", "last_four": "12%4"}, 400, "lookup_malformed"),
+        ("/window/progress", {"number": "9" * 41, "last_four": "1234"}, 413, "oversized"),
+        ("/window/progress", {"number": "XK\x00", "last_four": "1234"}, 400, "malformed"),
+        ("/window/progress", {"number": "x" * 20_000, "last_four": "1234"}, 413, "oversized"),
+        ("/kiosk/place", {"cell": "'; DROP TABLE x; --"}, 400, "unknown_cell"),
+        ("/window/place", {"cell": "990101-S01-G001", "longitude": "1e3", "latitude": "40"}, 400, "position"),
+        ("/window/place", {"cell": "990101-S01-G001", "longitude": "nan", "latitude": "nan"}, 400, "position"),
+        ("/window/rate", {"code": "<script>", "rating": "satisfied"}, 404, "code"),
+        ("/window/rate", {"code": "ABCD-EFGH-JKLM", "rating": "superb"}, 400, "rating_missing"),
+        ("/window/rate", {"code": "ABCD-EFGH-JKLM", "rating": "satisfied", "attitude_rating": "9"}, 400, "malformed"),
+        ("/window/say", SAID | {"text": "短"}, 400, "text_missing"),
+        ("/window/say", SAID | {"text": "长" * 4001}, 413, "oversized"),
+        ("/window/say", SAID | {"unit": "990101"}, 400, "malformed"),
+        ("/window/say", SAID | {"website": "http://spam"}, 400, "malformed"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_with_a_clear_word_in_either_language_and_counted(
+    client: Client, path: str, fields: dict[str, str], status: int, code: str
+) -> None:
+    for language in ("zh", "en"):
+        page = client.post(f"{path}?lang={language}", fields)
+        refused(
+            page, status, Words(language).say(f"window.refused_{code}").split("{")[0].replace("'", "&#39;")
+        )  # type: ignore[arg-type]
+    assert refusals_counted() == {code: 2}
+    assert held(Matter) == [] and held(Rating) == []
+
+
+def test_forms_from_elsewhere_and_of_other_kinds_are_refused(client: Client) -> None:
+    given = {"number": "XK000000001", "last_four": "1234"}
+    refused(client.post("/window/progress", given, origin="https://evil.example"), 403, "本页面")
+    refused(client.post("/window/progress", given, sec_fetch_site="cross-site"), 403, "本页面")
+    refused(client.post("/window/progress", given, content_type="application/json"), 415, "无法识别")
+    assert client.post("/window/progress", given, origin="http://test").status_code == 404
+
+
+def test_files_are_judged_by_their_bytes(client: Client) -> None:
+    def multipart(content: bytes, count: int = 1) -> Answer:
+        parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                 for name, value in SAID.items()]  # fmt: skip
+        parts += [b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
+                  b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n"] * count  # fmt: skip
+        body = b"".join(parts) + b"--b--\r\n"
+        return client.ask("POST", "/window/say", body, {"content_type": "multipart/form-data; boundary=b"})
+
+    refused(multipart(b"MZ\x90\x00 program"), 400, "附件须为")
+    refused(multipart(b"%PDF-1.7", count=4), 400, "无法识别")
+    refused(multipart(b"%PDF-1.7" + b"x" * card.FORM_BYTES), 413, "过长")
+    assert "内容已密封" in multipart(b"%PDF-1.7 proof").text
+    assert len(held(Matter)) == 1
+
+
+def test_only_so_many_things_are_said_from_one_address(client: Client) -> None:
+    statuses = [client.post("/window/say", SAID).status_code for _ in range(8)]
+    assert statuses == [200] * 6 + [429] * 2
+
+
+def test_what_fails_says_so_and_logs_no_word_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(storage.ADDRESS_VARIABLE, "sqlite:////nowhere/at/all.db")
+    page = client.post("/window/say", SAID)
+    refused(page, 503, "暂时无法办理")
+    assert "欧阳暗访" not in caplog.text and "跑了三趟" not in caplog.text
+    assert "the window failed at /window/say" in caplog.text
+
+
+def test_the_window_is_closed_where_the_sign_in_lets_nobody_in(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sign_in.toml"
+    monkeypatch.setenv("INTEGRITY_SIGN_IN", str(path))
+    path.write_text('mode = "proxy"\n', encoding="utf-8")
+    refused(client.get("/window/notice"), 403, "窗口尚未开放")
+    path.write_text('mode = "proxy"\nanonymous = "display"\n', encoding="utf-8")
+    assert client.get("/window/notice").status_code == 200
+    refused(client.post("/window/progress", {"number": "XK000000001", "last_four": "1234"}), 403, "尚未开放")
+    refused(client.post("/window/say", SAID), 403, "尚未开放")
+    path.write_text('mode = "proxy"\nanonymous = "public" \n', encoding="utf-8")
+    assert client.get("/window/notice").status_code == 200
