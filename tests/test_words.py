@@ -20,7 +20,10 @@ TEMPLATES = "\n".join(
     path.read_text(encoding="utf-8") for path in (ROOT / "pages" / "parts" / "window" / "templates").iterdir()
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-NAMED = r"data/inbox|python -m etl run|inspection\.csv|Excel|JSON|Parquet|PDF|PNG|JPEG|DOCX|XLSX"
+NAMED = (
+    r"data/inbox|python -m etl run|inspection\.csv|record\.inspection|batch_id|row_number"
+    r"|Excel|JSON|Parquet|PDF|PNG|JPEG|DOCX|XLSX|CSV|SQL|Python"
+)
 """What is called the same in Chinese: commands, files, formats."""
 ETL = ROOT / "etl"
 SAME_IN_BOTH = {"shared.language_zh", "shared.language_en", "window.language_other"}
