@@ -21,7 +21,9 @@ from ledger.window import codes
 from model import answers, policy, vault, warehouse
 from model.policy import Actor, RefusedError
 from pages.parts import server
-from pages.parts.window import card, limits, notice, place, progress, refusals, routes, visitor
+from pages.parts.wall import publicity, site
+from pages.parts.wall.board import Board
+from pages.parts.window import card, limits, notice, place, progress, refusals, routes, setup, visitor
 from pages.parts.words import Words
 from tests import demo_site
 from tests.asgi_client import Answer, Client
@@ -110,6 +112,21 @@ def test_the_list_turns_pages_and_takes_no_nonsense(client: Client) -> None:
     for asked in ("from=-1", "from=99999999999", "from=1%27%3B--", "kind=%3Cscript%3E", "unit=nowhere"):
         answer = client.get(f"/window/notice?{asked}")
         assert answer.status_code == 200 and "<script>" not in answer.text
+
+
+def test_the_hall_screen_counts_published_decisions_and_leads_to_the_guides(
+    client: Client, loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = client.get("/window/notice.json").json()["decisions"]
+    board = Board(warehouse.open_snapshot(loaded), site.site("hall"), ("operation",), Words("zh"), "16x9")
+    drawn = publicity.panel(board, 507)
+    assert f"<dd>{sum(one['state'] == 'published' for one in told):,}</dd>" in drawn
+    assert "<svg" not in drawn, "an address that nobody can reach is worth no code"
+    own = tmp_path / "window.toml"
+    text = setup.DEFAULT_FILE.read_text(encoding="utf-8")
+    own.write_text(text.replace('address = ""', 'address = "https://window.example.cn"'), encoding="utf-8")
+    monkeypatch.setenv(setup.FILE_VARIABLE, str(own))
+    assert "<svg" in publicity.panel(board, 507)
 
 
 def test_the_standards_stand_with_how_they_are_kept(client: Client) -> None:

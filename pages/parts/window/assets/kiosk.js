@@ -34,7 +34,7 @@
     warn = setTimeout(() => { notice.hidden = false; }, IDLE_MS - WARN_MS);
     end = setTimeout(wipe, IDLE_MS);
   }
-  ["pointerdown", "keydown", "scroll", "input"].forEach(name => addEventListener(name, awake, { passive: true, capture: true }));
+  ["pointerdown", "keydown", "input"].forEach(name => addEventListener(name, awake, { passive: true, capture: true }));
   // A page that the browser kept is shown again with what was typed: never here.
   addEventListener("pageshow", event => { if (event.persisted) wipe(); });
   addEventListener("contextmenu", event => event.preventDefault());
