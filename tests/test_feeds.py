@@ -47,7 +47,7 @@ def test_every_table_has_a_rhythm_that_is_declared_once() -> None:
     groups = tomllib.loads((ROOT / "etl" / "feed_defaults.toml").read_text(encoding="utf-8"))
     named = [table for group in groups.values() for table in group["tables"]]
     assert sorted(named) == sorted([*TABLES, VAULT.name])
-    assert defaults()["complaint"] == Feed(cadence_days=7)
+    assert defaults()["complaint"] == Feed(cadence_days=31)
 
 
 def test_a_declaration_is_read_whole(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_declaration_is_read_whole(tmp_path: Path) -> None:
 
 def test_a_declaration_without_a_rhythm_keeps_the_default(tmp_path: Path) -> None:
     place = declared(tmp_path, '[complaint]\nowner = "办公室"\n')
-    assert feeds(place)["complaint"] == Feed(owner="办公室", cadence_days=7)
+    assert feeds(place)["complaint"] == Feed(owner="办公室", cadence_days=31)
 
 
 @pytest.mark.parametrize(
