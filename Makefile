@@ -14,7 +14,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: load ledger serve
 
-load ledger serve: export INTEGRITY_LEDGER ?= sqlite:///$(abspath data/ledger.db)
+# not in the order of use: a line that begins with "load " would be taken for a directive of make
+serve ledger load: export INTEGRITY_LEDGER ?= sqlite:///$(abspath data/ledger.db)
 
 load: $(VENV)/run.stamp
 	@if [ -z "$$(ls $(INBOX) 2>/dev/null)" ] && [ ! -e $(WAREHOUSE)/CURRENT ]; then \
