@@ -92,7 +92,7 @@ def take(page: Page, address: str, awaited: str, target: Path) -> None:
 
 def take_wall(browser: Browser, address: str, scene: str, size: tuple[int, int], target: Path) -> None:
     """One picture of a wall, as a display shows it, turned by a visitor to this scene."""
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page.goto(address)
     shell = page.frame_locator("iframe.shell.shown").frame_locator("iframe.shown")
     shell.locator("section.wall-scene.is-shown").wait_for(timeout=60_000)

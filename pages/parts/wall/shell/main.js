@@ -1,7 +1,6 @@
 // The loop that holds the wall together. It runs every second, does nothing that can block, and looks at what is due:
 // a poll, a drawing, a turn of the scenes, the quiet hour. What fails in one turn is tried again in a later one.
 const ROOT = location.pathname.replace(/\/wall\/shell$/, "");
-const STARTED = performance.now();
 const TURN = 1_000, QUIET_SPREAD = 10 * MINUTE, REDRAW_SECONDS_LATE = 60;
 const query = new URLSearchParams(location.search);
 
@@ -128,7 +127,7 @@ function keepQuietHour() {
 
 function turn() {
   parent.holder?.beat(window);
-  for (const act of [rotation.turn.bind(rotation), present, () => layer.fit(performance.now() - STARTED),
+  for (const act of [rotation.turn.bind(rotation), present, () => layer.fit(),
     () => { if (server.isDue()) poll(); }, draw, keepQuietHour]) {
     try {
       act();
@@ -140,7 +139,7 @@ function turn() {
 
 /** First what this browser has kept, so that something stands there whether or not the server answers. */
 async function start() {
-  layer.fit(0);
+  layer.fit();
   const last = await within(2_000, store.picture(keptName())).catch(() => undefined);
   if (last) {
     Object.assign(server, { known: last.known });
@@ -154,5 +153,5 @@ async function start() {
   navigator.serviceWorker?.register(`${ROOT}/wall/worker.js`, { scope: `${ROOT}/wall` }).catch(() => {});
 }
 
-addEventListener("resize", () => layer.fit(performance.now() - STARTED));
+addEventListener("resize", () => layer.fit());
 start();

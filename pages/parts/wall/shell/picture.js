@@ -18,11 +18,12 @@ const layer = {
   all(selector) { return this.page ? [...this.page.querySelectorAll(selector)] : []; },
   get scenes() { return this.all(SCENE).map((one) => one.dataset.scene); },
 
-  /** Exactly the screen where its shape is the picture's; else as large as goes, on the ground's colour. */
-  fit(moment) {
+  /** Exactly the screen where its shape is the picture's; else as large as goes, on the ground's colour. It drifts by the
+   *  clock of the day, so that a shell that takes another's place goes on from where that one stood. */
+  fit() {
     const [width, height] = DESIGN[this.picture?.shape ?? shapeOf(innerWidth, innerHeight)];
     const scale = Math.min(innerWidth / width, innerHeight / height);
-    const turn = (2 * Math.PI * (moment ?? 0)) / DRIFT_PERIOD;
+    const turn = (2 * Math.PI * Date.now()) / DRIFT_PERIOD;
     const reach = IS_STILL ? 0 : DRIFT_PIXELS;
     const drift = [Math.sin(turn), Math.sin(turn * 1.618)].map((one) => Math.round(one * reach));
     const left = (innerWidth - width * scale) / 2 + drift[0], top = (innerHeight - height * scale) / 2 + drift[1];
@@ -49,7 +50,7 @@ const layer = {
     const before = this.frame;
     Object.assign(this, { frame: coming, picture });
     prepare();
-    this.fit(performance.now() - STARTED);
+    this.fit();
     await painted();
     coming.className = "shown";
     await painted();
