@@ -71,5 +71,10 @@ def opened(page: Page, address: str) -> Page:
     """The page at this address, once it is whole."""
     page.goto(address)
     page.wait_for_selector(".page-title, .message")
+    return whole(page)
+
+
+def whole(page: Page) -> Page:
+    """The page once nothing is drawn any more, and nothing of what stood there before is left."""
     page.wait_for_function(make.READY)
     return page

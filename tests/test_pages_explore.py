@@ -152,6 +152,7 @@ def test_an_analyst_groups_opens_as_sql_and_takes_the_result_out(page: Page) -> 
     expect(page.locator("textarea")).to_have_value(re.compile("GROUP BY"))
     rows = page.locator(".st-key-panel_answer table.list tbody tr")
     expect(rows.first).to_be_visible()
+    site.whole(page)  # what the view before it showed has gone
     export = page.get_by_role("button", name=ZH.say("explore.export_csv"))
     expect(export).to_be_disabled()
     page.get_by_label(ZH.say("explore.purpose")).fill("核对检查数量")
