@@ -20,7 +20,8 @@ def main() -> None:
     visitor.greet(words)
     groups = navigation.offer(words, contents.PAGES)
     hidden = navigation.hidden(groups, words, wall_scenes.show)
-    here = st.navigation(navigation.every(groups, hidden), position="hidden")
+    offered = navigation.every(groups, hidden)
+    here = st.navigation(offered + navigation.astray(offered, words), position="hidden")
     if here in hidden:
         here.run()
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +14,9 @@ from model.judgement import rules
 from model.judgement.declaration import KINDS
 from model.judgement.subjects import subject_kinds
 from tests.test_indicator_declarations import OWN
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("pages", "model", "ledger", "etl", "docs", "bench", "data/reference", "tests")
 
 
 @pytest.mark.parametrize("module", [indicators, method])
@@ -45,3 +49,15 @@ def test_a_bureaus_own_indicators_change_neither(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     assert "W1" in catalogue().indicators
     assert (indicators.document(), method.document()) == before
+
+
+def test_no_file_holds_what_a_merge_left() -> None:
+    """A style sheet or a text with such marks still works, but for the rule or the line beside them."""
+    kinds = {".css", ".html", ".js", ".md", ".py", ".sql", ".toml", ".txt"}
+    paths = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
+    marked = [
+        path
+        for path in [*paths, *ROOT.glob("*.*"), ROOT / "Makefile"]
+        if path.is_file() and re.search(r"^(<{7}|>{7})( |$)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert marked == [] and len(paths) > 300

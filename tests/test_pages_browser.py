@@ -257,6 +257,19 @@ def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture
     assert "lang=en" in page.url and "unit=420106-S01" in page.url
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/folder/nothing", "/overview"])
+def test_an_address_without_a_page_says_so_and_leads_on(site: Site, path: str) -> None:
+    site.show("demo")
+    page = site.open(f"{path}?lang=en&unit=420106")
+    expect(page.locator(".message h2")).to_have_text("There is no such page")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url.endswith(f"/{path.rsplit('/')[-1]}?lang=en&unit=420106")
+    check(page, "en")
+    page.get_by_role("link", name="Trends", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Trends")
+    assert "unit=420106" in page.url
+
+
 def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     site.show("demo")
     page = site.open("/?view=volumes")

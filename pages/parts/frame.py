@@ -62,6 +62,12 @@ def _nothing_yet(words: Words) -> NoReturn:
     st.stop()
 
 
+def astray(words: Words) -> None:
+    """Under an address that leads to no page of this person's: that it is so, whichever the reason."""
+    _bare_masthead(words)
+    st.html(panels.message(words.say("shared.astray_title"), words.say("shared.astray_text")))
+
+
 def _bare_masthead(words: Words) -> None:
     """The product's name and the language switch: what can be said without any data."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center"):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 import streamlit as st
 
-from pages.parts import controls, visitor
+from pages.parts import controls, frame, visitor
 from pages.parts.words import Words
 
 _PAGES, _HERE = "pages", "page_here"
@@ -63,6 +63,18 @@ def hidden(groups: Mapping[str, Sequence[st.Page]], words: Words, wall: Callable
 def every(groups: Mapping[str, Sequence[st.Page]], hidden: Sequence[st.Page] = ()) -> list[st.Page]:
     """All pages, in their order."""
     return [*(page for pages in groups.values() for page in pages), *hidden]
+
+
+def astray(offered: Sequence[st.Page], words: Words) -> list[st.Page]:
+    """A page at the address that was asked for, where none that this person gets is there.
+
+    Streamlit would open the first page in its place, and say so in its own words, in English.
+    """
+    asked = unquote(urlsplit(st.context.url or "").path).rsplit("/", 1)[-1]
+    if not asked or asked in {page.url_path for page in offered}:
+        return []
+    title = words.say("shared.astray_title")
+    return [st.Page(lambda: frame.astray(words), title=title, url_path=asked, visibility="hidden")]
 
 
 def enter(here: st.Page) -> None:

@@ -1,15 +1,18 @@
 """The HTTP routes beside the pages, mounted by dashboard.py.
 
 It exists so that a proxy or a supervisor can ask how the service is without opening a page, a wall its shell, and a
-phone or kiosk the public window. No route may show a record.
+phone or kiosk the public window; and that no address ends in an empty page. No route may show a record.
 """
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
@@ -30,5 +33,30 @@ def health(_: Request) -> Response:
     return JSONResponse({"status": "ok", "snapshot": snapshot.id})
 
 
-ROUTES = [Route("/healthz", health), *wall.ROUTES, *window.ROUTES]
+class Astray(Route):
+    """An address in a folder that nothing lies in: pages lie at the top, and loaded below it they stay empty."""
+
+    OWN = ("_stcore", "app", "auth", "component", "media", "static")
+    """Streamlit's folders. Its script looks for them under every address that it is loaded at."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Where it is none of Streamlit's own."""
+        if not set(self.OWN).isdisjoint(str(scope.get("path", "")).split("/")):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def to_the_top(request: Request) -> Response:
+    """The same page name at the top; the pages say it where there is none. Relative, for a proxy's prefix."""
+    above = str(request.path_params["above"]).count("/") + 1
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse("../" * above + quote(request.path_params["name"]) + query, 303)
+
+
+ROUTES = [
+    Route("/healthz", health),
+    *wall.ROUTES,
+    *window.ROUTES,
+    Astray("/{above:path}/{name}", to_the_top, methods=["GET"]),
+]
 MIDDLEWARE = [Middleware(guard.Guard)]

@@ -104,6 +104,9 @@ _GET: dict[str, Handler] = {
     "/kiosk/say": card.on_own_phone,
     "/window/progress": progress.form,
     "/kiosk/progress": progress.form,
+    "/g/{rest:path}": guide.missing,
+    "/kiosk/{rest:path}": guide.missing,
+    "/window/{rest:path}": guide.missing,
 }
 _POST: dict[str, Answering] = {
     f"{start}/{path}": taken(handler)
