@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from etl.commands import loading, looking, main, making
+from etl.commands import keys, loading, looking, main, making
 
-__all__ = ["loading", "looking", "main", "making"]
+__all__ = ["keys", "loading", "looking", "main", "making"]
 
 if __name__ == "__main__":
     main()

@@ -124,6 +124,14 @@ def read_certificate(landing: Path, sha256: str) -> dict[str, Any] | None:
     return read_description(path) if path.exists() else None
 
 
+def recertify(landing: Path, sha256: str, stored_sha256: str) -> None:
+    """Let a certificate say under which bytes the same content now lies, where they are others: sealed anew."""
+    certificate = read_certificate(landing, sha256)
+    if certificate is not None and certificate["stored_sha256"] != stored_sha256:
+        changed = certificate | {"stored_sha256": stored_sha256}
+        write_durably(_certificate(landing, sha256), described(changed), mode=READ_ONLY)
+
+
 def _certificate(landing: Path, sha256: str) -> Path:
     return landing / sha256[:2] / f"{sha256}.json"
 
@@ -151,15 +159,13 @@ def _digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
+def write_durably(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Replace a small file atomically: whole and on disk, or not at all."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
     try:
-        with open(
-            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8"
-        ) as file:
-            file.write(text)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -1,6 +1,7 @@
 """The command line of the ledger: python -m ledger --help.
 
-Who may run it on the server acts as an administrator: accounts and upkeep, no business data.
+Who may run it on the server acts as an administrator: accounts and upkeep, no business data. Its commands for the vault
+are in ledger/vault_commands.py, for the audit trail in ledger/trail_commands.py.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ledger import accounts, migration, proof, snapshot, storage, transfer, wind
 from ledger.disposition import upkeep
 from ledger.schema import now
 from ledger.trail import Head
+from ledger.vault_commands import vault as vault_group
 from model import policy, vault, warehouse
 from model.policy import Actor, RefusedError
 
@@ -173,6 +175,9 @@ def close_account(ledger: storage.Ledger, name: str) -> None:
     """Close an account: it can no longer sign in."""
     with ledger.write(_operator()) as recorder:
         accounts.close_account(recorder, name)
+
+
+main.add_command(vault_group)
 
 
 def run() -> None:

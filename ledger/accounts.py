@@ -68,6 +68,12 @@ def path_of(session: Session, unit_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((unit_id, *found)))
 
 
+def is_of(session: Session, actor: Actor, unit_id: str | None) -> bool:
+    """Whether a person belongs to a unit, or to one under it: what is about it is about their own."""
+    own = actor.unit_id
+    return own is not None and unit_id is not None and unit_id in path_of(session, own)
+
+
 def below(unit_id: str) -> Select[tuple[str]]:
     """The ids of a unit and all below it, for a condition of a select on the ledger."""
     tree = select(Unit.unit_id).where(Unit.unit_id == unit_id).cte("units_below", recursive=True)

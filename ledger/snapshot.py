@@ -63,6 +63,13 @@ def take(ledger: Ledger, snapshot: Snapshot) -> Taken:
         )
 
 
+def unit_of_ticket(snapshot: Snapshot, ticket_no: str) -> str | None:
+    """The unit that a ticket is about; None where it names none."""
+    ticket = TABLES["complaint"].columns
+    query = select(ticket.target_unit_id).where(ticket.ticket_no == ticket_no.strip())
+    return next((row["target_unit_id"] for row in _rows(snapshot.engine("full"), query)), None)
+
+
 def _rows(engine: Engine, query: Any) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,7 +1,8 @@
 """The vault: sealing whistle-blower data with a public key, and the keyed hashes that stand for identities.
 
-Sealing needs the public key only (libsodium sealed box); whoever seals cannot open. Opening belongs to the ledger, in
-the discipline role's hands. The vault is the folder `vault` beside the warehouse.
+Sealing needs the public key only (libsodium sealed box); whoever seals cannot open. The private key is the discipline
+role's: it is given for one call and never kept. What is opened for whom, the ledger decides and records
+(ledger/envelopes). The vault is the folder `vault` beside the warehouse.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import secrets
 from pathlib import Path
 
 from nacl.encoding import HexEncoder
+from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 FOLDER = "vault"
@@ -64,6 +66,40 @@ def new_key_pair() -> tuple[str, str]:
 def seal(content: bytes, key: bytes) -> bytes:
     """Seal bytes for the holder of the private key."""
     return bytes(SealedBox(PublicKey(key)).encrypt(content))
+
+
+def private_key(path: Path) -> bytes:
+    """The private key that a file on the discipline role's own medium holds."""
+    try:
+        return bytes(PrivateKey(path.read_text("ascii").strip().encode("ascii"), HexEncoder))
+    except (ValueError, TypeError) as error:
+        raise VaultError(f"{path.name} is no private key: expected 64 hexadecimal characters") from error
+
+
+def public_half(private: bytes) -> bytes:
+    """The public key that belongs to a private one."""
+    return bytes(PrivateKey(private).public_key)
+
+
+def unseal(sealed: bytes, private: bytes) -> bytes:
+    """What was sealed. VaultError where it was sealed for another key, or altered."""
+    try:
+        return bytes(SealedBox(PrivateKey(private)).decrypt(sealed))
+    except (CryptoError, ValueError) as error:
+        raise VaultError("this is not the key for which it was sealed") from error
+
+
+def resealed(sealed: bytes, old: bytes, new: bytes) -> bytes | None:
+    """The same sealed for a new pair of keys, proved by opening it; None where it is already. Both are private keys."""
+    try:
+        unseal(sealed, new)
+    except VaultError:
+        plain = unseal(sealed, old)
+        found = seal(plain, public_half(new))
+        if unseal(found, new) != plain:
+            raise VaultError("what was sealed anew does not open with the new key") from None
+        return found
+    return None
 
 
 def secure(vault: Path) -> None:

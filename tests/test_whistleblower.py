@@ -14,12 +14,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from etl_helpers import certificate
+from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from openpyxl import Workbook
 
 from etl.mapping import load as load_mapping
 from etl.whistleblower import mapped_columns, sensitive_columns
+from ledger import migration, proof
+from ledger.envelopes import opened, release_ticket
+from ledger.storage import open_ledger
 from model import vault, warehouse
+from model.policy import Actor, RefusedError
 from tests.durability_helpers import (
     COMPLAINT,
     INSPECTION,
@@ -261,6 +266,41 @@ def test_a_file_of_reporters_is_sealed_whole_and_row_by_row_in_every_format(
     )
     assert sorted(opened_landing(place, private)) == sorted(contents)
     assert place.run("verify", "--json").json == {"problems": []}
+
+
+def test_a_ticket_s_reporter_is_handed_out_sealed_and_all_is_sealed_anew_for_another_key(
+    place: Place, private: PrivateKey, tmp_path: Path
+) -> None:
+    content = plain(REPORTERS)
+    write(place.inbox / "complaint_reporter.csv", content)
+    assert place.run().code == 0
+    bureau_ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    migration.upgrade(bureau_ledger)
+    officer, one = Actor("zhao", "discipline", "99"), REPORTERS[3]
+    found = release_ticket(bureau_ledger, officer, one.ticket_no, "990101", place.warehouse.vault, "核实线索")
+    assert [text["phone"] for text in opened(found, bytes(private)).texts] == [one.phone]
+    with pytest.raises(RefusedError):
+        release_ticket(bureau_ledger, officer, one.ticket_no, "99", place.warehouse.vault, "核实线索")
+    assert proof.verify(bureau_ledger).holds
+    bureau_ledger.close()
+    old, new, third = (tmp_path / f"{name}.key" for name in ("old", "new", "third"))
+    other = PrivateKey.generate()
+    for path, key in ((old, private), (new, other), (third, PrivateKey.generate())):
+        path.write_text(bytes(key).hex())
+    command = ["keys", "rotate", "--warehouse", str(place.warehouse.directory), "--new", str(new), "--old"]
+    assert place.run(*command, str(third)).code == 1, "sealed for neither"
+    assert opened_landing(place, private) == [content], "nothing is changed"
+    command.append(str(old))
+    ran = place.run(*command)
+    assert ran.code == 0 and f"{len(REPORTERS) + 1} sealed anew" in ran.stdout, ran.stderr
+    assert len(opened_rows(place, other)) == len(REPORTERS)
+    assert opened_landing(place, other) == [content]
+    with pytest.raises(CryptoError):
+        opened_landing(place, private)
+    assert place.run("verify", "--json").json == {"problems": []}
+    assert "0 sealed anew" in place.run(*command).stdout
+    assert vault.public_key(place.warehouse.vault) == bytes(other.public_key), "for what comes from now on"
+    assert_secret(place, ran)
 
 
 def test_a_complaint_file_with_reporter_columns_is_landed_sealed_and_loaded_without_them(

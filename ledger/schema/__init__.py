@@ -6,6 +6,7 @@ from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
 from ledger.schema.people import Account, Unit, WorkingDay
 from ledger.schema.programmes import Assessment, AssessmentItem, Initiative, Scenario
 from ledger.schema.trail import Entry
+from ledger.schema.vault import VaultAccess
 from ledger.schema.window import Matter, MatterFile, Rating, VisitCode
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Step",
     "Task",
     "Unit",
+    "VaultAccess",
     "VisitCode",
     "WorkingDay",
     "new_id",

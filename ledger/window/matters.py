@@ -7,13 +7,11 @@ who spoke is dropped. The receipt is shown once and kept as a keyed hash. This m
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -166,31 +164,6 @@ def listed(session: Session, actor: Actor) -> list[Matter]:
     return list(session.scalars(query.order_by(Matter.state == "closed", Matter.due_at, Matter.matter_id)))
 
 
-def open_sealed(
-    recorder: Recorder, matter_id: str, private_key: bytes, purpose: str
-) -> tuple[Mapping[str, object], list[bytes]]:
-    """What was said and its files, for the discipline role with the private key; each time is in the trail."""
-    policy.require(recorder.actor, "open_vault", purpose=purpose)
-    found = recorder.session.get_one(Matter, matter_id)
-    query = select(MatterFile).where(MatterFile.matter_id == matter_id).order_by(MatterFile.number)
-    files = [one.content for one in recorder.session.scalars(query)]
-    recorder.record("open_vault", KIND, matter_id, unit_id=found.unit_id, purpose=purpose)
-    if not found.is_sealed:
-        return json.loads(found.content), files
-    box = SealedBox(PrivateKey(private_key))
-    try:
-        return json.loads(box.decrypt(found.content)), [box.decrypt(one) for one in files]
-    except CryptoError as error:
-        raise vault.VaultError("this is not the key for which the matter was sealed") from error
-
-
-def _is_other_unit(case: Case[Matter]) -> bool:
-    """Whoever handles it does not belong to the unit that it is about, nor to one under it."""
-    own = case.actor.unit_id
-    target = case.item.target_unit_id
-    return own is None or target is None or target not in accounts.path_of(case.session, own)
-
-
 def _accept(case: Case[Matter]) -> None:
     case.item.accepted_at = case.now
 
@@ -203,6 +176,10 @@ MACHINE = Machine(
     KIND,
     Matter,
     FLOW,
-    {"other_unit": lambda case: unless(_is_other_unit(case))},
+    {
+        "other_unit": lambda case: unless(
+            not accounts.is_of(case.session, case.actor, case.item.target_unit_id)
+        )
+    },
     {"accept": _accept, "close": _close},
 )

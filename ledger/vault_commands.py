@@ -1,0 +1,122 @@
+"""The commands for what whistle-blowers said: take an envelope, open it elsewhere, change the key pair.
+
+`take` and `rotate` need the ledger and are recorded; `open` and `public` need none and belong on the discipline role's
+own machine. A private key is read from its file for one command and goes nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from ledger import accounts, snapshot, storage
+from ledger.envelopes import Envelope, Opened, opened, release_matter, release_ticket, reseal
+from model import vault as keys
+from model import warehouse
+from model.policy import Actor
+
+account_option = click.option(
+    "--account", required=True, help="The account of the discipline role in whose hands it is."
+)
+purpose_option = click.option("--purpose", required=True, help="What for; it is kept in the audit trail.")
+KEY_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group()
+def vault() -> None:
+    """What whistle-blowers said: sealed on this machine, opened with the private key elsewhere."""
+
+
+@vault.command("take")
+@account_option
+@purpose_option
+@click.option("--matter", "matter_id", default=None, help="The number of what was said through the window.")
+@click.option(
+    "--ticket", "ticket_no", default=None, help="The number of a ticket whose reporter was delivered."
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file.")
+@click.option(
+    "--warehouse",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=warehouse.default_directory,
+    show_default="data/warehouse",
+    help="Beside which the vault lies.",
+)
+@click.pass_obj
+def take_command(
+    ledger: storage.Ledger,
+    account: str,
+    purpose: str,
+    matter_id: str | None,
+    ticket_no: str | None,
+    out: Path,
+    directory: Path,
+) -> None:
+    """Hand out an envelope, still sealed. The purpose is recorded before it is."""
+    actor = _actor(ledger, account)
+    if matter_id and not ticket_no:
+        found = release_matter(ledger, actor, matter_id, purpose)
+    elif ticket_no and not matter_id:
+        unit_id = snapshot.unit_of_ticket(warehouse.open_snapshot(directory), ticket_no)
+        found = release_ticket(ledger, actor, ticket_no, unit_id, directory.parent / keys.FOLDER, purpose)
+    else:
+        raise click.UsageError("expected either --matter or --ticket")
+    _write(out, found.packed())
+    click.echo(f"{out}: sealed; it is opened with: python -m ledger vault open", err=True)
+
+
+@vault.command("open")
+@click.argument("file", type=KEY_FILE)
+@click.option(
+    "--key", type=KEY_FILE, default=None, help="The private key, on the discipline role's own medium."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Where attached files go; without it they are only named.",
+)
+def open_command(file: Path, key: Path | None, out: Path | None) -> None:
+    """Open an envelope: needs no ledger. What was said goes to stdout and is kept nowhere."""
+    private = keys.private_key(key) if key else None
+    found = opened(Envelope.unpacked(file.read_bytes()), private)
+    for text in found.texts:
+        click.echo(json.dumps(text, ensure_ascii=False, indent=1))
+    _files(found, out)
+
+
+@vault.command("rotate")
+@account_option
+@purpose_option
+@click.option("--old", type=KEY_FILE, required=True, help="The private key until now.")
+@click.option("--new", type=KEY_FILE, required=True, help="The private key from now on.")
+@click.pass_obj
+def rotate_command(ledger: storage.Ledger, account: str, purpose: str, old: Path, new: Path) -> None:
+    """Seal what is in the ledger anew for another key pair; the loader's files: python -m etl keys rotate."""
+    with ledger.write(_actor(ledger, account)) as recorder:
+        count = reseal(recorder, keys.private_key(old), keys.private_key(new), purpose)
+    click.echo(f"{count} sealed anew", err=True)
+
+
+def _actor(ledger: storage.Ledger, account: str) -> Actor:
+    with ledger.read() as session:
+        return accounts.actor_of(session, account)
+
+
+def _files(found: Opened, out: Path | None) -> None:
+    for number, (name, content) in enumerate(found.files, 1):
+        if out is None:
+            click.echo(f"{name}: {len(content)} bytes; --out writes it", err=True)
+            continue
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(out / f"{number}{Path(name).suffix[:10]}", content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file for its owner alone."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
