@@ -5,6 +5,8 @@ All in one transaction, recorded, and proved by opening each with the new key. T
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from ledger.schema import Matter, MatterFile
@@ -24,7 +26,7 @@ def reseal(recorder: Recorder, old: bytes, new: bytes, purpose: str) -> int:
     keys += [(Matter, tuple(key)) for key in session.execute(matters)]
     keys += [(MatterFile, tuple(key)) for key in session.execute(files)]
     for model, key in keys:
-        one: Matter | MatterFile = session.get_one(model, key)
+        one: Any = session.get_one(model, key)
         found = vault.resealed(one.content, old, new)
         if found is not None:
             one.content = found
