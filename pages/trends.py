@@ -33,12 +33,15 @@ def show() -> None:
         controls.choose_unit(words, units)
         controls.choose_indicator(words)
         month = controls.choose_month(words, indicators.months(view.snapshot, unit_id, item.id), newest)
-        starts, reason = rebasing.choose(words, month)
+        said = rebasing.recorded(item.id)
+        rebasing.form(words, item.id, unit_id, month, said)
     pictures.breadcrumb(words, units, unit_id)
-    subject = Subject(view, item, unit_id, records.name_of(units, unit_id), month, starts, reason)
+    starts = rebasing.starts(said)
+    subject = Subject(view, item, unit_id, records.name_of(units, unit_id), month, starts)
     chart, funnel = st.columns([8, 5], gap="small")
     with chart, st.container(key="panel_chart", height="stretch"):
         trending.chart(subject)
+        rebasing.listed(words, unit_id, said)
     with funnel, st.container(key="panel_funnel", height="stretch"):
         trending.funnel(subject, units)
     with st.container(key="views"):

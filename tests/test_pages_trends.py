@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from ledger_fixture import KEEPER
 from streamlit.testing.v1 import AppTest
 
+from ledger import migration, rebasing
+from ledger.schema import Unit
+from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from model import warehouse
 from model.indicators import catalogue
 from model.judgement import rules
 from model.judgement.rebase import rebase
-from pages.parts import clocks, judged, labels, monthly, theme
+from model.policy import Actor, signing_in
+from pages.parts import clocks, judged, labels, monthly, theme, visitor
 from pages.parts.charts.control import control
 from pages.parts.charts.funnel import funnel
 from pages.parts.charts.seasonal import seasonal
@@ -124,7 +130,20 @@ def test_what_was_compared_last_is_shown_for_a_later_month_and_nothing_for_an_ea
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch, published: Path) -> AppTest:
+def book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger that knows the unit."""
+    monkeypatch.setenv(ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'ledger.db'}")
+    visitor.ledger.clear()
+    found = open_ledger()
+    migration.upgrade(found)
+    with found.write(KEEPER) as recorder:
+        recorder.replace_register("sync", Unit, [{"unit_id": UNIT, "parent_unit_id": None, "name": "武昌"}])
+    yield found
+    visitor.ledger.clear()
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, published: Path, book: Ledger) -> AppTest:
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(published))
     app = AppTest.from_function(_trends, default_timeout=20)
     app.query_params |= {"unit": UNIT, "indicator": given.FALLING}
@@ -157,15 +176,52 @@ def test_every_list_is_shown_in_both_languages(app: AppTest, view: str, language
     assert Words(language).say("trends.chart_p_prime") in shown(app)  # type: ignore[arg-type]
 
 
-def test_a_new_baseline_needs_a_reason(app: AppTest) -> None:
-    month = monthly.shifted(monthly.before(clocks.now()), -15).isoformat()[:7]
-    app.query_params["rebase"] = month
+def test_a_rebase_is_recorded_with_a_reason_and_everybody_sees_the_same_chart(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app.run()
-    assert Words("zh").say("trends.rebase_waits") in shown(app)
-    app.query_params["reason"] = "窗口合并"
-    app.run()
+    app.button[0].click().run()
+    assert "请写明理由" in shown(app), "not without a reason"
+    app.text_input[0].input("窗口合并")
+    app.selectbox[-1].select_index(14)
+    app.button[0].click().run()
     assert not app.exception
-    assert "起重设基线：窗口合并" in shown(app)
+    assert "起重设基线：窗口合并" in shown(app) and "local" in shown(app)
+    other = AppTest.from_function(_trends, default_timeout=20)
+    other.query_params |= {"unit": UNIT, "indicator": given.FALLING}
+    monkeypatch.setattr(visitor, "present", lambda: Actor("head", "analyst"))
+    assert other.run().get("plotly_chart")[0].proto.spec == app.get("plotly_chart")[0].proto.spec
+
+
+def test_who_may_not_rebase_sees_what_was_recorded_and_no_form(
+    app: AppTest, book: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month = monthly.shifted(monthly.before(clocks.now()), -15)
+    before = app.run().get("plotly_chart")[0].proto.spec
+    with book.write(signing_in.THE_SINGLE_USER) as recorder:
+        said = rebasing.begin_anew(recorder, given.FALLING, UNIT, month, "换了系统")
+    monkeypatch.setattr(visitor, "present", lambda: Actor("secretary", "branch_secretary", UNIT))
+    monkeypatch.setattr(visitor, "actor", lambda: Actor("secretary", "branch_secretary", UNIT))
+    app.run()
+    assert "起重设基线：换了系统" in shown(app)
+    assert not app.button and not app.text_input
+    assert app.get("plotly_chart")[0].proto.spec != before
+    with book.write(signing_in.THE_SINGLE_USER) as recorder:
+        rebasing.take_back(recorder, said.rebase_id, "有误")
+    app.run()
+    assert "有误" in shown(app)
+    assert app.get("plotly_chart")[0].proto.spec == before
+
+
+def test_without_the_ledger_the_chart_stands_and_says_so(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'none.db'}")
+    visitor.ledger.clear()
+    app.run()
+    visitor.ledger.clear()
+    assert not app.exception and not app.button
+    assert Words("zh").say("trends.rebase_unread") in shown(app)
 
 
 @pytest.mark.parametrize("name", [given.SILENT, given.UNKNOWN, given.FEW, "L14"])
@@ -177,7 +233,7 @@ def test_an_indicator_without_numbers_says_so(app: AppTest, name: str) -> None:
 
 
 def test_nonsense_in_the_url_is_the_default(app: AppTest) -> None:
-    app.query_params |= {"indicator": "X9", "unit": "nowhere", "view": "?", "rebase": "soon", "reason": "x"}
+    app.query_params |= {"indicator": "X9", "unit": "nowhere", "view": "?"}
     app.run()
     assert not app.exception
     assert app.selectbox(key="control_indicator").value == "L1"

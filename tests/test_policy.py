@@ -32,6 +32,7 @@ see_records       . . . x . x . x . . x
 see_person        . . . . . . . x . . .
 query_sql         . . . . . . x x . . x
 export_records    . . . . . . x x . . x
+rebase_trend      . . . . . x x x . . x
 make_report       . . . x x x x x . . x
 see_warnings      . . x x x x . x . . x
 assign_warning    . . . x . x . x . . x

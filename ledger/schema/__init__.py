@@ -5,6 +5,7 @@ from ledger.schema.dispositions import Attachment, Concerned, Content, Dispositi
 from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
 from ledger.schema.people import Account, Unit, WorkingDay
 from ledger.schema.programmes import Assessment, AssessmentItem, Initiative, Scenario
+from ledger.schema.rebases import Rebase
 from ledger.schema.trail import Entry
 from ledger.schema.vault import VaultAccess
 from ledger.schema.window import Matter, MatterFile, Rating, VisitCode
@@ -28,6 +29,7 @@ __all__ = [
     "Matter",
     "MatterFile",
     "Rating",
+    "Rebase",
     "Scenario",
     "Step",
     "Task",

@@ -150,13 +150,6 @@ def choose_indicator(words: Words) -> None:
     choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
 
 
-def write(name: str, label: str, longest: int) -> str:
-    """A short text, kept in the URL under this name."""
-    key = f"control_{name}"
-    st.session_state[key] = st.query_params.get(name, "")
-    return str(st.text_input(label, key=key, max_chars=longest, on_change=_to_url, args=(name, "")))
-
-
 def put(name: str, value: str) -> None:
     """Keep a choice in the URL, from a callback: the run that follows sees it."""
     st.query_params[name] = value

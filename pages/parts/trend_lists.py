@@ -25,7 +25,13 @@ LINE_MONTHS = 24
 def _stamp(subject: Subject, *more: str) -> Export:
     words, item = subject.view.words, subject.item
     version = words.say("trends.version_of", id=item.id, version=item.version)
-    what = (f"{subject.unit_name} · {words.month(subject.month)}", f"{subject.name} · {version}", *more)
+    anew = [words.say("trends.rebased_from", month=words.month(one)) for one in subject.starts]
+    what = (
+        f"{subject.unit_name} · {words.month(subject.month)}",
+        f"{subject.name} · {version}",
+        *anew,
+        *more,
+    )
     return export.stamped(subject.view, "trends", what)
 
 
@@ -43,9 +49,8 @@ def units(subject: Subject, all_units: pd.DataFrame) -> None:
     months = monthly.span(subject.month, LINE_MONTHS)
     rows = []
     for unit_id in ids:
-        line = judged.line(
-            item, subject.state or None, frame[frame["unit_id"] == unit_id], compared.get(unit_id), months
-        )
+        own = subject.judged_anew(frame[frame["unit_id"] == unit_id], unit_id)
+        line = judged.line(item, subject.state or None, own, compared.get(unit_id), months)
         outside = compared.get(unit_id, {}).get("outside")
         count = line.here.observations
         rows.append(

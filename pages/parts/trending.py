@@ -5,8 +5,8 @@ It must not judge: limits and rules come with the reads, or from the model where
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -33,15 +33,14 @@ SHOWN_RULES = 5
 
 @dataclass(frozen=True)
 class Subject:
-    """What the page is about: one indicator of one unit in one month, limits begun anew at `starts`."""
+    """What the page is about: one indicator of one unit in one month; `anew`: where limits of units begin anew."""
 
     view: View
     item: Indicator
     unit_id: str
     unit_name: str
     month: date
-    starts: tuple[date, ...] = ()
-    reason: str = ""
+    anew: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -53,15 +52,24 @@ class Subject:
         states = indicators.states(self.view.snapshot)
         return next((one for one in labels.records(states) if one["indicator_id"] == self.item.id), {})
 
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """Where limits of this unit begin anew."""
+        return self.anew.get(self.unit_id, ())
+
     @cached_property
     def spots(self) -> list[Spot]:
         """Every month of the indicator in this unit."""
         frame = indicators.of_indicator(self.view.snapshot, (self.unit_id,), self.item.id)
-        as_of = judged.as_of_state(self.state or None)
-        if self.starts and as_of is not None and not frame.empty:
-            anew = rebase(self.item, frame, as_of, self.starts, rules().trend)
-            frame = frame.drop(columns=list(JUDGED)).merge(anew, on="month", how="left")
-        return judged.spots(frame, as_of)
+        return judged.spots(self.judged_anew(frame, self.unit_id), judged.as_of_state(self.state or None))
+
+    def judged_anew(self, frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+        """The months of one unit, judged afresh from where its limits begin anew."""
+        as_of, starts = judged.as_of_state(self.state or None), self.anew.get(unit_id, ())
+        if not starts or as_of is None or frame.empty:
+            return frame
+        found = rebase(self.item, frame, as_of, starts, rules().trend)
+        return frame.drop(columns=list(JUDGED)).merge(found, on="month", how="left")
 
     @property
     def shown(self) -> list[Spot]:
@@ -84,9 +92,6 @@ def chart(subject: Subject) -> None:
     said = words.say("shared.as_of", moment=as_of.isoformat()) if as_of else ""
     names = words.say("shared.source_named", names=labels.tables(words, subject.item.needed_tables))
     st.html(panels.heading(subject.name, subject.unit_name, names, said))
-    if subject.starts:
-        month = words.month(subject.starts[0])
-        st.html(panels.note(words.say("trends.rebased", month=month, reason=subject.reason)))
     key = f"control_{subject.item.id}_{subject.unit_id}"
     by_label = {words.month(one.month): one.month.isoformat()[:7] for one in spots}
     alt = words.say(
