@@ -336,3 +336,10 @@ def test_a_ledger_moves_to_another_database_and_still_holds(databases: Databases
         transfer.move(source, target)
     source.close()
     target.close()
+
+
+def test_migrations_are_one_line_in_the_order_of_their_names() -> None:
+    """Two people who add a migration each at the same time give it the same number: found here, not at a bureau."""
+    names = sorted(path.stem for path in (migration.FOLDER / "versions").glob("*.py"))
+    numbers = [f"{number:04d}" for number in range(1, len(names) + 1)]
+    assert [name.split("_")[0] for name in names] == numbers and migration.newest() == numbers[-1]
