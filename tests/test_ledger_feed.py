@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ledger_fixture import KEEPER, Databases, databases
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from etl import demo
 from etl.gather import Warehouse
@@ -23,8 +23,9 @@ from ledger.disposition import handling, reading
 from ledger.disposition.case import Given
 from ledger.duty import activities, lists, tasks
 from ledger.programme import initiatives, scenarios
-from ledger.schema import Concerned, Disposition, Unit, WorkingDay, now
+from ledger.schema import Concerned, Disposition, Rating, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger
+from ledger.window import codes, ratings
 from model import warehouse
 from model.policy import Actor
 from model.warehouse import Snapshot
@@ -109,6 +110,39 @@ def test_a_snapshot_is_taken_in_once(bureau: tuple[Warehouse, Ledger]) -> None:
     assert proof.verify(ledger).holds
 
 
+def ratings_of_one_visit_each(ledger: Ledger, boss: Actor) -> dict[str, str]:
+    """Five visits rated two months ago, three badly: one put right in time, one late, one never. Number → rating."""
+    key, visitor, at = b"k" * 32, Actor("anonymous", "public"), now() - timedelta(days=60)
+    given = ["very_satisfied", "satisfied", "dissatisfied", "dissatisfied", "very_dissatisfied"]
+    with ledger.write(boss) as recorder:
+        made = codes.issue(recorder, key, str(boss.unit_id), len(given), "new")
+    with ledger.write(visitor) as recorder:
+        found = {
+            ratings.rate(recorder, code, key, rating, {"integrity_rating": 3}).rating_id: rating
+            for code, rating in zip(made, given, strict=True)
+        }
+    bad = [number for number, rating in found.items() if rating in ratings.BAD]
+    with ledger.write(boss) as recorder:
+        for number in bad[:2]:
+            ratings.put_right(recorder, number)
+            ratings.put_right(recorder, number, is_revisited=True)
+    with ledger.engine.begin() as connection:  # as if they had been given then
+        connection.execute(update(Rating).values(rated_at=at))
+        in_time = update(Rating).where(Rating.rating_id == bad[0])
+        connection.execute(in_time.values(rectified_at=at + timedelta(days=3)))
+    return found
+
+
+def corrected(place: Warehouse, unit_id: str) -> list[int]:
+    """Of the bad ratings of a unit and those under it, how many were put right in time, and how many there are."""
+    query = "SELECT coalesce(sum(numerator), 0)::INTEGER, coalesce(sum(denominator), 0)::INTEGER FROM"
+    (found,) = rows(
+        place,
+        f"{query} mart.indicator_fact WHERE indicator_id = 'H8' AND subject_kind = 'unit' AND unit_id = '{unit_id}'",
+    )
+    return list(found)
+
+
 def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Warehouse, Ledger]) -> None:
     place, ledger = bureau
     root = rows(place, "SELECT unit_id FROM record.org_unit WHERE parent_unit_id IS NULL")[0][0]
@@ -152,8 +186,14 @@ def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Ware
     with ledger.write(Actor("discipline", "discipline")) as recorder:
         handling.act(recorder, chosen.warning_id, "close", Given(), YESTERDAY)
         lists.MACHINE.act(recorder, item.list_id, "approve", {})
+    rated, corrected_before = ratings_of_one_visit_each(ledger, people["boss"]), corrected(place, root)
     empty = place.directory.parent.parent / "empty"
     assert load(empty, place, "--source", str(SOURCE))["published"]
+    held = rows(
+        place, "SELECT evaluation_id, rating FROM record.evaluation WHERE evaluation_source = 'service_card'"
+    )
+    assert sorted(one for one in held if one[0] in rated) == sorted(rated.items())
+    assert corrected(place, root) == [corrected_before[0] + 1, corrected_before[1] + 3]
     assert not rows(place, "SELECT * FROM quality.quarantine WHERE batch_id IN"
                            " (SELECT batch_id FROM quality.batch WHERE source = 'ledger')")  # fmt: skip
     held = rows(place, "SELECT state, verdict, action, handler_id, reviewer_id, closed_at IS NOT NULL, due_at::DATE"

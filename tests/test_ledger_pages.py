@@ -15,12 +15,15 @@ from ledger import migration
 from ledger.disposition.syncing import sync
 from ledger.duty import honours, lists, tasks
 from ledger.programme import scenarios
-from ledger.schema import Unit, now
+from ledger.schema import Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
-from model import warehouse
+from ledger.window import matters, ratings
+from model import vault, warehouse
 from model.policy import signing_in
 from pages import contents
 from pages.parts import registering, visitor
+from pages.parts.window import slips
+from pages.parts.window.visitor import hash_key
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
@@ -141,6 +144,75 @@ def test_an_entry_of_each_kind_opens(bureau: Ledger) -> None:
     assert "任务" in shown(opened("duties", view="tasks", entry=task.task_id))
     assert "示范点" in shown(opened("duties", "en", view="honours", entry=honour.honour_id))
     assert "▶ 部门出题" in shown(opened("scenarios", entry=posted.scenario_id))
+
+
+# --- ratings and what people say --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("view", ["matters", "ratings", "codes"])
+def test_the_page_on_feedback_opens_without_any(bureau: Ledger, view: str, language: str) -> None:
+    said = Words("zh" if language == "zh" else "en")
+    app = opened("feedback", language, view=view)
+    if view == "codes":
+        assert said.say("feedback.issue") in [one.label for one in app.button]
+    else:
+        assert said.say(f"feedback.no_{view}") in shown(app)
+
+
+def test_codes_are_made_in_the_form_and_shown_until_they_are_cleared(bureau: Ledger) -> None:
+    words = Words("zh")
+    app = opened("feedback", view="codes")
+    next(one for one in app.selectbox if one.label == words.say("handling.unit")).select("420106")
+    next(one for one in app.number_input if one.label == words.say("feedback.count")).set_value(3)
+    next(one for one in app.button if one.label == words.say("feedback.issue")).click().run()
+    assert not app.exception
+    made = app.code[0].value.splitlines()
+    assert len(made) == 3
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        ratings.rate(recorder, made[0], hash_key(), "dissatisfied", {"attitude_rating": 2})
+    printed = slips.sheet(words, made, "<某所>", "", now().date()).decode()
+    assert all(code in printed for code in made) and "&lt;某所&gt;" in printed and "http" not in printed
+    next(one for one in app.button if one.label == words.say("feedback.clear")).click().run()
+    assert not app.code and not app.exception
+
+    (waiting,) = (one for one in bad_ones(bureau))
+    app = opened("feedback", view="ratings", entry=waiting.rating_id)
+    for step in ("rectified", "revisited"):
+        next(one for one in app.button if one.label == words.say(f"feedback.do_{step}")).click().run()
+        assert not app.exception
+    assert words.say("feedback.no_ratings") in shown(app) and bad_ones(bureau) == []
+
+
+def bad_ones(ledger: Ledger) -> list[Rating]:
+    with ledger.read() as session:
+        return ratings.bad_ones(session, signing_in.THE_SINGLE_USER)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_matter_is_accepted_and_closed_with_an_answer_and_its_words_stay_sealed(
+    bureau: Ledger, language: str
+) -> None:
+    _, public = vault.new_key_pair()
+    said = matters.Said("report", "他向我要了两条烟", "taking_or_extorting", name="欧阳暗访")
+    sealed = matters.seal(said, bytes.fromhex(public))
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        receipt = matters.submit(recorder, sealed, "420106", hash_key(), matters.Deadlines(3, 13))
+    with bureau.read() as session:
+        (one,) = matters.listed(session, signing_in.THE_SINGLE_USER)
+    app = opened("feedback", language, view="matters", entry=one.matter_id)
+    assert Words("zh" if language == "zh" else "en").say("feedback.sealed") in shown(app)
+    accept, close = (matters.FLOW.moves[name].label for name in ("accept", "close"))
+    for label in (accept, close):
+        for box in app.text_area:
+            box.input("已核实并整改。")
+        name = label.zh if language == "zh" else label.en.capitalize()
+        next(button for button in app.button if button.label == name).click().run()
+        assert not app.exception
+        assert said.name not in shown(app) and said.text not in shown(app)
+    with bureau.read() as session:
+        standing = matters.follow(session, receipt, hash_key())
+    assert standing is not None and (standing.state, standing.answer) == ("closed", "已核实并整改。")
 
 
 def test_a_ledger_that_cannot_be_reached_is_told_and_the_page_stands(

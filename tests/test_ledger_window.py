@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -132,9 +133,12 @@ def test_a_bad_rating_waits_until_it_is_put_right(bureau: Ledger) -> None:
     with bureau.read() as session:
         (waiting,) = ratings.bad_ones(session, OFFICE_HEAD)
         assert ratings.bad_ones(session, Actor("other", "office_head", "990101-S02")) == []
-    with bureau.write(OFFICE_HEAD) as recorder:
-        ratings.put_right(recorder, waiting.rating_id)
-        ratings.put_right(recorder, waiting.rating_id, is_revisited=True)
+        assert ratings.due_on(session, waiting) == now().date() + timedelta(days=15)
+    turns = ((True, False), (False, True), (False, False), (True, True), (True, False))
+    for is_revisited, is_in_turn in turns:
+        refused = nullcontext() if is_in_turn else pytest.raises(RefusedError, match="First it is put right")
+        with refused, bureau.write(OFFICE_HEAD) as recorder:
+            ratings.put_right(recorder, waiting.rating_id, is_revisited=is_revisited)
     with bureau.read() as session:
         assert ratings.bad_ones(session, OFFICE_HEAD) == []
         assert session.scalars(select(Rating.revisited_at).where(Rating.rating == "very_dissatisfied")).one()
@@ -211,11 +215,11 @@ def test_nobody_handles_what_is_about_their_own_unit(bureau: Ledger) -> None:
     with bureau.write(PUBLIC) as recorder:
         submit(recorder, matters.seal(own, None))
     with bureau.read() as session:
-        (matter,) = matters.listed(session, MANAGER)
+        (matter,) = matters.listed(session, DISCIPLINE)
+        assert matters.listed(session, MANAGER) == [], "nor does it reach those whom it is about"
+        assert matters.listed(session, OFFICE_HEAD) == []
     with pytest.raises(RefusedError, match="own unit"), bureau.write(MANAGER) as recorder:
         matters.MACHINE.act(recorder, matter.matter_id, "accept", {})
-    with bureau.read() as session:
-        assert matters.listed(session, OFFICE_HEAD) == []
 
 
 def test_matters_become_tickets_under_a_number_that_nobody_was_given(bureau: Ledger) -> None:

@@ -59,6 +59,7 @@ review_assessment . . . . . x . x . . x
 see_scenarios     . . x x x x x x . . x
 post_scenario     . . . . . x x . . . x
 claim_scenario    . . . x x . x . . . x
+see_feedback      . . . x . x . x . . x
 issue_visit_codes . . . x . x . . x . x
 correct_rating    . . . x . x . x . . x
 handle_matter     . . . . . x . x . . x

@@ -16,7 +16,7 @@ from model import policy, vault
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs without 0, 1, I and O."""
 CODE_SIGNS, RECEIPT_SIGNS = 12, 16
-DAYS = 30
+DAYS, MOST_DAYS = 30, 366
 MOST = 500
 
 
@@ -46,8 +46,8 @@ def issue(
     """New codes for visits at a unit, to be printed and handed out; they are shown this once."""
     session = recorder.session
     policy.require(recorder.actor, "issue_visit_codes", path=_reached(recorder, unit_id))
-    if not 1 <= count <= MOST or not 1 <= days <= 366:
-        raise ValueError(f"expected 1 to {MOST} codes for 1 to 366 days")
+    if not 1 <= count <= MOST or not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"expected 1 to {MOST} codes for 1 to {MOST_DAYS} days")
     found = [new(CODE_SIGNS) for _ in range(count)]
     today: date = now().date()
     for code in found:

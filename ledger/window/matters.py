@@ -159,9 +159,11 @@ def follow(session: Session, receipt: str, key: bytes) -> Standing | None:
 
 
 def listed(session: Session, actor: Actor) -> list[Matter]:
-    """The matters that somebody may handle, the open and most urgent first."""
+    """The matters that somebody may handle, the open and most urgent first. What is about one's own unit, or one above
+    it, is not among them: nothing of a matter goes to those whom it is about."""
     query = select(Matter).where(policy.rows(actor, "handle_matter", Matter.unit_id, accounts.below))
-    return list(session.scalars(query.order_by(Matter.state == "closed", Matter.due_at, Matter.matter_id)))
+    found = session.scalars(query.order_by(Matter.state == "closed", Matter.due_at, Matter.matter_id))
+    return [one for one in found if not accounts.is_of(session, actor, one.target_unit_id)]
 
 
 def _accept(case: Case[Matter]) -> None:

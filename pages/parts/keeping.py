@@ -142,7 +142,7 @@ def field(
         )
     if name in ("score", "issue_count"):
         return st.number_input(said, value=None, min_value=0, max_value=_HIGHEST, step=1, key=place)
-    if name in ("text", "need", "task"):
+    if name in ("text", "need", "task", "answer"):
         return st.text_area(said, key=place, height=96) or None
     return st.text_input(said, key=place) or None
 

@@ -197,7 +197,7 @@ def _entry(view: View, book: Book, register: Register, one: Any) -> None:
         keeping.attach_form(book, register.name, key, partial(_attach, register, key))
     if register.machine:
         st.html(panels.part(words.say("handling.next")))
-        _moves(view, book, register.machine, one, key)
+        moves(view, book, register.machine, one, key)
     indicator = getattr(one, "indicator_id", None)
     if indicator and navigation.has("trends"):
         unit = getattr(one, "taker_unit_id", None) or one.unit_id
@@ -210,9 +210,10 @@ def _attach(register: Register, key: str, name: str, content: bytes) -> Callable
     return lambda recorder: attach(recorder, key, name, content)
 
 
-def _moves(view: View, book: Book, machine: Machine[Any], one: Any, key: str) -> None:
+def moves(view: View, book: Book, machine: Machine[Any], one: Any, key: str) -> None:
+    """The moves that the person can make with an entry, as forms."""
     words = view.words
-    moves = book.read(f"moves_{key}", lambda session: machine.possible(session, book.actor, one))
+    found = book.read(f"moves_{key}", lambda session: machine.possible(session, book.actor, one))
 
     def act(move: str, given: dict[str, Any]) -> Callable[[Recorder], object]:
         return lambda recorder: machine.act(recorder, key, move, given, revision=one.revision)
@@ -222,7 +223,7 @@ def _moves(view: View, book: Book, machine: Machine[Any], one: Any, key: str) ->
         for name, item in catalogue().indicators.items()
     }
     choices = {"indicator_id": indicators, "taker_unit_id": units_of(view)}
-    keeping.move_form(book, machine.flow, moves, f"{key}_{one.revision}", choices, act)
+    keeping.move_form(book, machine.flow, found, f"{key}_{one.revision}", choices, act)
 
 
 def units_of(view: View) -> dict[str, str]:

@@ -122,6 +122,11 @@ def page(
     return packed(request, text.encode(), "text/html; charset=utf-8", headers, status)
 
 
+def document(said: Words, template: str, **values: Any) -> str:
+    """A page that is no answer to a request: a file that somebody takes along."""
+    return _environment().get_template(template).render(_given(said, PHONE) | values)
+
+
 def message(request: Request, key: str, status: int) -> Response:
     """A page that says one thing: the words of `key` and of `key`_text."""
     said = words_of(request)
