@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from docs.pictures import make
 from etl.demo.applications import CHECK_KEY
@@ -32,6 +32,8 @@ PHONE, KIOSK, WIDE = (
 PHONE_PAGES = ("/g", "/g/new", "/g/complaint", "/g/office/990101-S01", "/window/notice", "/window/standard",
                "/window/place", "/window/place?office=990101-S01", "/window/progress", "/window/rate", "/window/say",
                "/window/follow", "/g/nothing")  # fmt: skip
+FIRST_FLIGHT = 14_600
+"""Bytes that a server sends before it waits for the first reply: ten packets (RFC 6928)."""
 KIOSK_PAGES = ("/kiosk", "/kiosk/guide/new", "/kiosk/notice", "/kiosk/standard", "/kiosk/place?office=990101-S01",
                "/kiosk/progress", "/kiosk/say")  # fmt: skip
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, input:not([type=hidden]), .choice span')]
@@ -140,6 +142,17 @@ def test_a_guide_stands_in_one_screen_of_a_phone(site: Site) -> None:
     page.locator("label.tick").first.tap()
     expect(page.locator("label.tick input").first).to_be_checked()
     page.context.close()
+
+
+def test_a_guide_is_one_small_answer_for_a_slow_line(site: Site) -> None:
+    """What ten packets carry comes in one go over any line, and nothing of a guide waits for a second answer."""
+    for path in ("/g", "/g/new", "/g/new?lang=en", "/g/office/990101-S01"):
+        page, asked = site.browser.new_page(viewport=PHONE), list[Request]()  # type: ignore[arg-type]
+        page.on("requestfinished", lambda one, asked=asked: asked.append(one))
+        page.goto(site.address + path, wait_until="networkidle")
+        sizes = [one.sizes() for one in asked if not one.url.startswith("data:")]
+        assert len(sizes) == 1 and sizes[0]["responseBodySize"] <= FIRST_FLIGHT, path
+        page.close()
 
 
 def test_a_poster_fills_one_sheet(site: Site, tmp_path: Path) -> None:
