@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages import contents, wall_scenes
-from pages.parts import controls, frame, navigation, sidebar, theme, visitor
+from pages.parts import controls, frame, navigation, sidebar, theme, welcome
 
 
 def main() -> None:
@@ -17,10 +17,10 @@ def main() -> None:
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
-    visitor.greet(words)
-    groups = navigation.offer(words, contents.PAGES)
+    welcome.greet(words)
+    groups, closed = navigation.offer(words, contents.PAGES)
     hidden = navigation.hidden(groups, words, wall_scenes.show)
-    offered = navigation.every(groups, hidden)
+    offered = navigation.every(groups, [*hidden, *closed])
     here = st.navigation(offered + navigation.astray(offered, words), position="hidden")
     if here in hidden:
         here.run()

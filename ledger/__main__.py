@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import accounts, migration, proof, snapshot, storage, transfer, window
+from ledger import accounts, migration, proof, sessions, snapshot, storage, transfer, window
 from ledger.disposition import upkeep
 from ledger.schema import now
 from ledger.trail import Head
@@ -163,7 +163,7 @@ def list_accounts(ledger: storage.Ledger) -> None:
 def open_account(
     ledger: storage.Ledger, name: str, role: str, unit_id: str | None, staff_id: str | None
 ) -> None:
-    """Register an account, or change the one of this name."""
+    """Register an account, or change the one of this name, who then signs in anew."""
     with ledger.write(_operator()) as recorder:
         accounts.open_account(recorder, name, role, unit_id, staff_id)
 
@@ -172,9 +172,18 @@ def open_account(
 @click.argument("name")
 @click.pass_obj
 def close_account(ledger: storage.Ledger, name: str) -> None:
-    """Close an account: it can no longer sign in."""
+    """Close an account: it can no longer sign in, and what it has open ends."""
     with ledger.write(_operator()) as recorder:
         accounts.close_account(recorder, name)
+
+
+@account.command("sign-out")
+@click.argument("name")
+@click.pass_obj
+def sign_out(ledger: storage.Ledger, name: str) -> None:
+    """End every session that somebody has now, wherever it is; signing in again is not refused."""
+    with ledger.write(_operator()) as recorder:
+        sessions.sign_out_everywhere(recorder, name)
 
 
 main.add_command(vault_group)

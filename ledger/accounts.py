@@ -1,10 +1,15 @@
-"""Accounts: who may sign in, in which role and unit. It must not know how a person proves who they are."""
+"""Accounts: who may sign in, in which role and unit. It must not know how a person proves who they are.
+
+Whose role, unit or work number changes, or whose account is closed, signs in anew: no open page goes on with what it
+was opened with.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from ledger import sessions
 from ledger.schema import Account, Unit, now
 from ledger.storage import Ledger
 from ledger.trail import Recorder
@@ -35,6 +40,8 @@ def open_account(
     if found is None:
         found = Account(name=name, opened_at=now())
         recorder.session.add(found)
+    elif (found.role, found.unit_id, found.staff_id, found.closed_at) != (role, unit_id, staff_id, None):
+        sessions.end(recorder, name)
     found.role, found.unit_id, found.staff_id, found.closed_at = role, unit_id, staff_id, None
     recorder.record("manage_accounts", "account", name, unit_id=unit_id)
     return found
@@ -47,6 +54,7 @@ def close_account(recorder: Recorder, name: str) -> None:
     if found is None:
         raise policy.declared().refused("unknown_account", account=name)
     found.closed_at = now()
+    sessions.end(recorder, name)
     recorder.record("manage_accounts", "account", name, unit_id=found.unit_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -26,12 +27,14 @@ from ledger.schema import Disposition, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from model import warehouse
 from model.policy import signing_in
+from pages.parts import guard
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.browser
 UNIT = "420106"
+SECRET = secrets.token_hex(32)
 SAY = Words("zh").say
 
 
@@ -58,7 +61,8 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("served")
     fixture.publish(folder / "warehouse")
-    (folder / "sign_in.toml").write_text('mode = "proxy"\naccount = "name"\n', encoding="utf-8")
+    said = f'mode = "proxy"\naccount = "name"\nproxy_secret = "{SECRET}"\n'
+    (folder / "sign_in.toml").write_text(said, encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -108,7 +112,9 @@ def signed_in(
 ) -> Iterator[Page]:
     """A window of one person, on a phone's width for the one who works in the field."""
     size = {"width": 390, "height": 844} if name == "worker" else {"width": 1440, "height": 1000}
-    context = browser.new_context(extra_http_headers={"X-Remote-User": name}, viewport=size)  # type: ignore[arg-type]
+    context = browser.new_context(
+        extra_http_headers={"X-Remote-User": name, guard.PROXY_HEADER: SECRET}, viewport=size
+    )  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(30_000)
     page.goto(address + path)
@@ -186,7 +192,7 @@ def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, addr
         expect(page.get_by_role("link", name="预警处置")).to_have_count(0)
 
 
-def test_a_stranger_is_told_to_sign_in(browser: Browser, address: str) -> None:
+def test_a_stranger_is_told_so(browser: Browser, address: str) -> None:
     with signed_in(browser, address, "stranger") as page:
-        expect(page.get_by_text(SAY("shared.sign_in_text"))).to_be_visible()
+        expect(page.get_by_text("账号“stranger”未登记")).to_be_visible()
         expect(page.get_by_role("link", name="总览")).to_have_count(0)

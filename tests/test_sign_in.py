@@ -15,10 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from ledger.storage import Ledger
 from model import policy, warehouse
-from model.policy import Actor, signing_in
+from model.policy import Actor, RefusedError, signing_in
 from model.policy.signing_in import SignIn, SignInError
 from pages import contents
-from pages.parts import guard, visitor
+from pages.parts import guard, secure_headers, visitor
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
@@ -58,6 +58,18 @@ def configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> Non
         ("127.0.0.1", LOCAL | {"x-forwarded-for": "10.0.0.7"}, False),
         ("127.0.0.1", LOCAL | {"x-real-ip": "10.0.0.7"}, False),
         ("127.0.0.1", LOCAL | {"forwarded": "for=10.0.0.7"}, False),
+        ("127.0.0.1", LOCAL | {"x-forwarded-for": "127.0.0.1"}, False),
+        ("127.0.0.1", LOCAL | {"x-forwarded-host": "localhost"}, False),
+        ("127.0.0.1", LOCAL | {"via": "1.1 elsewhere"}, False),
+        ("::ffff:10.0.0.7", LOCAL, False),
+        ("fe80::1%eth0", {"host": "[::1]:8501"}, False),
+        ("2001:db8::7", {"host": "[::1]:8501"}, False),
+        ("::1", {"host": "[2001:db8::1]:8501"}, False),
+        ("127.0.0.1", {"host": "LOCALHOST:8501"}, True),
+        ("127.0.0.1", {"host": "localhost.evil.example:8501"}, False),
+        ("127.0.0.1", {"host": "evil.example@127.0.0.1:8501"}, False),
+        ("127.0.0.1", {"host": "0.0.0.0:8501"}, False),
+        ("127.0.0.1", {"host": "2130706433:8501"}, False),
         ("testclient", LOCAL, False),
         (None, LOCAL, False),
     ],
@@ -78,6 +90,18 @@ def status(client: str | None, headers: dict[str, str], kind: str = "http") -> i
 
 def answer(client: str | None, headers: dict[str, str], kind: str = "http") -> list[dict[str, Any]]:
     """What the guard sends for a request from an address with these headers."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept", "status": 200})
+        else:
+            await PlainTextResponse("page")(scope, receive, send)
+
+    return asked(app, client, headers, kind)
+
+
+def asked(app: Any, client: str | None, headers: dict[str, str], kind: str) -> list[dict[str, Any]]:
+    """What is sent where this app stands behind the guard."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: Any) -> None:
@@ -85,12 +109,6 @@ def answer(client: str | None, headers: dict[str, str], kind: str = "http") -> l
 
     async def receive() -> Any:
         return {"type": "http.request", "body": b""}
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.accept", "status": 200})
-        else:
-            await PlainTextResponse("page")(scope, receive, send)
 
     scope = {
         "type": kind, "method": "GET", "path": "/", "client": (client, 5000) if client else None,
@@ -105,7 +123,7 @@ def test_a_refusal_says_why_in_both_languages_and_answers_carry_secure_headers()
     text = refused[1]["body"].decode()
     assert "仅限本机访问" in text and "only this machine" in text
     headers = {name.decode() for name, _ in answer("127.0.0.1", LOCAL)[0]["headers"]}
-    assert {name.lower() for name in guard.SECURE} <= headers
+    assert {name.lower() for name in secure_headers.headers()} <= headers
 
 
 def test_once_configured_other_addresses_are_answered(
@@ -113,6 +131,76 @@ def test_once_configured_other_addresses_are_answered(
 ) -> None:
     configure(monkeypatch, tmp_path, PROXY)
     assert status("10.0.0.7", {"host": "integrity.example"}) == 200
+
+
+# --- whose word counts ------------------------------------------------------------------------------------------------
+
+SECRET = "s" * signing_in.LEAST_SECRET
+NAMED = {"host": "integrity.example", "x-remote-user": "chief", "x-remote-email": "chief@bureau"}
+TRUSTED = {"X-Remote-User": "name", "x-remote-email": "email"}
+
+
+def seen(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], kind: str) -> dict[str, str]:
+    """The headers that what lies behind the guard sees."""
+    monkeypatch.setattr(guard.config, "get_option", {"server.trustedUserHeaders": TRUSTED}.__getitem__)
+    found: dict[str, str] = {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        found.update((name.decode(), value.decode()) for name, value in scope["headers"])
+
+    asked(app, "10.0.0.7", headers, kind)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("text", "given", "believed"),
+    [
+        (PROXY + f'proxy_secret = "{SECRET}"', SECRET, True),
+        (PROXY + f'proxy_secret = "{SECRET}"', SECRET[1:], False),
+        (PROXY + f'proxy_secret = "{SECRET}"', "秘密", False),
+        (PROXY + f'proxy_secret = "{SECRET}"', "", False),
+        (PROXY + f'proxy_secret = "{SECRET}"', None, False),
+        (PROXY, "", False),
+        (PROXY, None, False),
+        (f'mode = "oidc"\nproxy_secret = "{SECRET}"', SECRET, False),
+    ],
+)
+def test_a_header_names_somebody_only_from_the_proxy_that_knows_the_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, given: str | None, believed: bool, kind: str
+) -> None:
+    configure(monkeypatch, tmp_path, text)
+    headers = NAMED if given is None else NAMED | {"x-proxy-secret": given}
+    found = seen(monkeypatch, headers, kind)
+    assert {name for name in found if name.startswith("x-remote")} == (
+        {"x-remote-user", "x-remote-email"} if believed else set()
+    )
+    assert "x-proxy-secret" not in found and found["host"] == "integrity.example"
+
+
+def test_without_a_secret_the_start_says_that_no_name_is_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    configure(monkeypatch, tmp_path, PROXY)
+    status("10.0.0.7", {"host": "integrity.example"})
+    assert "proxy_secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "taken"),
+    [
+        (None, True), ("https://integrity.example", True), ("https://evil.example", False), ("null", False),
+        ("http://localhost:9999", False), ("https://integrity.example.evil.example", False),
+        ("https://integrity.example:8443", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_socket_is_opened_for_this_sites_own_pages_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, origin: str | None, taken: bool
+) -> None:
+    configure(monkeypatch, tmp_path, PROXY)
+    headers = {"host": "integrity.example"} | ({} if origin is None else {"origin": origin})
+    assert status("10.0.0.7", headers, kind="websocket") == (200 if taken else 1008)
+    assert status("10.0.0.7", headers) == 200, "a link from elsewhere may lead here"
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -123,7 +211,10 @@ def test_once_configured_other_addresses_are_answered(
     [
         ('mode = "password"', "mode"), ('mode = "single_user"', "mode"), ("mode = ", "cannot be read"), ("", "mode"),
         (PROXY + 'anonymous = "manager"', "anonymous"), (PROXY + 'anonymous = "king"', "no role king"),
-        (PROXY + 'roles = 1', "unknown"),
+        (PROXY + 'roles = 1', "unknown"), (PROXY + 'proxy_secret = "short"', "proxy_secret"),
+        (PROXY + "[session]\nidle = 5", "unknown"), (PROXY + '[session]\nidle_minutes = "5"', "cannot be read"),
+        (PROXY + "[session]\nidle_minutes = 0", "session"), (PROXY + "session = 5", "cannot be read"),
+        (PROXY + "[session]\nidle_minutes = 90\nlongest_hours = 1", "session"),
         (PROXY + '[[role]]\nclaim = "g"\nvalue = "x"\nrole = "single_user"', "no role single_user"),
     ],
 )  # fmt: skip
@@ -196,7 +287,9 @@ def test_a_stranger_is_offered_nothing(signed_in: dict[str, Any]) -> None:
     assert visitor.actor() is None
     assert not any(visitor.may_open(page) for page in policy.declared().pages)
     signed_in["name"] = "not registered"
-    assert visitor.actor() is None
+    with pytest.raises(RefusedError) as refusal:
+        visitor.actor()
+    assert refusal.value.code == "unknown_account" and "not registered" in refusal.value.zh
 
 
 @pytest.fixture(scope="module")

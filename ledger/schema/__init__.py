@@ -3,7 +3,7 @@
 from ledger.schema.base import Base, new_id, now
 from ledger.schema.dispositions import Attachment, Concerned, Content, Disposition, Step
 from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
-from ledger.schema.people import Account, Unit, WorkingDay
+from ledger.schema.people import Account, SignOut, Unit, WorkingDay
 from ledger.schema.programmes import Assessment, AssessmentItem, Initiative, Scenario
 from ledger.schema.rebases import Rebase
 from ledger.schema.trail import Entry
@@ -31,6 +31,7 @@ __all__ = [
     "Rating",
     "Rebase",
     "Scenario",
+    "SignOut",
     "Step",
     "Task",
     "Unit",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.schema.base import CODE, ID, NAME, Base, one_of
+from ledger.schema.base import CODE, ID, NAME, SHA256, Base, one_of
 from model.policy import ROLES
 
 
@@ -45,3 +45,17 @@ class Account(Base):
     staff_id: Mapped[str | None] = mapped_column(ID, unique=True)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class SignOut(Base):
+    """A sign-out: of one session where it is named, else of every session of this name that began before.
+
+    The name need not be an account's: people who have their role by a rule of sign_in.toml sign out as well.
+    """
+
+    __tablename__ = "sign_out"
+
+    sign_out_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account: Mapped[str] = mapped_column(NAME, index=True)
+    session: Mapped[str | None] = mapped_column(SHA256)
+    signed_out_at: Mapped[datetime]

@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -23,6 +24,11 @@ DEFAULT_FILE = Path(__file__).parent.parent.parent / "data" / "sign_in.toml"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """What a proxy adds to a request: behind one, the address of the connection says nothing of who asks."""
+
+LEAST_SECRET = 32
+"""Signs of the proxy's secret: 128 bits where it is hexadecimal."""
+_KEYS = {"mode", "account", "anonymous", "role", "proxy_secret", "session"}
+_SESSION_KEYS = {"idle_minutes", "longest_hours"}
 
 
 class SignInError(ValueError):
@@ -40,13 +46,30 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Lifetime:
+    """How long a session lasts: without anything being done in it, and at all.
+
+    OWASP's Session Management Cheat Sheet has 15 to 30 minutes idle, and 4 to 8 hours for an office worker's day;
+    GB/T 22239-2019, 8.1.4.1 b asks that a connection that is left alone ends.
+    """
+
+    idle: timedelta = timedelta(minutes=30)
+    longest: timedelta = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
 class SignIn:
-    """How people sign in: the mode, the claim that names the account, the rules, and who has not signed in."""
+    """How people sign in: the mode, the claim that names the account, the rules, and who has not signed in.
+
+    `proxy_secret` is what the proxy proves itself by; without one no header names anybody.
+    """
 
     mode: Mode = "single_user"
     account: str = "email"
     rules: tuple[Rule, ...] = ()
     anonymous: str | None = None
+    proxy_secret: str = ""
+    lifetime: Lifetime = Lifetime()
 
     @property
     def is_single_user(self) -> bool:
@@ -94,20 +117,45 @@ def _read(path: Path, _changed: int) -> SignIn:
         rules = tuple(
             Rule(one["claim"], one["value"], one["role"], one.get("unit")) for one in given.get("role", ())
         )
-        found = SignIn(given["mode"], given.get("account", "email"), rules, given.get("anonymous"))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        found = SignIn(
+            given["mode"],
+            given.get("account", "email"),
+            rules,
+            given.get("anonymous"),
+            str(given.get("proxy_secret", "")),
+            _lifetime(given.get("session", {})),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SignInError(f"{path.name}: cannot be read: {error}") from error
-    unknown = set(given) - {"mode", "account", "anonymous", "role"}
-    if unknown:
-        raise SignInError(f"{path.name}: unknown: {', '.join(sorted(unknown))}")
-    if found.mode not in get_args(Mode) or found.is_single_user:
-        raise SignInError(f"{path.name}: mode: expected oidc or proxy, not {found.mode}")
-    for role in (*(rule.role for rule in rules), *filter(None, [found.anonymous])):
-        if role not in ROLES:
-            raise SignInError(f"{path.name}: there is no role {role}")
-    if found.anonymous not in (None, "public", "display"):
-        raise SignInError(f"{path.name}: anonymous: only public or display, not {found.anonymous}")
+    if wrong := _wrong(found, set(given) - _KEYS | set(given.get("session", {})) - _SESSION_KEYS):
+        raise SignInError(f"{path.name}: {wrong}")
     return found
+
+
+def _lifetime(given: Mapping[str, Any]) -> Lifetime:
+    usual = Lifetime()
+    return Lifetime(
+        timedelta(minutes=given["idle_minutes"]) if "idle_minutes" in given else usual.idle,
+        timedelta(hours=given["longest_hours"]) if "longest_hours" in given else usual.longest,
+    )
+
+
+def _wrong(found: SignIn, unknown: set[str]) -> str:
+    """Why this cannot be used; nothing where it can."""
+    if unknown:
+        return f"unknown: {', '.join(sorted(unknown))}"
+    if found.mode not in get_args(Mode) or found.is_single_user:
+        return f"mode: expected oidc or proxy, not {found.mode}"
+    for role in (*(rule.role for rule in found.rules), *filter(None, [found.anonymous])):
+        if role not in ROLES:
+            return f"there is no role {role}"
+    if found.anonymous not in (None, "public", "display"):
+        return f"anonymous: only public or display, not {found.anonymous}"
+    if found.proxy_secret and len(found.proxy_secret) < LEAST_SECRET:
+        return f"proxy_secret: at least {LEAST_SECRET} signs"
+    if not timedelta() < found.lifetime.idle <= found.lifetime.longest:
+        return "session: idle_minutes must be above nothing and not above longest_hours"
+    return ""
 
 
 def is_local(client: str | None, headers: Mapping[str, str]) -> bool:

@@ -20,7 +20,7 @@ from model.exploration.run import ENDED, Run
 from model.indicators import catalogue
 from model.judgement import rules
 from model.policy import Actor
-from pages.parts import clocks, controls, labels, panels, visitor
+from pages.parts import clocks, controls, labels, lifetime, panels, visitor
 from pages.parts import words as written
 from pages.parts.charts import answer as charts
 from pages.parts.charts import template
@@ -93,7 +93,7 @@ def show(
 def _under_way(words: Words, run: Run) -> None:
     """How long it has taken so far, and the way to stop it."""
     if run.state in ENDED and run.wait(0):
-        st.rerun()
+        lifetime.rerun_unattended()
     name = "waiting" if run.state == "waiting" else "under_way"
     said = words.say(f"explore.{name}", seconds=f"{run.elapsed:.0f}", most=f"{run.within.seconds:g}")
     with st.container(key="under_way", horizontal=True, vertical_alignment="center"):

@@ -1,8 +1,8 @@
 """What every page stands in: one snapshot a run, the title with its clocks, and the states of having no data.
 
 An open page asks every few seconds which snapshot is current (one small file) and draws itself again only when
-that, or the lateness of a source, has changed. A snapshot that vanished while it was shown is no error: the current
-one is shown. It must not know any indicator.
+that, or the lateness of a source, has changed, or the session is over. A snapshot that vanished while it was shown is
+no error: the current one is shown. It must not know any indicator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import streamlit as st
 from model import warehouse
 from model.policy import RefusedError
 from model.warehouse import NoSnapshotError, Snapshot
-from pages.parts import clocks, controls, panels
+from pages.parts import clocks, controls, lifetime, panels, visitor
 from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS
 from pages.parts.monthly import Coverage
@@ -111,11 +111,11 @@ def _masthead(view: View, title: str, line: str, watched: Sequence[SourceClock])
 def _watch(
     words: Words, shown: str | None, sources: Sequence[SourceClock], late: tuple[SourceClock, ...]
 ) -> None:
-    """Draw the page again when there is a new snapshot or a source has become late; else only the third clock."""
+    """Draw the page again for a new snapshot, a source that is late or a session that is over; else the third clock."""
     now = clocks.now()
     current = warehouse.current_id(warehouse.default_directory())
-    if current != shown or clocks.late_ones(sources, now) != late:
-        st.rerun()
+    if current != shown or clocks.late_ones(sources, now) != late or not visitor.is_here():
+        lifetime.rerun_unattended()
     st.html(panels.refreshed(words, now))
 
 
@@ -132,7 +132,7 @@ def run(page: Callable[[], None], words: Words) -> None:
     except Exception:
         current = warehouse.current_id(warehouse.default_directory())
         if current != started_with:
-            st.rerun()
+            lifetime.rerun_unattended()
         if not st.session_state[_HAS_MASTHEAD]:
             _bare_masthead(words)
         now = clocks.now()
@@ -144,5 +144,5 @@ def run(page: Callable[[], None], words: Words) -> None:
 
 @st.fragment(run_every=clocks.POLL_SECONDS)
 def _watch_failing(shown: str | None) -> None:
-    if warehouse.current_id(warehouse.default_directory()) != shown:
-        st.rerun()
+    if warehouse.current_id(warehouse.default_directory()) != shown or not visitor.is_here():
+        lifetime.rerun_unattended()

@@ -1,54 +1,86 @@
-"""What stands before every request: without a configured sign-in nobody but this machine is answered; secure headers.
+"""What stands before every request: who may be answered at all, and whose word on who is here counts.
 
-It is ASGI middleware, so that it holds for pages, routes and sockets alike. It must not know who somebody is.
+Without a configured sign-in nobody but this machine is answered. A header that names a person counts only from the
+proxy, which proves itself by a secret; a socket is opened only for this site's own pages. It is ASGI middleware, so
+that it holds for pages, routes and sockets alike. It must not know who somebody is.
 """
 
 from __future__ import annotations
 
+import hmac
 import logging
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from model.policy import signing_in
+from model.policy.signing_in import SignIn
+from pages.parts import secure_headers
 from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
-SECURE = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+PROXY_HEADER = "x-proxy-secret"
+"""The header by which the proxy proves itself; nothing behind the guard sees it."""
 
 
 class Guard:
-    """Refuses what may not be answered, and adds the headers to what is."""
+    """Refuses what may not be answered, takes away what may not be believed, and adds the headers to what is sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        if signing_in.sign_in().is_single_user:
-            LOG.warning("%s %s", *(Words(one).say("shared.single_user_start") for one in ("zh", "en")))
+        found = signing_in.sign_in()
+        if found.is_single_user:
+            _warn("single_user_start")
+        if found.mode == "proxy" and not found.proxy_secret:
+            _warn("no_proxy_secret")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        if signing_in.sign_in().is_single_user and not _is_local(scope):
+        found = signing_in.sign_in()
+        if found.is_single_user and not _is_local(scope):
             await _refuse(scope, receive, send)
+            return
+        if scope["type"] == "websocket" and not _is_own_page(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
             return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURE.items():
+                for name, value in secure_headers.headers().items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await self.app(_believable(scope, found), receive, with_headers)
+
+
+def _believable(scope: Scope, found: SignIn) -> Scope:
+    """The request without the proxy's secret, and without headers that name a person unless it was the proxy."""
+    headers = Headers(scope=scope)
+    given, secret = headers.get(PROXY_HEADER, ""), found.proxy_secret
+    is_proxy = found.mode == "proxy" and bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+    taken = {PROXY_HEADER.encode()}
+    if not is_proxy:
+        taken |= {
+            str(name).lower().encode("latin-1") for name in config.get_option("server.trustedUserHeaders")
+        }
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in taken]
+    return {**scope, "headers": kept}
+
+
+def _is_own_page(headers: Headers) -> bool:
+    """Whether a socket is asked for by a page of this very site, or by no page: another site's page is refused.
+
+    A browser sends a person's proof of identity along with whatever page asks.
+    """
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
 
 
 def _is_local(scope: Scope) -> bool:
@@ -61,4 +93,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1008})
         return
     said = "\n".join(Words(one).say("shared.single_user_refused") for one in ("zh", "en"))
-    await PlainTextResponse(said, status_code=403, headers=SECURE)(scope, receive, send)
+    await PlainTextResponse(said, status_code=403, headers=secure_headers.headers())(scope, receive, send)
+
+
+def _warn(key: str) -> None:
+    LOG.warning("%s %s", *(Words(one).say(f"shared.{key}") for one in ("zh", "en")))

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import streamlit as st
 
-from pages.parts import controls, frame, visitor
+from pages.parts import controls, frame, visitor, welcome
 from pages.parts.words import Words
 
 _PAGES, _HERE = "pages", "page_here"
@@ -20,23 +20,39 @@ Entry = tuple[str, Callable[[], None], str]
 """A page: its name, which is also that of its words; what shows it; and its address."""
 
 
-def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> dict[str, list[st.Page]]:
-    """This person's pages by the title of their group; the very first declared opens without an address."""
-    first = next(name for entries in declared.values() for name, *_ in entries)
+Groups = dict[str, list[st.Page]]
+
+
+def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> tuple[Groups, list[st.Page]]:
+    """This person's pages by the title of their group, and those that are not theirs, which say so.
+
+    The very first declared opens without an address. Each page asks policy again whenever it runs.
+    """
+    first, who = next(name for entries in declared.values() for name, *_ in entries), visitor.actor()
     pages: dict[str, st.Page] = {}
-    groups: dict[str, list[st.Page]] = {}
+    groups: Groups = {}
+    closed = []
     for group, entries in declared.items():
         for name, show, address in entries:
-            if not visitor.may_open(name):
+            title, guarded = words.say(f"{name}.title"), _guarded(name, show)
+            if not visitor.opens(who, name):
+                closed.append(st.Page(guarded, title=title, url_path=address, visibility="hidden"))
                 continue
-            title = words.say(f"{name}.title")
-            pages[name] = st.Page(show, title=title, url_path=address, default=name == first)
+            pages[name] = st.Page(guarded, title=title, url_path=address, default=name == first)
             groups.setdefault(words.say(f"shared.{group}"), []).append(pages[name])
     st.session_state[_PAGES] = pages
-    return groups
+    return groups, closed
 
 
-def hidden(groups: Mapping[str, Sequence[st.Page]], words: Words, wall: Callable[[], None]) -> list[st.Page]:
+def _guarded(name: str, show: Callable[[], None]) -> Callable[[], None]:
+    def opened() -> None:
+        visitor.require(name)
+        show()
+
+    return opened
+
+
+def hidden(groups: Groups, words: Words, wall: Callable[[], None]) -> list[st.Page]:
     """The pages without the pages' look: the wall's bare picture, and what leads on where the first is not theirs.
 
     Streamlit knows the page that opens without an address by no other one, so no other page can take its place.
@@ -45,7 +61,7 @@ def hidden(groups: Mapping[str, Sequence[st.Page]], words: Words, wall: Callable
 
     def lead() -> None:
         if not pages:
-            visitor.turn_away(words)
+            welcome.turn_away(words)
         st.switch_page(pages[0], query_params=dict(st.query_params))
 
     title = words.say("shared.product")
@@ -54,8 +70,9 @@ def hidden(groups: Mapping[str, Sequence[st.Page]], words: Words, wall: Callable
         [] if has_first else [st.Page(lead, title=title, url_path="start", default=True, visibility="hidden")]
     )
     if visitor.may_open("wall"):
+        shown = _guarded("wall", wall)
         found.append(
-            st.Page(wall, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden")
+            st.Page(shown, title=words.say("wall.title"), url_path="wall-scenes", visibility="hidden")
         )
     return found
 

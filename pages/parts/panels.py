@@ -25,12 +25,13 @@ def title(text: str) -> str:
     return f'<h1 class="page-title">{escape(text)}</h1>'
 
 
-def message(heading: str, text: str, *, failing: bool = False) -> str:
+def message(heading: str, *texts: str, failing: bool = False) -> str:
     """A calm message in place of a picture."""
     role = "alert" if failing else "status"
+    said = "".join(f"<p>{escape(text)}</p>" for text in texts)
     return (
         f'<section class="message{" failing" if failing else ""}" role="{role}">'
-        f"<h2>{escape(heading)}</h2><p>{escape(text)}</p></section>"
+        f"<h2>{escape(heading)}</h2>{said}</section>"
     )
 
 

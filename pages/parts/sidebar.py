@@ -10,7 +10,7 @@ from html import escape
 
 import streamlit as st
 
-from pages.parts import controls, navigation, visitor
+from pages.parts import controls, navigation, welcome
 from pages.parts.words import Words
 
 
@@ -25,4 +25,4 @@ def show(words: Words, groups: Mapping[str, Sequence[st.Page]], here: st.Page) -
                 key = "nav_here" if page.url_path == here.url_path else f"nav_{page.url_path or 'home'}"
                 with st.container(key=key):
                     st.page_link(page, label=page.title, query_params=controls.carried(), width="stretch")
-        visitor.signed(words)
+        welcome.signed(words)

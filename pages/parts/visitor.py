@@ -6,21 +6,33 @@ must not decide: model.policy does.
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any, NoReturn
+import logging
+from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import accounts, storage
+from ledger import accounts, sessions, storage
 from model import policy
 from model.policy import Actor, RefusedError, signing_in
-from pages.parts import panels, theme
-from pages.parts.words import Words
+from pages.parts import clocks, lifetime
+from pages.parts.lifetime import ATTENDANCE, Visit
+
+LOG = logging.getLogger(__name__)
+UNREACHABLE = (SQLAlchemyError, OSError)
+"""What a ledger raises that cannot be reached."""
+_KNOWN = "known_actor"
+_BELIEVED = timedelta(minutes=10)
+"""How long somebody is still who they were while the ledger cannot be asked, so that a form keeps what was typed."""
 
 
 def actor() -> Actor | None:
-    """The person of this run; None where nobody has signed in and strangers see nothing."""
+    """The person of this run; None where nobody has signed in and strangers see nothing.
+
+    RefusedError where the account is not known or closed, or the session is over.
+    """
     found = signing_in.sign_in()
     if found.is_single_user:
         return signing_in.THE_SINGLE_USER
@@ -28,13 +40,73 @@ def actor() -> Actor | None:
     name = found.name_in(claims)
     if name is None:
         return found.unknown()
+    visit, moment = lifetime.of(found, claims), clocks.now()
+    if code := ATTENDANCE.over(visit, found.lifetime, moment):
+        raise policy.declared().refused(code)
+    try:
+        who = _of_ledger(name, visit) or found.by_rule(claims) or found.unknown()
+    except UNREACHABLE:
+        if (who := _remembered(visit, moment)) is None:
+            raise
+        return who
+    if who is None:
+        raise policy.declared().refused("unknown_account", account=name)
+    st.session_state[_KNOWN] = (visit, moment, who)
+    return who
+
+
+def _of_ledger(name: str, visit: Visit) -> Actor | None:
+    """Who the ledger says that this is; None where it does not know the name."""
     with ledger().read() as session:
+        if sessions.is_over(session, name, visit.digest, visit.began_at):
+            raise policy.declared().refused("session_ended")
         try:
             return accounts.actor_of(session, name)
         except RefusedError as refusal:
             if refusal.code == "unknown_account":
-                return found.by_rule(claims) or found.unknown()
+                return None
             raise
+
+
+def _remembered(visit: Visit, moment: datetime) -> Actor | None:
+    """Who this was a short while ago."""
+    held: tuple[Visit, datetime, Actor] | None = st.session_state.get(_KNOWN)
+    return held[2] if held and held[0] == visit and moment - held[1] <= _BELIEVED else None
+
+
+def attend() -> None:
+    """Note that something was done in this session, where a person brought this run about."""
+    found = signing_in.sign_in()
+    is_attended = lifetime.is_attended()
+    if not found.is_single_user and is_attended and (claims := _claims(found)):
+        ATTENDANCE.note(lifetime.of(found, claims), clocks.now())
+
+
+def is_here() -> bool:
+    """Whether the person of this page may still see it; a ledger that cannot be reached ends nothing."""
+    try:
+        return actor() is not None
+    except RefusedError:
+        return False
+    except UNREACHABLE:
+        return True
+
+
+def name() -> str | None:
+    """What provider or proxy call the person who is here, whether anybody knows that name or not."""
+    found = signing_in.sign_in()
+    return None if found.is_single_user else found.name_in(_claims(found))
+
+
+def leave(*, everywhere: bool) -> None:
+    """End this session, or all that this person has, for every server and for cookies that were copied."""
+    found = signing_in.sign_in()
+    who, visit = present(), lifetime.of(found, _claims(found))
+    with ledger().write(who) as recorder:
+        if everywhere:
+            sessions.sign_out_everywhere(recorder, who.account)
+        else:
+            sessions.sign_out(recorder, visit.digest)
 
 
 def present() -> Actor:
@@ -81,9 +153,24 @@ def note(
 
 
 def may_open(page: str) -> bool:
-    """Whether the person may open a page; one that roles.toml does not name is the administrator's."""
-    found = actor()
-    return found is not None and policy.allows(found, policy.declared().pages.get(page, "configure"))
+    """Whether the person may open a page."""
+    return opens(actor(), page)
+
+
+def opens(who: Actor | None, page: str) -> bool:
+    """Whether somebody may open a page; one that roles.toml does not name is the administrator's."""
+    return who is not None and policy.allows(who, _action_of(page))
+
+
+def require(page: str) -> None:
+    """RefusedError where the person may not open this page."""
+    who = present()
+    if not opens(who, page):
+        policy.require(who, _action_of(page))
+
+
+def _action_of(page: str) -> str:
+    return policy.declared().pages.get(page, "configure")
 
 
 def reached(units: pd.DataFrame) -> pd.DataFrame:
@@ -103,44 +190,3 @@ def reached(units: pd.DataFrame) -> pd.DataFrame:
     if found_units.empty and not units.empty:
         raise policy.declared().refused("no_unit")
     return found_units
-
-
-def greet(words: Words) -> None:
-    """Where nobody has signed in who may see anything: the way in, and nothing else."""
-    try:
-        found = actor()
-    except RefusedError as refusal:
-        _stop(words, words.pick(refusal.zh, refusal.en))
-    mode = signing_in.sign_in().mode
-    if found is None:
-        if mode == "oidc" and st.button(words.say("shared.sign_in"), type="primary"):
-            st.login()
-        _stop(words, words.say("shared.sign_in_text"))
-
-
-def turn_away(words: Words) -> NoReturn:
-    """Say that there is no page for this person, and leave them the way out."""
-    with st.sidebar:
-        signed(words)
-    _stop(words, words.say("shared.no_pages"))
-
-
-def signed(words: Words) -> None:
-    """In the sidebar: who is here in which role, and the way out."""
-    found = actor()
-    if found is None:
-        return
-    role = policy.declared().roles[found.role]
-    name = "" if signing_in.sign_in().is_single_user else f"{found.account} · "
-    st.html(f'<p class="nav-group">{escape(name + words.pick(role.zh, role.en))}</p>')
-    if signing_in.sign_in().mode == "oidc" and st.user.get("is_logged_in"):
-        if st.button(words.say("shared.sign_out")):
-            st.logout()
-    elif signing_in.sign_in().mode == "oidc" and st.button(words.say("shared.sign_in")):
-        st.login()
-
-
-def _stop(words: Words, text: str) -> NoReturn:
-    st.html(theme.style(words.say("shared.skip")))
-    st.html(panels.message(words.say("shared.product"), text))
-    st.stop()
