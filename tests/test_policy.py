@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_fixture import UNITS, Databases, databases, settle
 from sqlalchemy import column, create_engine, literal, select, table, union_all
@@ -172,6 +172,7 @@ def paths() -> dict[str, set[str]]:
     return found
 
 
+@settings(deadline=None)
 @given(role=ROLE, unit=UNIT, action=ACTION, owner=st.sampled_from([*dict(UNITS)]))
 def test_a_select_gives_exactly_the_rows_that_require_lets_through(
     placed: Ledger, role: str, unit: str | None, action: str, owner: str
@@ -219,6 +220,7 @@ def test_the_same_condition_holds_in_the_warehouse() -> None:
 # --- cache keys -------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(first=ROLE, second=ROLE, units=st.tuples(UNIT, UNIT), action=ACTION, has_own=st.booleans())
 def test_two_people_share_a_cached_answer_only_where_they_may_see_the_same(
     first: str, second: str, units: tuple[str | None, str | None], action: str, has_own: bool
