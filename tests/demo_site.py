@@ -6,8 +6,10 @@ used for anything but tests.
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ from streamlit.util import calc_hash
 from docs.pictures import make
 from etl import demo, run
 from etl.gather import Warehouse
+from model import warehouse
 
 ROOT = Path(__file__).parent.parent
 DASHBOARD = str(ROOT / "dashboard.py")
@@ -30,14 +33,30 @@ LONG_AGO = 1_793_500_000
 
 
 def load(place: Path) -> Path:
-    """Write and load the office; the directory of its warehouse."""
-    inbox, target = place / "inbox", place / "warehouse"
+    """The directory of a warehouse of the office of one's own, in a folder below pytest's."""
+    return copied(place, "office", _load_office)
+
+
+def copied(place: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """A copy in `place` of a warehouse that is made once for all files of a run, by whichever worker comes first.
+
+    `make` writes the folder `warehouse` in the place that it is given.
+    """
+    shared = next(one for one in place.parents if one.parent.name.startswith("pytest-of-")) / f"shared_{name}"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "warehouse" / warehouse.CURRENT).exists():
+            make(shared)
+    return Path(shutil.copytree(shared / "warehouse", place / "warehouse"))
+
+
+def _load_office(place: Path) -> None:
+    inbox = place / "inbox"
     demo.write(inbox, scale="office", end=END)
     for path in inbox.iterdir():
         os.utime(path, (LONG_AGO, LONG_AGO))
-    report = run.run(inbox, Warehouse(target), [], lambda step, size: None)
-    assert report.published
-    return target
+    assert run.run(inbox, Warehouse(place / "warehouse"), [], lambda step, size: None).published
 
 
 def page_of(address: str, **query: str) -> AppTest:
@@ -55,9 +74,9 @@ def shown(app: AppTest) -> str:
 
 
 @contextmanager
-def browsed(warehouse: Path) -> Iterator[Page]:
+def browsed(directory: Path) -> Iterator[Page]:
     """The pages in a real browser, at desktop size; their address is the page's base."""
-    with make.served(warehouse) as address, sync_playwright() as playwright:
+    with make.served(directory) as address, sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=make.CHROMIUM, args=flags)
         context = browser.new_context(base_url=address, viewport=make.SIZE)  # type: ignore[arg-type]
