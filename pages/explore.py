@@ -9,16 +9,18 @@ import streamlit as st
 
 from pages.parts import controls, dictionary, exploring, frame, panels
 
-VIEWS = {"compose": exploring.compose, "sql": exploring.sql, "dictionary": dictionary.show}
+VIEWS = {"compose": exploring.compose, "dictionary": dictionary.show}
+TYPED = {"sql": exploring.sql}
 
 
 def show() -> None:
-    """One of the three ways: compose, SQL, the dictionary."""
+    """One of the ways: compose, SQL for those who see the whole bureau, the dictionary."""
     view = frame.open_view(controls.words())
     words = view.words
     frame.sources_masthead(view, words.say("explore.title"))
+    views = VIEWS | TYPED if exploring.may_type() else VIEWS
     with st.container(key="views"):
-        labels = {name: words.say(f"explore.view_{name}") for name in VIEWS}
+        labels = {name: words.say(f"explore.view_{name}") for name in views}
         chosen = controls.switch("view", words.say("explore.view"), labels, "compose")
-    VIEWS[chosen](view)
-    st.html(panels.note(words.say("explore.surface")))
+    views[chosen](view)
+    st.html(panels.note(words.say("explore.surface" if exploring.may_type() else "explore.surface_below")))

@@ -11,10 +11,11 @@ import pyarrow.parquet
 import pytest
 from openpyxl import load_workbook
 
-from model import warehouse
+from model import policy, warehouse
 from model.exploration import export
 from model.exploration.limits import limits
 from model.exploration.question import (
+    Asker,
     Filter,
     Question,
     QuestionError,
@@ -25,8 +26,10 @@ from model.exploration.question import (
 )
 from model.exploration.run import Run, columns
 from model.exploration.statement import RefusedError
+from model.policy import Actor
 from tests import demo_site as site
 
+ANALYST = Actor("analyst", "analyst")
 ENDLESS = "WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t) SELECT count(*) FROM t"
 
 
@@ -202,7 +205,7 @@ def test_personal_columns_are_not_there_to_be_asked(snapshot: warehouse.Snapshot
 
 
 def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snapshot) -> None:
-    types = columns(snapshot)["record.inspection"]
+    asker = Asker(ANALYST, columns(snapshot))
     everything = asked(
         snapshot, "SELECT unit_id, started_at, issue_count, inspection_kind FROM record.inspection"
     )
@@ -211,7 +214,7 @@ def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snaps
         "record.inspection", (Filter("started_at", "at_least", "2026-01-01"),), ("unit_id", "started_at@month"),
         "sum", "issue_count",
     )  # fmt: skip
-    run = asked(snapshot, statement(question, types))
+    run = asked(snapshot, statement(question, asker))
     mine = frame[frame["started_at"] >= pd.Timestamp("2026-01-01")]
     wanted = mine.groupby(["unit_id", mine["started_at"].dt.strftime("%Y-%m")])["issue_count"].sum()
     found = run.page(0, 10_000)
@@ -221,8 +224,8 @@ def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snaps
         == wanted.astype(int).tolist()
     )
     spread = replace(question, aggregate="count", of="", pivot="inspection_kind", groups=("unit_id",))
-    values = asked(snapshot, pivot_values(spread, types, 24)).page(0, 24)["value"].tolist()
-    pivoted = asked(snapshot, statement(spread, types, values)).page(0, 100).set_index("unit_id")
+    values = asked(snapshot, pivot_values(spread, asker, 24)).page(0, 24)["value"].tolist()
+    pivoted = asked(snapshot, statement(spread, asker, values)).page(0, 100).set_index("unit_id")
     table = pd.crosstab(mine["unit_id"], mine["inspection_kind"])
     assert pivoted[sorted(table.columns)].astype(int).to_dict() == table[sorted(table.columns)].to_dict()
 
@@ -231,9 +234,9 @@ def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snaps
     "value", ["x' OR 1=1 --", "'; DROP TABLE mart.unit; --", "100%", "_", "\\", '"', "?", ":name", "%s"]
 )
 def test_what_is_entered_is_a_value_and_never_sql(snapshot: warehouse.Snapshot, value: str) -> None:
-    types = columns(snapshot)["mart.unit"]
+    asker = Asker(ANALYST, columns(snapshot))
     for operator in ("is", "is_not", "contains"):
-        run = asked(snapshot, statement(Question("mart.unit", (Filter("name", operator, value),)), types))
+        run = asked(snapshot, statement(Question("mart.unit", (Filter("name", operator, value),)), asker))
         assert run.state == "done", run.detail
         assert run.shape.rows == (
             len(asked(snapshot, "FROM mart.unit").page(0, 999)) if operator == "is_not" else 0
@@ -251,13 +254,78 @@ def test_what_is_entered_is_a_value_and_never_sql(snapshot: warehouse.Snapshot, 
 )
 def test_a_question_that_cannot_be_asked_says_why(snapshot: warehouse.Snapshot, question: Question) -> None:
     with pytest.raises(QuestionError):
-        statement(question, columns(snapshot)[question.table])
+        statement(question, Asker(ANALYST, columns(snapshot)))
 
 
 def test_filters_go_through_the_address_and_nonsense_is_none() -> None:
     filters = (Filter("a", "is", "甲 & 乙"), Filter("b", "empty"))
     assert understood(written(filters)) == filters
     assert understood("not json") == understood("[[1]]") == understood('[["a", "drop", "b"]]') == ()
+
+
+# --- of one's own units -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit_id", ["990101-S01", "990101"])
+def test_who_answers_for_units_asks_of_their_rows_in_every_table(
+    snapshot: warehouse.Snapshot, unit_id: str
+) -> None:
+    """Every table of the surface: the rows of the unit and those below, all of them and no other; or refused."""
+    asker, refused = Asker(Actor("head", "office_head", unit_id), columns(snapshot)), set()
+    connection = warehouse.sandbox(snapshot, "1GB")
+    parents = dict(connection.execute("SELECT unit_id, parent_unit_id FROM mart.unit").fetchall())
+    mine = {one for one in parents if one == unit_id or unit_id == parents[one]}
+    for table in asker.tables:
+        try:
+            frame = connection.execute(statement(Question(table), asker)).df()
+        except QuestionError as error:
+            assert error.reason == "reach"
+            refused.add(table)
+            continue
+        own = policy.unit_column(table)
+        assert set(frame[own]) <= mine, table
+        everything = connection.execute(f"SELECT {own} FROM {table}").df()
+        assert len(frame) == everything[own].isin(mine).sum(), table
+        assert not {"officer_ids", "staff_id", "conduct_code"} & set(frame.columns)
+        counted = connection.execute(statement(Question(table, (), (own,)), asker)).df()
+        assert counted["count"].sum() == len(frame)
+    connection.close()
+    assert {"record.staff", "record.school", "record.working_calendar", "mart.portrait"} <= refused
+    assert {"record.inspection", "record.complaint", "mart.warning"} <= set(asker.tables) - refused
+
+
+def test_what_an_office_head_takes_out_holds_their_rows_alone(snapshot: warehouse.Snapshot) -> None:
+    head = Asker(Actor("head", "office_head", "990101-S01"), columns(snapshot))
+    found = answered(snapshot, statement(Question("mart.volume"), head))
+    text = export.csv(found, STAMP).decode("utf-8-sig")
+    assert set(pd.read_csv(io.StringIO(text), comment="#")["unit_id"]) == {"990101-S01"}
+    book = load_workbook(io.BytesIO(export.workbook(found, STAMP)))["rows"]
+    place = next(cell.column - 1 for cell in book[1] if cell.value == "unit_id")
+    assert {row[place] for row in book.iter_rows(min_row=2, values_only=True)} == {"990101-S01"}
+    held = pyarrow.parquet.read_table(io.BytesIO(export.parquet(found, STAMP)))
+    assert set(held["unit_id"].to_pylist()) == {"990101-S01"} and len(held) == found.shape.rows > 0
+
+
+def test_no_filter_and_no_group_leads_to_what_is_not_ones_own(snapshot: warehouse.Snapshot) -> None:
+    head = Asker(Actor("head", "office_head", "990101-S01"), columns(snapshot))
+    elsewhere = (Filter("unit_id", "is_not", "990101-S01"),)
+    assert answered(snapshot, statement(Question("record.inspection", elsewhere), head)).shape.rows == 0
+    for question in (
+        Question("record.inspection", (Filter("officer_ids", "filled"),)),
+        Question("record.inspection", (), ("officer_ids",)),
+        Question("record.inspection", (), ("unit_id",), "distinct", "officer_ids"),
+        Question("record.complaint", (), ("handling_unit_id",), "count", "", "conduct_code"),
+    ):
+        with pytest.raises(QuestionError) as error:
+            values = ["x"] if question.pivot else []
+            statement(question, head, values)
+        assert error.value.reason in ("column", "measure")
+
+
+@pytest.mark.parametrize("role", ["branch_secretary", "field_staff", "administrator", "display"])
+def test_who_may_not_compose_reaches_no_row(snapshot: warehouse.Snapshot, role: str) -> None:
+    asker = Asker(Actor("somebody", role, "99"), columns(snapshot))
+    assert answered(snapshot, statement(Question("record.inspection"), asker)).shape.rows == 0
 
 
 # --- exports ----------------------------------------------------------------------------------------------------------

@@ -17,10 +17,11 @@ from ledger.schema.trail import Entry
 from model import warehouse
 from model.exploration.limits import limits
 from model.exploration.statement import RefusedError
+from model.policy import Actor, signing_in
 from pages.parts import answers, visitor
 from pages.parts.charts import answer as charts
 from pages.parts.reads import lineage
-from pages.parts.words import Words, texts
+from pages.parts.words import Language, Words, texts
 from tests import demo_site as site
 from tests.test_exploration import ENDLESS, REFUSED
 
@@ -62,6 +63,7 @@ def test_every_reason_has_its_words() -> None:
         "column",
         "value",
         "measure",
+        "reach",
     }
     assert {f"explore.error_{one}" for one in reasons} <= set(texts())
 
@@ -121,7 +123,7 @@ def test_without_the_ledger_no_statement_is_run(
 
 
 def test_the_dictionary_leads_from_a_column_to_a_file_and_a_row(snapshot: warehouse.Snapshot) -> None:
-    found = lineage.origin(snapshot, "inspection", "JC000000001")
+    found = lineage.origin(snapshot, "inspection", "JC000000001", signing_in.THE_SINGLE_USER)
     assert (
         len(found) >= 1 and found["file"].iloc[0].startswith("inspection") and found["row_number"].iloc[0] > 0
     )
@@ -130,6 +132,35 @@ def test_the_dictionary_leads_from_a_column_to_a_file_and_a_row(snapshot: wareho
     assert snapshot.id in app.code[0].value and "analysis.duckdb" in app.code[0].value
     hidden = site.page_of("analysis", view="dictionary", table="record.staff")
     assert ZH.say("explore.locate_hidden") in site.shown(hidden)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_office_head_composes_of_their_own_rows_and_types_nothing(
+    snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    monkeypatch.setattr(visitor, "actor", lambda: Actor("head", "office_head", "990101-S01"))
+    say = Words(language).say
+    app = site.page_of("analysis", by="unit_id", view="sql", sql="FROM record.staff", lang=language)
+    assert not app.exception
+    assert say("explore.view_sql") not in app.segmented_control(key="control_view").options
+    assert say("explore.surface_below") in site.shown(app) and not app.text_area
+    run = app.session_state["run_compose"]
+    assert run.page(0, 10)["unit_id"].tolist() == ["990101-S01"] and "990101-S01" in run.text
+    for table in ("record.staff", "record.working_calendar"):
+        refused = site.page_of("analysis", table=table, lang=language)
+        assert say("explore.error") in site.shown(refused) and not refused.exception
+        assert "run_compose" not in refused.session_state
+    origin = {
+        name: site.page_of("analysis", view="dictionary", record=name) for name in ("JC000000001", "none")
+    }
+    assert all(not one.exception and not one.code for one in origin.values())
+
+
+def test_where_a_record_came_from_is_told_to_those_who_reach_it(snapshot: warehouse.Snapshot) -> None:
+    head = Actor("head", "office_head", "990101-S01")
+    elsewhere = Actor("head", "office_head", "990101-W")
+    assert len(lineage.origin(snapshot, "inspection", "JC000000001", head)) >= 1
+    assert lineage.origin(snapshot, "inspection", "JC000000001", elsewhere).empty
 
 
 def test_a_large_result_is_read_in_pages_and_a_bar_needs_few_categories() -> None:

@@ -30,8 +30,9 @@ see_units         . . . x x x x x . . x
 see_quality       . . . x x x x x . . x
 see_records       . . . x . x . x . . x
 see_person        . . . . . . . x . . .
+compose_query     . . . x . x x x . . x
 query_sql         . . . . . . x x . . x
-export_records    . . . . . . x x . . x
+export_records    . . . x . x x x . . x
 rebase_trend      . . . . . x x x . . x
 make_report       . . . x x x x x . . x
 see_warnings      . . x x x x . x . . x
@@ -71,7 +72,8 @@ configure         . . . . . . . . x . x
 EXPECTED = {line.split()[0]: line.split()[1:] for line in MATRIX.strip().splitlines()}
 SURFACES = {
     "display": {"screen"}, "public": {"screen"}, "administrator": {"screen"}, "field_staff": {"screen"},
-    "office_head": {"screen", "full"}, "branch_secretary": {"screen", "full"}, "manager": {"screen", "full"},
+    "office_head": {"screen", "analysis", "full"}, "branch_secretary": {"screen", "full"},
+    "manager": {"screen", "analysis", "full"},
     "analyst": {"screen", "analysis", "full"}, "discipline": {"screen", "analysis", "full"},
     "single_user": {"screen", "analysis", "full"}, "system": set(),
 }  # fmt: skip

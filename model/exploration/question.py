@@ -1,13 +1,13 @@
 """Question: a table, filters, groups, a measure and a pivot, composed into one statement; no SQL is typed.
 
-Values are bound by SQLAlchemy and columns looked up among those of the surface, so that nothing that a person enters
-becomes SQL. It must not run anything.
+Values are bound by SQLAlchemy and columns looked up among those that policy lets the person ask of, so that nothing
+that a person enters becomes SQL; the rows are those that policy says they reach. It must not run anything.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -16,6 +16,9 @@ from duckdb_sqlalchemy import Dialect
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
+
+from model import policy
+from model.policy import Actor
 
 Operator = Literal["is", "is_not", "at_least", "at_most", "contains", "filled", "empty"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
@@ -29,7 +32,7 @@ MEASURE = "measure"
 
 
 class QuestionError(ValueError):
-    """A question that cannot be asked. `reason`: column, value or measure."""
+    """A question that cannot be asked. `reason`: column, value, measure or reach."""
 
     def __init__(self, reason: str, what: str) -> None:
         super().__init__(f"{reason}: {what}")
@@ -76,15 +79,39 @@ def understood(text: str) -> tuple[Filter, ...]:
         return ()
 
 
-def statement(question: Question, types: dict[str, str], pivots: Sequence[Any] = ()) -> str:
-    """The SQL of a question. types: the columns of its table; pivots: the values that its pivot spreads into."""
-    return text_of(_grouped(question, types, pivots) if question.is_grouped else _rows(question, types))
+@dataclass(frozen=True)
+class Asker:
+    """A person who asks of the surface's tables, each given with its columns and their types."""
+
+    actor: Actor
+    tables: Mapping[str, Mapping[str, str]]
+
+    def types(self, table: str) -> dict[str, str]:
+        """The columns that they may ask of. QuestionError where nothing of the table is theirs to ask."""
+        if found := policy.asked_columns(self.actor, table, self.tables[table]):
+            return found
+        raise QuestionError("reach", table)
+
+    def rows(self, table: str) -> ColumnElement[bool]:
+        """Which rows they reach."""
+        return policy.reached_rows(self.actor, table, _below)
 
 
-def pivot_values(question: Question, types: dict[str, str], most: int) -> str:
+def _below(unit_id: str) -> Select[Any]:
+    """A unit and all below it, as the surface knows them."""
+    tree = sql_table("unit_tree", sql_column("unit_id"), sql_column("ancestor_id"), schema="mart")
+    return select(tree.c.unit_id).where(tree.c.ancestor_id == unit_id)
+
+
+def statement(question: Question, asker: Asker, pivots: Sequence[Any] = ()) -> str:
+    """The SQL of a person's question; pivots: the values that its pivot spreads into."""
+    return text_of(_grouped(question, asker, pivots) if question.is_grouped else _rows(question, asker))
+
+
+def pivot_values(question: Question, asker: Asker, most: int) -> str:
     """The SQL of the most frequent values of the pivot."""
-    value = _column(question.pivot, types).label("value")
-    query = _from(question, types, [value]).group_by(value).order_by(func.count().desc(), value).limit(most)
+    value = _column(question.pivot, asker.types(question.table)).label("value")
+    query = _from(question, asker, [value]).group_by(value).order_by(func.count().desc(), value).limit(most)
     return text_of(query)
 
 
@@ -93,11 +120,12 @@ def text_of(query: Select[Any]) -> str:
     return str(query.compile(dialect=Dialect(paramstyle="qmark"), compile_kwargs={"literal_binds": True}))
 
 
-def _rows(question: Question, types: dict[str, str]) -> Select[Any]:
-    return _from(question, types, [sql_column(name) for name in types])
+def _rows(question: Question, asker: Asker) -> Select[Any]:
+    return _from(question, asker, [sql_column(name) for name in asker.types(question.table)])
 
 
-def _grouped(question: Question, types: dict[str, str], pivots: Sequence[Any]) -> Select[Any]:
+def _grouped(question: Question, asker: Asker, pivots: Sequence[Any]) -> Select[Any]:
+    types = asker.types(question.table)
     groups = [_column(name, types).label(name.replace(MONTH, "_month")) for name in question.groups]
     measures = [_measure(question, types).label(question.aggregate)]
     if question.pivot:
@@ -105,15 +133,16 @@ def _grouped(question: Question, types: dict[str, str], pivots: Sequence[Any]) -
         measures = [
             _measure(question, types, spread == literal(str(value))).label(str(value)) for value in pivots
         ]
-    query = _from(question, types, [*groups, *measures])
+    query = _from(question, asker, [*groups, *measures])
     return query.group_by(*groups).order_by(*groups)
 
 
-def _from(question: Question, types: dict[str, str], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+def _from(question: Question, asker: Asker, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     schema, name = question.table.split(".")
+    types = asker.types(question.table)
     asked = sql_table(name, *(sql_column(one) for one in types), schema=schema)
     conditions = [_condition(one, types) for one in question.filters]
-    return select(*columns).select_from(asked).where(and_(True, *conditions))
+    return select(*columns).select_from(asked).where(and_(True, asker.rows(question.table), *conditions))
 
 
 def _column(name: str, types: dict[str, str]) -> ColumnElement[Any]:

@@ -6,6 +6,7 @@ not open a database.
 
 from model.policy import screen
 from model.policy.columns import SMALL_COUNT, Exposure, analysis_columns, analysis_tables, exposure
+from model.policy.composed import asked_columns, reached_rows, unit_column
 from model.policy.refusal import RefusedError
 from model.policy.roles import (
     ROLES,
@@ -42,12 +43,15 @@ __all__ = [
     "allows",
     "analysis_columns",
     "analysis_tables",
+    "asked_columns",
     "cache_key",
     "declared",
     "exposure",
+    "reached_rows",
     "require",
     "rows",
     "scope",
     "screen",
     "surfaces",
+    "unit_column",
 ]

@@ -18,8 +18,10 @@ from model.exploration.question import (
     OPERATORS,
     VALUELESS,
     Aggregate,
+    Asker,
     Filter,
     Question,
+    QuestionError,
     is_day,
     is_number,
     understood,
@@ -64,11 +66,11 @@ def choose_table(words: Words, tables: Mapping[str, Mapping[str, str]]) -> str:
     return chosen
 
 
-def ask(words: Words, tables: Mapping[str, Mapping[str, str]]) -> Question:
-    """The question that the controls and the URL put together."""
+def ask(words: Words, asker: Asker) -> Question:
+    """The question that the controls and the URL put together. QuestionError where the table is not theirs to ask."""
     with st.container(key="filters", horizontal=True):
-        table = choose_table(words, tables)
-        types = tables[table]
+        table = choose_table(words, asker.tables)
+        types = asker.types(table)
 
         def called(name: str) -> str:
             return column_name(words, table, name) if name else words.say("explore.pivot_none")
@@ -170,6 +172,11 @@ def _write(filters: Sequence[Filter]) -> None:
         st.query_params["where"] = written(filters)
     else:
         st.query_params.pop("where", None)
+
+
+def what_of(words: Words, error: QuestionError) -> str:
+    """What a question was refused for, as a person calls it."""
+    return table_name(words, error.what) if error.reason == "reach" else error.what
 
 
 def refused(words: Words, reason: str, what: str = "") -> None:

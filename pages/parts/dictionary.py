@@ -9,7 +9,7 @@ import streamlit as st
 
 from model import policy
 from model.contract import TABLES
-from pages.parts import asking, controls, labels, panels
+from pages.parts import asking, controls, labels, panels, visitor
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.reads import lineage
@@ -41,6 +41,8 @@ def show(view: View) -> None:
         if is_record:
             _files(view, plain)
             _locate(view, plain)
+    if not policy.allows(visitor.present(), "query_sql"):
+        return
     with st.container(key="panel_notebook"):
         st.html(panels.heading(words.say("explore.notebook")))
         when = str(view.snapshot.manifest.get("published_at", ""))
@@ -115,7 +117,10 @@ def _locate(view: View, plain: str) -> None:
     """The files and rows of every version of one record."""
     words, keys = view.words, [one.name for one in TABLES[plain].primary_key]
     st.html(panels.part(words.say("explore.locate")))
-    if any(policy.exposure(TABLES[plain].columns[name]) != "keep" for name in keys):
+    may_ask = policy.asked_columns(
+        visitor.present(), f"{asking.RECORD}{plain}", dict.fromkeys(TABLES[plain].columns.keys(), "")
+    )
+    if not may_ask or any(policy.exposure(TABLES[plain].columns[name]) != "keep" for name in keys):
         st.html(panels.note(words.say("explore.locate_hidden")))
         return
     called = "/".join(labels.column_name(words, plain, name) for name in keys)
@@ -130,7 +135,7 @@ def _locate(view: View, plain: str) -> None:
     asked = st.query_params.get("record")
     if not asked:
         return
-    found = labels.records(lineage.origin(view.snapshot, plain, asked))
+    found = labels.records(lineage.origin(view.snapshot, plain, asked, visitor.present()))
     if not found:
         st.html(panels.note(words.say("explore.locate_none")))
         return

@@ -11,8 +11,9 @@ from functools import partial
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from model import policy
 from model.exploration.limits import limits
-from model.exploration.question import Question, QuestionError, pivot_values, statement
+from model.exploration.question import Asker, Question, QuestionError, pivot_values, statement
 from pages.parts import answers, asked_before, asking, controls, navigation, visitor
 from pages.parts.frame import View
 from pages.parts.reads import lineage
@@ -23,12 +24,13 @@ LOG = logging.getLogger(__name__)
 def compose(view: View) -> None:
     """A question put together, its answer, and the same as SQL."""
     words, tables = view.words, lineage.tables(view.snapshot)
-    question = asking.ask(words, tables)
-    types = dict(tables[question.table])
+    asker = Asker(visitor.present(), tables)
     try:
-        text = statement(question, types, _spread(view, question, types))
+        question = asking.ask(words, asker)
+        types = asker.types(question.table)
+        text = statement(question, asker, _spread(view, question, asker))
     except QuestionError as error:
-        asking.refused(words, error.reason, error.what)
+        asking.refused(words, error.reason, asking.what_of(words, error))
         return
     said = "; ".join(asking.said(words, question.table, one) for one in question.filters)
     with st.container(key="panel_answer"):
@@ -39,16 +41,23 @@ def compose(view: View) -> None:
             else {name: asking.column_name(words, question.table, name) for name in types}
         )
         answers.show(view, run, {"filters": said}, is_charted=question.is_grouped, names=names)
+        if not may_type():
+            return
         with st.container(key="link_trend", width="content"):
             query = controls.carried(view="sql", sql=text)
             st.page_link(navigation.here(), label=words.say("explore.to_sql"), query_params=query)
 
 
-def _spread(view: View, question: Question, types: dict[str, str]) -> list[object]:
+def may_type() -> bool:
+    """Whether the person may ask in SQL, which no row of another unit could be kept from."""
+    return policy.allows(visitor.present(), "query_sql")
+
+
+def _spread(view: View, question: Question, asker: Asker) -> list[object]:
     """The values that the pivot spreads into, the most frequent ones."""
     if not question.pivot:
         return []
-    run = answers.run_of(view, "pivot", pivot_values(question, types, limits().pivot_columns))
+    run = answers.run_of(view, "pivot", pivot_values(question, asker, limits().pivot_columns))
     run.wait()
     return list(run.page(0, limits().pivot_columns)["value"].dropna()) if run.state == "done" else []
 
