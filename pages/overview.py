@@ -11,7 +11,7 @@ from datetime import date
 import streamlit as st
 
 from model.indicators import catalogue
-from pages.parts import board, controls, frame, judged, monthly, panels, pictures, strip, volumes
+from pages.parts import board, controls, frame, judged, monthly, panels, pictures, reporting, strip, volumes
 from pages.parts.monthly import Coverage
 from pages.parts.reads import indicators, records
 
@@ -40,6 +40,7 @@ def show() -> None:
             labels = {name: words.say(f"overview.view_{name}") for name in VIEWS}
             chosen = controls.switch("view", words.say("overview.view"), labels, VIEWS[0])
         pictures.breadcrumb(words, units, unit_id)
+        reporting.offer(view, unit_id, month)
     months = monthly.span(month, MONTHS)
     if chosen == "volumes":
         volumes.show(view, unit_name, month, months, counts, coverage)

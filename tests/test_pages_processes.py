@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from model import warehouse
 from model.process import processes
-from pages.parts import labels, market, relations, theme, ticket_pictures
+from pages.parts import labels, market, relations, small, theme
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
 from pages.parts.reads import cells as reads_cells
@@ -201,7 +201,7 @@ class TestComplaints:
     def test_a_small_count_cannot_be_worked_out_from_the_total(
         self, counts: list[int], told: list[bool]
     ) -> None:
-        assert ticket_pictures.told(counts) == told
+        assert small.told(counts) == told
 
     @pytest.mark.parametrize("by", ["category", "channel", "conduct_code", "handling_unit_id"])
     def test_every_cut_adds_up_to_all_tickets(

@@ -34,7 +34,7 @@ compose_query     . . . x . x x x . . x
 query_sql         . . . . . . x x . . x
 export_records    . . . x . x x x . . x
 rebase_trend      . . . . . x x x . . x
-make_report       . . . x x x x x . . x
+make_report       . . . x x x x x . x x
 see_warnings      . . x x x x . x . . x
 assign_warning    . . . x . x . x . . x
 handle_warning    . . x x x . . x . . x
@@ -75,7 +75,7 @@ SURFACES = {
     "office_head": {"screen", "analysis", "full"}, "branch_secretary": {"screen", "full"},
     "manager": {"screen", "analysis", "full"},
     "analyst": {"screen", "analysis", "full"}, "discipline": {"screen", "analysis", "full"},
-    "single_user": {"screen", "analysis", "full"}, "system": set(),
+    "single_user": {"screen", "analysis", "full"}, "system": {"full"},
 }  # fmt: skip
 PATH = ("990101-S01", "990101", "9901", "99")
 

@@ -22,9 +22,9 @@ TEMPLATES = "\n".join(
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NAMED = (
     r"data/inbox|python -m etl run|inspection\.csv|record\.inspection|batch_id|row_number"
-    r"|Excel|JSON|Parquet|PDF|PNG|JPEG|DOCX|XLSX|CSV|SQL|Python"
+    r"|Excel|JSON|Parquet|PDF|PNG|JPEG|DOCX|XLSX|CSV|SQL|Python|fonts-noto-cjk"
 )
-"""What is called the same in Chinese: commands, files, formats."""
+"""What is called the same in Chinese: commands, files, formats, packages."""
 ETL = ROOT / "etl"
 SAME_IN_BOTH = {"shared.language_zh", "shared.language_en", "window.language_other"}
 

@@ -6,7 +6,7 @@ it the rows. The value of a column that identifies a person is never put into a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -28,19 +28,10 @@ def sources(view: View, total: int) -> None:
     words = view.words
     rows = []
     for one in labels.records(quality.sources(view.snapshot)):
-        clock = view.clocks.get(one["source"])
-        overdue = clock.late_by(view.now) if clock else None
-        state = mark(words.say("health.in_time"))
-        if overdue:
-            state = mark(words.say("shared.late", age=words.age(overdue)), "attention")
-        elif one["as_of"] is None:
-            state = mark(words.say("health.unknown_clock"), "attention")
-        elif one["cadence_days"] is None:
-            state = mark(words.say("health.no_cadence"))
         own = {
             "key": one["source"],
             "source": words.pick(one["name_zh"], one["name_en"]) or one["source"],
-            "state": state,
+            "state": timeliness(view, one),
             "as_of": written.moment(one["as_of"]),
             "arrived": written.moment(one["arrived_at"]),
             "cadence": one["cadence_days"],
@@ -59,6 +50,17 @@ def sources(view: View, total: int) -> None:
         "owner",
     )
     table(words, "sources", words.say("health.sources"), columns, rows)
+
+
+def timeliness(view: View, one: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether a source is in time; a late one says by how much."""
+    words, clock = view.words, view.clocks.get(one["source"])
+    overdue = clock.late_by(view.now) if clock else None
+    if overdue:
+        return mark(words.say("shared.late", age=words.age(overdue)), "attention")
+    if one["as_of"] is None:
+        return mark(words.say("health.unknown_clock"), "attention")
+    return mark(words.say("health.no_cadence" if one["cadence_days"] is None else "health.in_time"))
 
 
 def batches(view: View, total: int) -> None:

@@ -137,7 +137,7 @@ def steps(run: Run) -> None:
         page=len(rows),
     )
     st.html(panels.legend([(f"step-{one}", words.say(f"standards.legend_{one}")) for one in LEGEND]))
-    st.html(panels.note(_bases(run)))
+    st.html(panels.note(bases(run)))
 
 
 def columns_of(words: Words) -> list[Column]:
@@ -194,7 +194,7 @@ def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -
     }
 
 
-def _bases(run: Run) -> str:
+def bases(run: Run) -> str:
     """Where each limit comes from."""
     words = run.view.words
     said = [

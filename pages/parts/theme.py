@@ -10,6 +10,11 @@ from functools import cache
 from pathlib import Path
 
 FONTS = "Noto Sans SC, Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+TITLE_FONTS = "Noto Serif SC, Source Han Serif SC, Noto Serif CJK SC, Songti SC, SimSun, serif"
+"""The title of a document: the only thing that is set with serifs."""
+
+OFFICE_FONTS = ("Microsoft YaHei", "SimSun")
+"""Text and title of a document that is worked on elsewhere: named there, not carried along."""
 
 BACKGROUND = "#f6f8fb"
 PANEL = "#ffffff"
@@ -57,6 +62,22 @@ _VARIABLES = {
     "fonts": FONTS,
 }
 
+PAPER = {"ink": INK, "soft": SOFT, "faint": FAINT, "line": LINE, "ground": BACKGROUND}
+"""The tokens of a document on paper."""
+
+TONES: dict[str, dict[str, str | bool]] = {
+    "plain": {"colour": INK, "bold": False},
+    "strong": {"colour": INK, "bold": True},
+    "absent": {"colour": FAINT, "bold": False},
+    "good": {"colour": ORDINARY_TEXT, "bold": False},
+    "better": {"colour": IMPROVING, "bold": False},
+    "worse": {"colour": CONCERNING_TEXT, "bold": True},
+    "attention": {"colour": CONCERNING_TEXT, "bold": False},
+    "target": {"colour": TARGET_TEXT, "bold": False},
+    "overdue": {"colour": OVERDUE, "bold": True},
+}
+"""What each tone of a table's cell is on paper; on a page style.css says the same."""
+
 WALL = {
     "background": "#071629",
     "glow": "#0e2f57",
@@ -84,6 +105,11 @@ WALL = {
     "room-0": "#cbd8ec",
 }
 """The wall's own tokens: dark, read from five metres. room-3 to room-0: the places that a market cell has left."""
+
+
+def families(stack: str) -> list[str]:
+    """The families of a font stack, in order; the generic one is not among them."""
+    return [one.strip() for one in stack.split(",")][:-1]
 
 
 @cache

@@ -16,7 +16,7 @@ import streamlit as st
 
 from model.indicators import catalogue
 from model.policy import SMALL_COUNT
-from pages.parts import board, controls, export, judged, labels, monthly, navigation, panels
+from pages.parts import board, controls, export, judged, labels, monthly, navigation, panels, small
 from pages.parts import words as written
 from pages.parts.charts import template, tickets
 from pages.parts.frame import View
@@ -187,15 +187,6 @@ def _cells(desk: Desk, one: Mapping[str, Any], total: int, before: int) -> dict[
     }
 
 
-def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
-    """Which counts may be told beside their total: none that is small, and none from which a small one follows."""
-    is_told = [count >= least for count in counts]
-    if is_told.count(False) == 1 and True in is_told:
-        smallest = min((count, index) for index, count in enumerate(counts) if is_told[index])[1]
-        is_told[smallest] = False
-    return is_told
-
-
 def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
     """The tickets about conduct by kind, small numbers not told."""
     words = desk.view.words
@@ -208,11 +199,11 @@ def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
         name: [int(one[key]) for one in found]
         for name, key in (("tickets", "tickets"), ("conduct_closed", "closed"), ("conduct_true", "true"))
     }
-    shown = {name: told(counts) for name, counts in columns.items()}
+    shown = {name: small.told(counts) for name, counts in columns.items()}
     rows = [
         {"key": one["name"], "name": _name(words, view, one["name"])}
         | {
-            name: _few(words, columns[name][at], is_told=shown[name][at] and shown["tickets"][at])
+            name: small.cell(words, columns[name][at], is_told=shown[name][at] and shown["tickets"][at])
             for name in columns
         }
         for at, one in enumerate(found)
@@ -225,13 +216,6 @@ def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
         rows,
         export=_stamp(desk, view),
     )
-
-
-def _few(words: Words, count: int, *, is_told: bool) -> dict[str, Any]:
-    if is_told:
-        return figure(number(count), count)
-    hidden = "suppressed" if count < SMALL_COUNT else "withheld"
-    return figure(words.say(f"complaints.{hidden}", count=SMALL_COUNT), None, "absent")
 
 
 def when(desk: Desk, _view: str, _units: pd.DataFrame) -> None:

@@ -78,6 +78,11 @@ class Words:
         return self.say("shared.age_minutes", count=max(minutes, 0))
 
 
+def capital(text: str) -> str:
+    """A label as a document begins a line with it."""
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float | int | None) -> str:
     """1,240; a dash where there is none."""
     return NONE if value is None else f"{value:,.0f}"

@@ -110,6 +110,11 @@ def _points(figure: go.Figure, place: str, axis: Axis) -> None:
 
 
 def line(axis: Axis, label: str) -> str:
+    """The picture of one score as an HTML image."""
+    return f'<img class="score-line" alt="{escape(label)}" src="{line_source(axis)}">'
+
+
+def line_source(axis: Axis) -> str:
     """One score on a track from 0 to 100: interval as a bar, like subjects as ticks, the past hollow, itself a dot."""
     middle, shapes = HEIGHT / 2, [_bar(0.0, FULL, 4, theme.TRACK)]
     if axis.lower is not None and axis.upper is not None:
@@ -121,7 +126,7 @@ def line(axis: Axis, label: str) -> str:
         shapes.append(svg.rings([(_x(axis.past), middle)], theme.SOFT, theme.PANEL, 10))
     if axis.score is not None:
         shapes.append(svg.dots([(_x(axis.score), middle)], theme.INK, 13))
-    return f'<img class="score-line" alt="{escape(label)}" src="{svg.source(WIDTH, HEIGHT, shapes)}">'
+    return svg.source(WIDTH, HEIGHT, shapes)
 
 
 def share(score: float | None) -> str:

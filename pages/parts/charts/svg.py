@@ -5,18 +5,33 @@ It exists so that drawing sixty rows costs milliseconds. It must not know what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _SAFE = " =:/'(),;.-+*!$&@?"
+STRETCHES = "preserveAspectRatio='none'"
+_POINT = re.compile(r"h0(?=[M'])")
+_BOX = re.compile(r"viewBox='0 0 (\d+) (\d+)'")
 Place = tuple[float, float]
 
 
 def source(width: int, height: int, shapes: Iterable[str], *, stretches: bool = False) -> str:
     """The address of an image of these shapes; one that stretches fills whatever room it is given."""
-    drawn, more = "".join(shapes), " preserveAspectRatio='none'" if stretches else ""
+    drawn, more = "".join(shapes), f" {STRETCHES}" if stretches else ""
     text = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'{more}>{drawn}</svg>"
     return f"data:image/svg+xml,{quote(text, safe=_SAFE)}"
+
+
+def drawing(address: str) -> tuple[str, int, int]:
+    """The drawing behind such an address, its width and its height: for what takes no addresses, such as a document.
+
+    A lone dot is given a length: what has none is left out by some.
+    """
+    text = _POINT.sub("h.01", unquote(address.split(",", 1)[1]))
+    found = _BOX.search(text)
+    assert found is not None
+    return text, int(found[1]), int(found[2])
 
 
 def path(places: Sequence[Place], colour: str, width: float = 1.0, more: str = "") -> str:

@@ -5,32 +5,30 @@ All pictures of one set share `top`, the count that fills the height. It must no
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from html import escape
 
 from pages.parts import theme
+from pages.parts.charts import svg
 from pages.parts.monthly import Point
 
 WIDTH, HEIGHT = 240, 48
 _GAP = 0.3
-_OUTLINE = f' stroke="{theme.ORDINARY}" vector-effect="non-scaling-stroke"'
+_OUTLINE = f" stroke='{theme.ORDINARY}' vector-effect='non-scaling-stroke'"
 
 
 def bars(points: Sequence[Point], chosen: date, top: int, label: str) -> str:
+    """The picture as an HTML image, which fills whatever room it is given."""
+    return f'<img class="tile-picture" alt="{escape(label)}" src="{source(points, chosen, top)}">'
+
+
+def source(points: Sequence[Point], chosen: date, top: int) -> str:
     """One bar a month: the chosen one dark, a partial one hollow, a month without data an empty track."""
     step = WIDTH / max(len(points), 1)
-    shapes = "".join(
-        _bar(point, index * step, step * (1 - _GAP), chosen, top) for index, point in enumerate(points)
-    )
-    ground = f'<path d="M0 {HEIGHT - 0.5}H{WIDTH}" stroke="{theme.LINE}"/>'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
-        f"{shapes}{ground}</svg>"
-    )
-    source = b64encode(svg.encode()).decode()
-    return f'<img class="tile-picture" alt="{escape(label)}" src="data:image/svg+xml;base64,{source}">'
+    shapes = [_bar(point, index * step, step * (1 - _GAP), chosen, top) for index, point in enumerate(points)]
+    ground = svg.path([(0, HEIGHT - 0.5), (WIDTH, HEIGHT - 0.5)], theme.LINE)
+    return svg.source(WIDTH, HEIGHT, [*shapes, ground], stretches=True)
 
 
 def _bar(point: Point, x: float, width: float, chosen: date, top: int) -> str:
@@ -44,4 +42,4 @@ def _bar(point: Point, x: float, width: float, chosen: date, top: int) -> str:
 
 
 def _rectangle(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 0):.1f}" fill="{fill}"{more}/>'
+    return f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{max(height, 0):.1f}' fill='{fill}'{more}/>"

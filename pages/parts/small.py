@@ -1,0 +1,30 @@
+"""Small counts: which numbers of a breakdown may be told beside their total, and what stands in place of the others.
+
+It exists so that pages and reports hide the same. The threshold is the policy's. It must not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from model.policy import SMALL_COUNT
+from pages.parts.table import figure
+from pages.parts.words import Words, number
+
+
+def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
+    """Which counts may be told beside their total: none that is small, and none from which a small one follows."""
+    is_told = [count >= least for count in counts]
+    if is_told.count(False) == 1 and True in is_told:
+        smallest = min((count, index) for index, count in enumerate(counts) if is_told[index])[1]
+        is_told[smallest] = False
+    return is_told
+
+
+def cell(words: Words, count: int, *, is_told: bool) -> dict[str, Any]:
+    """A count as it is shown: itself, or the word for why it is not."""
+    if is_told:
+        return figure(number(count), count)
+    hidden = "suppressed" if count < SMALL_COUNT else "withheld"
+    return figure(words.say(f"complaints.{hidden}", count=SMALL_COUNT), None, "absent")
