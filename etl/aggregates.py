@@ -63,9 +63,7 @@ def keep_indicators(connection: warehouse.Connection, known: Catalogue) -> None:
         ]
         for item in known.indicators.values()
     ]  # fmt: skip
-    for row in rows:
-        marks = ", ".join("?" for _ in row)
-        connection.execute(f"INSERT INTO snapshot.mart.indicator VALUES ({marks})", row)
+    warehouse.insert(connection, "snapshot.mart.indicator", rows)
 
 
 def keep_building(connection: warehouse.Connection, staged: Stages, delivered: list[Source]) -> None:
@@ -75,11 +73,8 @@ def keep_building(connection: warehouse.Connection, staged: Stages, delivered: l
         "CREATE OR REPLACE TEMP MACRO absent(given) AS CASE WHEN given IN"
         " (SELECT table_name FROM aggregate_source) THEN 'no_data' ELSE 'not_computable' END"
     )
-    for one in delivered:
-        if one.recorded.issuperset(NEEDS.get(one.table, ("",))):
-            connection.execute(
-                "INSERT INTO aggregate_source VALUES (?, ?, ?)", [one.table, one.name, one.as_of]
-            )
+    usable = [one for one in delivered if one.recorded.issuperset(NEEDS.get(one.table, ("",)))]
+    warehouse.insert(connection, "aggregate_source", ((one.table, one.name, one.as_of) for one in usable))
     for table, needs in NEEDS.items():
         listed = ", ".join(map(sql.literal, needs))
         connection.execute(sql.statement("aggregate_usable", table=table, needs=listed))
@@ -141,31 +136,29 @@ def _declare(
     newest: date | None,
 ) -> None:
     """Let the statements know a process: its steps, what each needs, which sources record that, and the windows."""
-    for step in process.steps:
-        connection.execute(
-            "INSERT INTO process_declared VALUES (?, ?, ?, ?, ?)",
-            [process.id, step.id, step.place, step.day_kind, step.has_limit],
-        )
-        for column in step.needs:
-            connection.execute(
-                "INSERT INTO process_need VALUES (?, ?, ?, ?)", [process.id, step.id, process.table, column]
-            )
-        for one in delivered:
-            if one.table == process.table and one.recorded.issuperset(step.needs):
-                connection.execute(
-                    "INSERT INTO process_source VALUES (?, ?, ?, ?)",
-                    [process.id, step.id, one.name, one.as_of],
-                )
-    if newest is None:
-        connection.execute("INSERT INTO process_window VALUES (?, NULL, NULL, NULL)", [process.id])
-        return
-    windows = [(newest, months) for months in declared.windows]
-    windows += [(_before(newest, back), 1) for back in range(1, declared.history_months)]
-    for month, months in windows:
-        connection.execute(
-            "INSERT INTO process_window VALUES (?, ?, ?, ?)",
-            [process.id, _before(month, months - 1), month, months],
-        )
+    rows: dict[str, list[tuple[object, ...]]] = {
+        "process_declared": [
+            (process.id, step.id, step.place, step.day_kind, step.has_limit) for step in process.steps
+        ],
+        "process_need": [
+            (process.id, step.id, process.table, column) for step in process.steps for column in step.needs
+        ],
+        "process_source": [
+            (process.id, step.id, one.name, one.as_of)
+            for step in process.steps
+            for one in delivered
+            if one.table == process.table and one.recorded.issuperset(step.needs)
+        ],
+        "process_window": [(process.id, None, None, None)],
+    }
+    if newest:
+        windows = [(newest, months) for months in declared.windows]
+        windows += [(_before(newest, back), 1) for back in range(1, declared.history_months)]
+        rows["process_window"] = [
+            (process.id, _before(month, months - 1), month, months) for month, months in windows
+        ]
+    for table, found in rows.items():
+        warehouse.insert(connection, table, found)
 
 
 def _as_struct(step: Step) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from etl import snapshots, sql
+from etl import snapshots
 from etl.check import Arrival
 from etl.feeds import Feed
 from etl.gather import Intake, Warehouse
@@ -211,7 +211,7 @@ def under_construction(place: Warehouse, memory_limit: str = LOADING_MEMORY) -> 
         define(connection, key)
         # In order, DuckDB 1.5.6 leaves row groups that the checkpoint writes again: twice the file, twice the time.
         connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"ATTACH {sql.literal(str(directory / 'full.duckdb'))} AS snapshot")
+        warehouse.attach(connection, directory / "full.duckdb", "snapshot")
         create_tables(connection, TABLES)
         row = connection.execute(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM snapshot.quality.batch"

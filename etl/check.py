@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Column, Table
 
@@ -45,6 +46,7 @@ def record(table: Table) -> str:
     return f"snapshot.record.{sql.name(table.name)}"
 
 
+@cache
 def type_name(column: Column[object]) -> str:
     """The DuckDB type of a column."""
     return {"ARRAY": "VARCHAR[]", "TEXT": "VARCHAR"}.get(str(column.type).split("(")[0], str(column.type))

@@ -210,13 +210,13 @@ def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) ->
 
     So it does not matter whether a register or the records that name it arrive first.
     """
+    query = "SELECT DISTINCT column_name, rule FROM snapshot.quality.cell WHERE table_name = ? AND value IS NOT NULL"
+    fallen = set(connection.execute(query, [table.name]).fetchall())
     for column in table.columns:
         target = column.info["references"]
-        if (
-            not target
-            or column.info["required"]
-            or not _has_grown(connection, target.split(".")[0], first_batch_id)
-        ):
+        if (column.name, f"references {target}") not in fallen:
+            continue
+        if column.info["required"] or not _has_grown(connection, target.split(".")[0], first_batch_id):
             continue
         parent, key = (sql.name(part) for part in target.split("."))
         is_list = column.info["kind"] == "list<string>"

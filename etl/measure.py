@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from etl import sql
 from etl.building import Building
 from etl.load import create_version_views
@@ -51,10 +53,11 @@ def _keep(ground: Ground, months: Plan) -> None:
     """Put the computed facts in the place of those of the same months."""
     connection = ground.connection
     connection.execute("CREATE OR REPLACE TEMP TABLE computed (indicator_id VARCHAR, month DATE)")
+    computed: list[tuple[str, date | None]] = []
     for item in ground.catalogue.indicators.values():
         chosen = months[item.view]
-        for month in [None] if chosen is None else sorted(chosen):
-            connection.execute("INSERT INTO computed VALUES (?, ?)", [item.id, month])
+        computed += [(item.id, month) for month in ([None] if chosen is None else sorted(chosen))]
+    warehouse.insert(connection, "computed", computed)
     for name in ("indicator_fact", "indicator_stratum"):
         connection.execute(sql.statement("indicator_replaced", table=name))
     connection.execute(f"INSERT INTO mart.indicator_weight BY NAME {weights()}")
@@ -73,13 +76,14 @@ def _keep_states(ground: Ground) -> None:
     query = "SELECT indicator_id, min(month) FROM mart.indicator_fact GROUP BY 1"
     first_months = dict(connection.execute(query).fetchall())
     connection.execute("DELETE FROM mart.indicator_state")
+    rows = []
     for name, found in ground.states.items():
         first = first_months.get(name)
         state = "not_computable" if found.missing else "computed" if first else "no_data"
-        connection.execute(
-            "INSERT INTO mart.indicator_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows.append(
             [
                 name, found.indicator.version, state, list(found.missing), found.as_of, first,
                 found.first_full_month or first, found.first_day, digest(found.indicator, ground.catalogue),
-            ],
+            ]
         )  # fmt: skip
+    warehouse.insert(connection, "mart.indicator_state", rows)

@@ -147,11 +147,11 @@ def _refusal_notice(intake: Intake) -> dict[str, str]:
 def _rewrite(connection: warehouse.Connection, directory: Path) -> None:
     """Write the warehouse file anew, without the blocks that rewrites left free."""
     fresh = directory / "fresh.duckdb"
-    connection.execute(f"ATTACH {sql.literal(str(fresh))} AS fresh")
+    warehouse.attach(connection, fresh, "fresh")
     connection.execute("COPY FROM DATABASE snapshot TO fresh")
     connection.execute("CHECKPOINT fresh; DETACH fresh; DETACH snapshot")
     fresh.replace(directory / "full.duckdb")
-    connection.execute(f"ATTACH {sql.literal(str(directory / 'full.duckdb'))} AS snapshot")
+    warehouse.attach(connection, directory / "full.duckdb", "snapshot")
 
 
 def _finish_files(directory: Path) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ def write_analysis(building: Building, place: Warehouse) -> None:
     is_carried_on = previous is not None
     if previous:
         shutil.copyfile(previous, path)
-    connection.execute(f"ATTACH {sql.literal(str(path))} AS analysis")
+    warehouse.attach(connection, path, "analysis")
     connection.execute(
         "CREATE SCHEMA IF NOT EXISTS analysis.record; CREATE SCHEMA IF NOT EXISTS analysis.mart"
     )
@@ -95,7 +95,7 @@ def _pseudonymised(columns: list[tuple[Column[Any], policy.Exposure]]) -> dict[s
 def write_screen(building: Building) -> None:
     """The screen surface, always written anew."""
     path = building.directory / "screen.duckdb"
-    building.connection.execute(f"ATTACH {sql.literal(str(path))} AS screen")
+    warehouse.attach(building.connection, path, "screen")
     screen.write(building.connection, policy.SMALL_COUNT)
     building.connection.execute(sql.statement("judge_screen", smallest=str(policy.SMALL_COUNT)))
 

@@ -7,6 +7,7 @@ and the snapshot says so.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 import pandas as pd
@@ -17,8 +18,9 @@ LAST_YEAR = max(day.year for day in holidays)
 _NAMES = {item.value: item.chinese for item in Holiday}
 
 
+@cache
 def calendar() -> pd.DataFrame:
-    """Every covered day: `date`, `is_working_day` (true/false as text), `note`; one row a day, all text."""
+    """Every covered day: `date`, `is_working_day` (true/false as text), `note`; one row a day, all text; read only."""
     first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return pd.DataFrame(

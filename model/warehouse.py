@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +121,30 @@ def connect(
     # What a command prints is its own affair.
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+_AT_ONCE = 500
+
+
+def insert(connection: Connection, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Put rows of values into a table (`table (columns)`: into these), hundreds by one statement.
+
+    A statement costs more than a row.
+    """
+    left = list(rows)
+    while left:
+        some, left = left[:_AT_ONCE], left[_AT_ONCE:]
+        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
+        connection.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in some for value in row])  # noqa: S608
+
+
+def attach(connection: Connection, path: Path, name: str) -> None:
+    """Attach a file that is under construction; what is not written by a CHECKPOINT is lost with the connection.
+
+    No log is kept, since nobody takes up a file that was left half built. With it, each statement waits for the disk.
+    """
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS {name} (RECOVERY_MODE no_wal_writes)")
 
 
 @contextmanager

@@ -26,6 +26,8 @@ WARNING = (
     "warning_id", "indicator_id", "rule_version", *SUBJECT, "kind", "level", "period_start", "period_end", *NUMBERS,
 )  # fmt: skip
 Month = np.datetime64
+ROWS_AT_ONCE = 100_000
+"""How many rows are handed to the database at once: each time costs milliseconds, and each row memory."""
 
 
 @dataclass
@@ -123,10 +125,25 @@ def fetched(result: warehouse.Connection) -> Columns:
 
 
 def insert(connection: warehouse.Connection, mart: str, parts: list[Columns]) -> None:
-    """Append columns to a mart by name, part by part to spare memory; what the mart does not hold is left out."""
-    held = connection.execute(f"SELECT * FROM snapshot.mart.{mart} LIMIT 0").description or ()
-    for part in parts:
-        rows = pd.DataFrame({column[0]: part[column[0]] for column in held if column[0] in part})
+    """Append columns to a mart by name, some parts at once to spare memory; what the mart does not hold is left out."""
+    held = [
+        column[0]
+        for column in connection.execute(f"SELECT * FROM snapshot.mart.{mart} LIMIT 0").description or ()
+    ]
+    for some in _alike(parts):
+        names = [name for name in held if name in some[0]]
+        rows = pd.DataFrame({name: np.concatenate([part[name] for part in some]) for name in names})
         connection.register("judged_rows", rows)
         connection.execute(f"INSERT INTO snapshot.mart.{mart} BY NAME SELECT * FROM judged_rows")
         connection.unregister("judged_rows")
+
+
+def _alike(parts: list[Columns]) -> Iterator[list[Columns]]:
+    """Parts of the same columns together, as many as make about ROWS_AT_ONCE rows."""
+    waiting: dict[tuple[str, ...], list[Columns]] = {}
+    for part in parts:
+        some = waiting.setdefault(tuple(part), [])
+        some.append(part)
+        if sum(len(next(iter(one.values()))) for one in some) >= ROWS_AT_ONCE:
+            yield waiting.pop(tuple(part))
+    yield from waiting.values()

@@ -132,11 +132,13 @@ def keep_rows(court: Court, judged: Judged) -> None:
     connection = court.connection
     connection.execute("DELETE FROM snapshot.mart.trend")
     insert(connection, "trend", judged.trend)
-    for rows in judged.comparison:
-        connection.execute(
-            "DELETE FROM snapshot.mart.comparison WHERE period_end = ? AND indicator_id = ?",
-            [rows["period_end"][0], rows["indicator_id"][0]],
-        )
+    ends, names = ([rows[name][0] for rows in judged.comparison] for name in ("period_end", "indicator_id"))
+    connection.execute(
+        "DELETE FROM snapshot.mart.comparison AS held USING"
+        " (SELECT unnest(?::DATE[]) AS period_end, unnest(?::VARCHAR[]) AS indicator_id) AS anew"
+        " WHERE held.period_end = anew.period_end AND held.indicator_id = anew.indicator_id",
+        [ends, names],
+    )
     insert(connection, "comparison", judged.comparison)
     connection.execute(sql.statement("judge_not_computed"), [first_day(court.newest)])
     end = sql.literal(str(last_day(court.newest)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
 from model.contract import TABLES
 from model.indicators import context
@@ -34,12 +34,15 @@ class Kept:
 
 def digest(item: Indicator, catalogue: Catalogue) -> str:
     """A fingerprint of all that an indicator's numbers follow from, apart from the records."""
-    files = [context.sql(item.view), *(path.read_text(encoding="utf-8") for path in _shared())]
+    files = [context.sql(item.view), *_shared()]
     return sha256("\n".join([repr(item), repr(catalogue.views[item.view]), *files]).encode()).hexdigest()
 
 
-def _shared() -> list[Path]:
-    return sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
+@cache
+def _shared() -> list[str]:
+    """The texts of all statements that every view stands on."""
+    paths = sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
+    return [path.read_text(encoding="utf-8") for path in paths]
 
 
 def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:

@@ -12,7 +12,7 @@ from string import Template
 
 from model.indicators.declaration import Catalogue
 from model.indicators.sources import computed_columns
-from model.warehouse import Connection
+from model.warehouse import Connection, insert
 
 SQL = Path(__file__).parent / "sql"
 _TABLES = ("working_day", "delivered_batch", "unknown_cell")
@@ -33,8 +33,7 @@ def prepare(connection: Connection, catalogue: Catalogue) -> frozenset[str]:
     connection.execute("CREATE OR REPLACE TEMP TABLE needed_column (table_name VARCHAR, column_name VARCHAR)")
     needs = {tuple(need.split(".")) for item in catalogue.indicators.values() for need in item.needs}
     wanted = [list(need) for need in sorted(needs) if need[1] not in computed_columns(need[0])]
-    if wanted:
-        connection.executemany("INSERT INTO needed_column VALUES (?, ?)", wanted)
+    insert(connection, "needed_column", wanted)
     for name in _TABLES:
         _keep(connection, name)
     for table in delivered_tables(catalogue):

@@ -15,7 +15,7 @@ from itertools import groupby, islice
 from model.indicators import composition, context
 from model.indicators.declaration import Catalogue, Indicator, View
 from model.indicators.sources import REGISTER_TABLES, Computability, computability
-from model.warehouse import Connection
+from model.warehouse import Connection, insert
 
 ROWS_AT_ONCE = 1_000_000
 """Register rows times months that are computed together."""
@@ -56,14 +56,14 @@ def lay(connection: Connection, catalogue: Catalogue) -> Ground:
         " minimum_denominator BIGINT, has_unit_facts BOOLEAN, has_cell_facts BOOLEAN, has_levels BOOLEAN,"
         " first_month DATE)"
     )
-    for item in catalogue.indicators.values():
-        connection.execute(
-            "INSERT INTO declared VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                item.id, item.version, item.shape, item.minimum_denominator, item.has_unit_facts,
-                item.has_cell_facts, catalogue.views[item.view].has_levels, states[item.id].first_month,
-            ],
-        )  # fmt: skip
+    rows = [
+        (
+            item.id, item.version, item.shape, item.minimum_denominator, item.has_unit_facts,
+            item.has_cell_facts, catalogue.views[item.view].has_levels, states[item.id].first_month,
+        )
+        for item in catalogue.indicators.values()
+    ]  # fmt: skip
+    insert(connection, "declared", rows)
     return Ground(connection, catalogue, states, doubtful)
 
 
@@ -171,11 +171,11 @@ def set_period(connection: Connection, months: Iterable[date], as_of: date) -> N
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE period (month DATE, period_start DATE, period_end DATE, year_start DATE)"
     )
-    for month in months:
-        end = min(month.replace(day=calendar.monthrange(month.year, month.month)[1]), as_of)
-        connection.execute(
-            "INSERT INTO period VALUES (?, ?, ?, ?)", [month, month, end, end.replace(month=1, day=1)]
-        )
+    ends = [
+        (month, min(month.replace(day=calendar.monthrange(month.year, month.month)[1]), as_of))
+        for month in months
+    ]
+    insert(connection, "period", ((month, month, end, end.replace(month=1, day=1)) for month, end in ends))
 
 
 def _count(ground: Ground, view: View, indicators: list[Indicator], chosen: composition.Months) -> None:
