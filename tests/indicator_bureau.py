@@ -28,12 +28,21 @@ TABLE_ORDER = list(TABLES)
 
 @dataclass
 class Bureau:
-    """A warehouse under construction in memory, attached as `snapshot`."""
+    """A warehouse under construction in memory, attached as `snapshot`. Rows are written when it is first looked at."""
 
-    connection: warehouse.Connection
+    opened: warehouse.Connection
     random: random.Random
     as_of: dict[str, datetime] = field(default_factory=dict)
     rows: int = 0
+    waiting: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> warehouse.Connection:
+        """The connection, with all rows written."""
+        while self.waiting:
+            table, rows = self.waiting.popitem()
+            warehouse.insert(self.opened, table, rows)
+        return self.opened
 
     def add(
         self, table: str, *, revision: bool = False, changed: list[str] | None = None, **values: Any
@@ -49,9 +58,8 @@ class Bureau:
                 "changed_columns": changed or [],
             }
         name = sql.name(table + ("_revision" if revision else ""))
-        self.connection.execute(
-            f"INSERT INTO snapshot.record.{name} ({sql.names(given)}) VALUES ({', '.join('?' for _ in given)})",
-            list(given.values()),
+        self.waiting.setdefault(f"snapshot.record.{name} ({sql.names(given)})", []).append(
+            list(given.values())
         )
         return self.rows
 

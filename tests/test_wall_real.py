@@ -13,10 +13,9 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from etl import demo, run
 from model import warehouse
 from pages.parts.wall.site import DEFAULT_FILE, SCENES
-from tests.durability_helpers import Place
+from tests import demo_site
 from tests.wall_helpers import NOON, Wall, launch, picture, text_of, wait_for
 
 pytestmark = pytest.mark.browser
@@ -39,10 +38,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
-    place = Place(tmp_path_factory.mktemp("bureau"))
-    demo.write(place.inbox, scale="office")
-    assert run.run(place.inbox, place.warehouse, [], lambda step, size: None).published
-    directory = place.warehouse.directory
+    directory = demo_site.load(tmp_path_factory.mktemp("bureau"))
     made = directory / str(warehouse.current_id(directory))
     for sequence in (1, 2):
         target = directory / f"s{sequence:06d}"

@@ -24,6 +24,7 @@ from model.contract import TABLES
 from pages.parts.wall import board
 from pages.parts.wall.site import SCENES
 from pages.parts.words import Words
+from tests import demo_site
 from tests.test_pages_browser import CHROMIUM, FLAGS, ROOT, _wait_until_served, free_port
 from tests.warehouse_fixture import point
 
@@ -65,13 +66,7 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Of every snapshot the two other surfaces are taken away: a wall must not need them.
     """
-    folder = tmp_path_factory.mktemp("walls")
-    inbox, directory = folder / "inbox", folder / "warehouse"
-    for command in (
-        ["demo", "--out", str(inbox), "--scale", "office"],
-        ["run", "--inbox", str(inbox), "--warehouse", str(directory)],
-    ):
-        subprocess.run([sys.executable, "-m", "etl", *command], cwd=ROOT, check=True, capture_output=True)
+    directory = demo_site.load(tmp_path_factory.mktemp("walls"))
     made = directory / str(warehouse.current_id(directory))
     for state in STATES:
         shutil.copytree(made, directory / state)

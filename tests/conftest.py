@@ -1,0 +1,20 @@
+"""The order of the files: those that take longest come first, so that both workers end together.
+
+A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`). It must not hold a fixture.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+LONGEST = (
+    "test_durability", "test_wall_shell", "test_inbox_files", "test_database_source", "test_wall_scenes",
+    "test_pages_browser", "test_indicator_increment", "test_surfaces", "test_check", "test_process", "test_ledger_feed",
+    "test_wall_real", "test_ledger_browser", "test_exploration", "test_judge", "test_judge_patterns", "test_mapping",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, the others as they come."""
+    place = {f"{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
