@@ -55,14 +55,17 @@ KEPT = """() => new Promise((resolve) => {
   };
 })"""
 """How many pictures the browser has kept."""
+PAINTED = "window.onPaint = requestAnimationFrame.bind(window);"
+"""Keeps what calls back when the browser paints, before the browser's clock is a test's."""
 WATCH = """() => {
   window.seen = [];
+  const onPaint = window.onPaint ?? requestAnimationFrame;
   const look = () => {
     const shells = [...document.querySelectorAll('iframe.shell.shown')];
     const frames = [...shells.at(-1)?.contentDocument?.querySelectorAll('#stage iframe.shown') ?? []];
     const now = frames.at(-1)?.contentDocument?.querySelector('section.is-shown h1')?.textContent ?? '';
     if (window.seen.at(-1) !== now) window.seen.push(now);
-    requestAnimationFrame(look);
+    onPaint(look);
   };
   look();
 }"""
@@ -106,6 +109,14 @@ def context(wall: Wall, browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+@pytest.fixture
+def hurried(context: BrowserContext) -> BrowserContext:
+    """A browser whose clock goes as ever until a test moves it on."""
+    context.add_init_script(PAINTED)
+    context.clock.install()
+    return context
+
+
 # --- starting, sizes, rotation ----------------------------------------------------------------------------------------
 
 
@@ -146,9 +157,9 @@ def test_without_any_snapshot_one_calm_line_stands_and_the_picture_comes_by_itse
 
 
 def test_scenes_turn_in_the_browser_alone_and_a_drawn_picture_keeps_no_socket(
-    wall: Wall, context: BrowserContext
+    wall: Wall, hurried: BrowserContext
 ) -> None:
-    page = context.new_page()
+    page = hurried.new_page()
     sockets, closed = [], []
     page.on("websocket", lambda one: (sockets.append(one), one.on("close", lambda gone: closed.append(gone))))
     page.goto(f"{wall.url}/wall?dwell=5&scenes=trends,operation,nothing")
@@ -160,14 +171,15 @@ def test_scenes_turn_in_the_browser_alone_and_a_drawn_picture_keeps_no_socket(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.split("?")[0]))
     for scene in ("operation", "trends"):
+        page.clock.fast_forward(5_000)
         wait_for(page, TITLE, f"it.textContent.startsWith('{scene}')")
         wait_for(page, f"[data-tab={scene}]", "it.classList.contains('is-current')")
     assert set(asked) == {f"{wall.url}/wall/state"}
     assert len(sockets) == 1
 
 
-def test_a_guide_goes_on_back_and_pauses_by_key_and_by_touch(wall: Wall, context: BrowserContext) -> None:
-    page = wall.open(context, "dwell=5")
+def test_a_guide_goes_on_back_and_pauses_by_key_and_by_touch(wall: Wall, hurried: BrowserContext) -> None:
+    page = wall.open(hurried, "dwell=5")
 
     def shows(scene: str) -> None:
         wait_for(page, TITLE, f"it.textContent.startsWith('{scene}')", seconds=3)
@@ -183,7 +195,7 @@ def test_a_guide_goes_on_back_and_pauses_by_key_and_by_touch(wall: Wall, context
     page.mouse.click(tab["x"] + 5, tab["y"] + 5)
     shows("trends")
     page.keyboard.press("Space")
-    page.wait_for_timeout(6_500)
+    _asks(page, 7)
     shows("trends")
     page.mouse.click(960, 500)
     wait_for(page, TITLE, "it.textContent.startsWith('cells')")
@@ -230,12 +242,15 @@ def test_a_new_snapshot_and_a_rollback_take_the_old_pictures_place_without_a_bla
 
 @pytest.mark.parametrize("trouble", [{"errors": 1}, {"empty": True}, {"hang": True}])
 def test_a_page_that_fails_leaves_the_last_picture_and_is_tried_again(
-    wall: Wall, context: BrowserContext, trouble: dict[str, object]
+    wall: Wall, hurried: BrowserContext, trouble: dict[str, object]
 ) -> None:
-    page = wall.open(context, "scenes=operation&display=troubled")
+    page = wall.open(hurried, "scenes=operation&display=troubled")
     page.evaluate(WATCH)
     wall.trouble(**trouble)
     wall.show(2)
+    if "hang" in trouble:
+        page.wait_for_function(f"() => {STUDIO}")
+        _asks(page, 31)
     _until(page, lambda: _display(wall, "troubled").get("failures", 0) >= 1, 45)
     assert text_of(page, TITLE) == "operation s000001"
     wall.trouble()
@@ -244,14 +259,14 @@ def test_a_page_that_fails_leaves_the_last_picture_and_is_tried_again(
     _until(page, lambda: _display(wall, "troubled")["failures"] == 0)
 
 
-def test_a_changed_configuration_reaches_a_display_by_itself(wall: Wall, context: BrowserContext) -> None:
-    page = wall.open(context)
+def test_a_changed_configuration_reaches_a_display_by_itself(wall: Wall, hurried: BrowserContext) -> None:
+    page = wall.open(hurried)
     wall.configure(SITE.replace('"operation", "trends", "cells"', '"cells", "building"'))
     wait_for(page, TITLE, "it.textContent.startsWith('cells')")
     page.keyboard.press("ArrowRight")
     wait_for(page, TITLE, "it.textContent.startsWith('building')")
     wall.configure("[office")
-    page.wait_for_timeout(2_000)
+    _asks(page, 3)
     assert text_of(page, STATUS) == "" and text_of(page, TITLE).startswith("building")
 
 
@@ -429,21 +444,30 @@ def _renewed(wall: Wall, page: Page) -> None:
 
 
 def test_a_shell_of_another_version_is_taken_in_once_and_not_in_a_circle(
-    wall: Wall, context: BrowserContext
+    wall: Wall, hurried: BrowserContext
 ) -> None:
-    page = wall.open(context)
+    page = wall.open(hurried)
     loads: list[str] = []
     page.on("request", lambda one: loads.append(one.url) if one.is_navigation_request() else None)
     _tell(page, shell="another")
     _until(page, lambda: any("/wall/shell" in one for one in loads))
-    page.wait_for_timeout(4_000)
+    page.wait_for_function("() => frames.length === 1 && frames[0].frames.length === 1")
+    _asks(page, 4)
     wait_for(page, STATUS, LIVE)
     assert [one.rstrip("?") for one in loads if "/wall-scenes" not in one] == [f"{wall.url}/wall/shell"]
     _tell(page, holder="another")
     _until(page, lambda: f"{wall.url}/wall?" in loads)
-    page.wait_for_timeout(4_000)
+    await_picture(page)
+    _asks(page, 4)
     assert loads.count(f"{wall.url}/wall?") == 1
     wait_for(page, STATUS, LIVE)
+
+
+def _asks(page: Page, times: int) -> None:
+    """Let so many seconds pass at once, in each of which the display asks the server and is answered."""
+    for _ in range(times):
+        with page.expect_response("**/wall/state?*"):
+            page.clock.fast_forward(1_000)
 
 
 def _tell(page: Page, **what: str) -> None:
@@ -452,14 +476,16 @@ def _tell(page: Page, **what: str) -> None:
     page.route("**/wall/state?*", lambda route: route.fulfill(json=route.fetch().json() | what))
 
 
-def test_a_shell_that_has_stopped_is_replaced(wall: Wall, context: BrowserContext) -> None:
-    page = wall.open(context, "scenes=operation")
+def test_a_shell_that_has_stopped_is_replaced(wall: Wall, hurried: BrowserContext) -> None:
+    page = wall.open(hurried, "scenes=operation")
     wait_for(page, STATUS, LIVE)
     page.evaluate(WATCH)
     page.evaluate(
-        "() => { const w = frames[0]; w.same = true; for (let i = 0; i < 10000; i++) w.clearInterval(i); }"
+        "() => { const w = frames[0], last = w.setInterval(() => {}, 1e9); w.same = true;"
+        " for (let i = 0; i < 10000; i++) try { w.clearInterval(last - i); } catch { /* it was no interval */ } }"
     )
-    page.wait_for_function("() => frames.length === 1 && frames[0].same === undefined", timeout=60_000)
+    page.clock.fast_forward(31_000)
+    page.wait_for_function("() => frames.length === 1 && frames[0].same === undefined")
     wait_for(page, STATUS, LIVE)
     assert page.evaluate("window.seen") == ["operation s000001"]
 

@@ -123,7 +123,7 @@ class Wall:
             return 0
 
     def json(self, path: str) -> Any:
-        with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
             return json.loads(answer.read())
 
     def context(
