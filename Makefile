@@ -58,13 +58,14 @@ $(VENV)/test.stamp: requirements-dev.txt requirements.txt constraints.txt | $(VE
 	$(BIN)/pip install --quiet --requirement requirements-dev.txt --constraint constraints.txt
 	@touch $@ $(VENV)/run.stamp
 
-# --- Debian packages that the tests need: a browser, a Chinese font, a PostgreSQL server ------------------------------
+# --- Debian packages that the tests need: a browser, a Chinese font, nginx, a PostgreSQL server ---------------------------
 
 .PHONY: packages debian
 packages:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	{ command -v fc-list >/dev/null && [ -n "$$(fc-list :lang=zh-cn)" ]; } || missing="$$missing fonts-noto-cjk fontconfig"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$$missing nginx-light"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] || $(MAKE) --no-print-directory debian PACKAGES="$$missing"
 

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from ledger_fixture import KEEPER, LOADER
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 from test_ledger_disposition import ONE
 
+from docs.pictures import make
 from ledger import accounts, migration, proof
 from ledger.disposition.syncing import sync
 from ledger.schema import Disposition, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
-from model import warehouse
 from model.policy import signing_in
 from pages.parts import guard
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
-ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.browser
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
@@ -63,36 +55,13 @@ def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     fixture.publish(folder / "warehouse")
     said = f'mode = "proxy"\naccount = "name"\nproxy_secret = "{SECRET}"\n'
     (folder / "sign_in.toml").write_text(said, encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        warehouse.DIRECTORY_VARIABLE: str(folder / "warehouse"),
+    variables = {
         ADDRESS_VARIABLE: bureau.engine.url.render_as_string(hide_password=False),
         signing_in.FILE_VARIABLE: str(folder / "sign_in.toml"),
         "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": json.dumps({"X-Remote-User": "name"}),
     }
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.address", "127.0.0.1"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait(f"http://127.0.0.1:{port}/healthz")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(url: str) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(url, timeout=2)
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise RuntimeError("the server did not start")
+    with make.served(folder / "warehouse", variables) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,7 @@ def configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> Non
         ("127.0.0.1", LOCAL | {"x-forwarded-for": "127.0.0.1"}, False),
         ("127.0.0.1", LOCAL | {"x-forwarded-host": "localhost"}, False),
         ("127.0.0.1", LOCAL | {"via": "1.1 elsewhere"}, False),
+        ("::ffff:127.0.0.1", LOCAL, True),
         ("::ffff:10.0.0.7", LOCAL, False),
         ("fe80::1%eth0", {"host": "[::1]:8501"}, False),
         ("2001:db8::7", {"host": "[::1]:8501"}, False),

@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,16 +105,20 @@ def take_wall(browser: Browser, address: str, scene: str, size: tuple[int, int],
 
 
 @contextmanager
-def served(warehouse: Path) -> Iterator[str]:
+def served(
+    warehouse: Path, variables: Mapping[str, str] | None = None, arguments: Sequence[str] = (), port: int = 0
+) -> Iterator[str]:
     """The pages over this warehouse, at the address given, for as long as the block runs."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    variables = os.environ | {"INTEGRITY_WAREHOUSE": str(warehouse)}
+    environment = os.environ | {"INTEGRITY_WAREHOUSE": str(warehouse)} | dict(variables or {})
     server = subprocess.Popen(
-        command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait(address)
@@ -124,10 +128,17 @@ def served(warehouse: Path) -> Iterator[str]:
         server.wait(10)
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 def _wait(address: str) -> None:
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).close()
         except urllib.error.HTTPError:
             raise
         except OSError:

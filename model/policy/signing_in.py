@@ -164,7 +164,8 @@ def is_local(client: str | None, headers: Mapping[str, str]) -> bool:
     The name is looked at because a page elsewhere can point a name of its own at this machine.
     """
     try:
-        is_here = client is not None and ipaddress.ip_address(client.split("%")[0]).is_loopback
+        found = ipaddress.ip_address((client or "").split("%")[0])
+        is_here = (getattr(found, "ipv4_mapped", None) or found).is_loopback
     except ValueError:
         is_here = False
     host = headers.get("host", "")
