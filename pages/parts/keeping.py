@@ -24,7 +24,7 @@ from ledger.storage import Ledger
 from ledger.trail import Recorder
 from model.policy import Actor, RefusedError
 from pages.parts import panels, visitor
-from pages.parts.words import Words, number
+from pages.parts.words import Words, capital, number
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -177,7 +177,7 @@ def _content(book: Book, one: Attachment) -> bytes:
 
 def titled(words: Words, zh: str, en: str) -> str:
     """A declared name where a line begins with it."""
-    return words.pick(zh, en[:1].upper() + en[1:])
+    return words.pick(zh, capital(en))
 
 
 def moment(when: datetime | date | None) -> str:

@@ -13,8 +13,8 @@ FONTS = "Noto Sans SC, Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Micros
 TITLE_FONTS = "Noto Serif SC, Source Han Serif SC, Noto Serif CJK SC, Songti SC, SimSun, serif"
 """The title of a document: the only thing that is set with serifs."""
 
-OFFICE_FONTS = ("Microsoft YaHei", "SimSun")
-"""Text and title of a document that is worked on elsewhere: named there, not carried along."""
+OFFICE_FONTS = {"text": ("Arial", "Microsoft YaHei"), "title": ("Times New Roman", "SimSun")}
+"""Latin and Chinese of a document that is worked on elsewhere: named there, not carried along."""
 
 BACKGROUND = "#f6f8fb"
 PANEL = "#ffffff"

@@ -102,11 +102,14 @@ def _facts(subject: Subject) -> Facts:
             for one in coverage.sources
         ]
         known = words.say("report.name_joint").join(said) or words.say("shared.no_source")
-        items.append((words.say(f"overview.{kind.id}"), known))
+        items.append((words.say(f"overview.{kind.id}"), written.capital(known)))
     published = written.moment(clocks.moment_of(manifest.get("published_at")))
     sequence = words.say("shared.sequence", number=manifest.get("sequence", written.NONE))
     items.append(
-        (words.say("report.edition"), f"{sequence} · {words.say('shared.published', moment=published)}")
+        (
+            words.say("report.edition"),
+            written.capital(f"{sequence} · {words.say('shared.published', moment=published)}"),
+        )
     )
     items.append((words.say("report.made"), written.moment(view.now)))
     return Facts(tuple(items))

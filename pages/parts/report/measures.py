@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from pages.parts import board, judged, labels
+from pages.parts import board, labels
 from pages.parts import words as written
 from pages.parts.judged import Line
 from pages.parts.report.structure import Block, Cell, Column, Facts, Group, Heading, Note, Section, Table
 from pages.parts.report.subject import Subject
 from pages.parts.words import Words
 
+NAMED = 4
+"""How many columns that are missing are named."""
 _LEGEND = ("line", "band", "target", "fired", "few")
 
 
@@ -25,10 +27,14 @@ def section(subject: Subject, title: str) -> Section:
     blocks: list[Block] = [Note(words.say("report.measures_none"))]
     if shown:
         how = words.say("report.joint").join(words.say(f"judged.legend_{one}") for one in _LEGEND)
-        blocks = [_table(subject, shown, title), Note(how), Note(words.say("report.measures_how"))]
-    absent = _absent(words, [one for one in subject.lines if not has_number(one)])
+        blocks = [
+            _table(subject, shown, title),
+            Note(written.capital(how)),
+            Note(words.say("report.measures_how")),
+        ]
+    absent = [one for one in subject.lines if not has_number(one)]
     if absent:
-        blocks += [Heading(words.say("report.absent")), Facts(tuple(absent))]
+        blocks += [Heading(words.say("report.absent")), *_absent(words, absent)]
     return Section(title, tuple(blocks))
 
 
@@ -80,24 +86,42 @@ def _row(words: Words, line: Line) -> tuple[Cell, ...]:
     )
 
 
-def _absent(words: Words, lines: Sequence[Line]) -> list[tuple[str, str]]:
-    """The indicators without a number by the word for why; of those not computable also what is missing."""
-    said: dict[str, list[str]] = {}
+def _absent(words: Words, lines: Sequence[Line]) -> list[Block]:
+    """The indicators without a number by the word for why; those that are not computable with what is missing."""
+    held: dict[str, list[Line]] = {}
     for one in lines:
-        name = words.pick(one.item.name.zh, one.item.name.en)
-        said.setdefault(board.state_name(words, one.here.state), []).append(name + _missing(words, one))
+        held.setdefault(one.here.state, []).append(one)
+    unrecorded = held.pop("not_computable", [])
     joint = words.say("report.name_joint")
-    counted = {
-        state: words.say(
-            "report.absent_count", state=written.capital(state), count=written.number(len(names))
+    facts = tuple(
+        (_counted(words, state, found), joint.join(_name(words, one) for one in found))
+        for state, found in held.items()
+    )
+    blocks: list[Block] = [Facts(facts)] if facts else []
+    if unrecorded:
+        columns = (
+            Column(words.say("judged.indicator"), 62, "text"),
+            Column(words.say("report.missing"), 112, "text"),
         )
-        for state, names in said.items()
-    }
-    return [(counted[state], joint.join(names)) for state, names in said.items()]
+        rows = ((Cell(_name(words, one)), Cell(_missing(words, one))) for one in unrecorded)
+        title = _counted(words, "not_computable", unrecorded)
+        blocks.append(Table(title, columns, (Group.of(title, rows),)))
+    return blocks
 
 
-def _missing(words: Words, line: judged.Line) -> str:
-    if not line.missing:
-        return ""
+def _name(words: Words, line: Line) -> str:
+    return words.pick(line.item.name.zh, line.item.name.en)
+
+
+def _counted(words: Words, state: str, lines: Sequence[Line]) -> str:
+    said = written.capital(board.state_name(words, state))
+    return words.say("report.absent_count", state=said, count=written.number(len(lines)))
+
+
+def _missing(words: Words, line: Line) -> str:
+    """The first of the columns that no source records, and how many there are."""
     columns = [labels.column_name(words, *need.split(".")) for need in line.missing]
-    return words.say("report.missing", columns=words.say("shared.list_joint").join(columns))
+    said = words.say("shared.list_joint").join(columns[:NAMED])
+    if len(columns) <= NAMED:
+        return said
+    return words.say("report.missing_more", columns=said, count=written.number(len(columns)))

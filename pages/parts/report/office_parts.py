@@ -31,7 +31,6 @@ def _element(name: str, **values: object) -> Any:
 
 def styles(made: Document, language: Language) -> None:
     """The styles in the fonts of the look, for Latin and Chinese alike, and the language that they are in."""
-    text, title = theme.OFFICE_FONTS
     sizes = {"Normal": 9.5, "Title": 28, "Heading 1": 13.5, "Heading 2": 10}
     colours = {"Heading 2": theme.SOFT}
     for name, size in sizes.items():
@@ -41,8 +40,8 @@ def styles(made: Document, language: Language) -> None:
         properties = style.element.get_or_add_rPr()
         for old in properties.findall(qn("w:rFonts")) + properties.findall(qn("w:lang")):
             properties.remove(old)
-        family = title if name == "Title" else text
-        properties.insert(0, _element("rFonts", ascii=family, hAnsi=family, eastAsia=family, cs=family))
+        latin, chinese = theme.OFFICE_FONTS["title" if name == "Title" else "text"]
+        properties.insert(0, _element("rFonts", ascii=latin, hAnsi=latin, eastAsia=chinese, cs=latin))
         properties.append(_element("lang", val=LANGUAGES[language], eastAsia="zh-CN"))
         spaces = {"Normal": (0, 3), "Title": (2, 2), "Heading 1": (16, 6), "Heading 2": (10, 4)}[name]
         style.paragraph_format.space_before, style.paragraph_format.space_after = map(Pt, spaces)

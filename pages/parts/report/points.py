@@ -36,7 +36,10 @@ def _volumes(subject: Subject) -> Iterator[Point]:
     for kind in KINDS:
         measure = kind.came or kind.done
         name, one = words.say(f"overview.{kind.id}"), volumes.headline(subject, kind, measure)
-        text = words.say(f"overview.{measure}") + " " + volumes.count_of(words, one).text
+        said = {"name": words.say(f"overview.{measure}"), "state": volumes.count_of(words, one).text}
+        text = words.say("report.unknown_count", **said)
+        if one.point.count is not None:
+            text = words.say("report.named", name=said["name"], value=said["state"])
         if one.point.state == "partial":
             text = words.say("report.partial", text=text)
         for label, change in (("on_month", one.on_month), ("on_year", one.on_year)):
@@ -57,6 +60,10 @@ def _portrait(subject: Subject) -> Iterator[Point]:
 def _indicators(subject: Subject) -> Iterator[Point]:
     words = subject.words
     known = [one for one in subject.lines if one.here.value is not None]
+    if not known:
+        none = words.say("report.indicators_none", all=written.number(len(subject.lines)))
+        yield words.say("report.indicators"), none, "plain"
+        return
     met = {name: sum(one.here.assurance == name for one in known) for name in ("meets", "varies", "misses")}
     counts = {name: written.number(count) for name, count in met.items()}
     all_of = {"known": written.number(len(known)), "all": written.number(len(subject.lines))}

@@ -6,6 +6,7 @@ It must not compute a time: that is the mart's.
 from __future__ import annotations
 
 from pages.parts import running
+from pages.parts import words as written
 from pages.parts.report.structure import Block, Cell, Column, Facts, Group, Note, Section, Table
 from pages.parts.report.subject import WINDOW_MONTHS, Subject
 from pages.parts.running import Run
@@ -29,9 +30,9 @@ def section(subject: Subject, title: str) -> Section:
     blocks: tuple[Block, ...] = (
         Table(title, columns, tuple(_group(one) for one in subject.runs)),
         Note(words.say("report.standards_how", count=WINDOW_MONTHS, month=words.month(subject.month))),
-        Note(legend),
+        Note(written.capital(legend)),
     )
-    bases = tuple((one.name, running.bases(one)) for one in subject.runs)
+    bases = tuple((one.name, written.capital(running.bases(one))) for one in subject.runs)
     return Section(title, (*blocks, Facts(bases)))
 
 
