@@ -30,7 +30,7 @@ serve: $(VENV)/run.stamp
 	@echo "http://127.0.0.1:$(PORT)"
 	@$(BIN)/streamlit run dashboard.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
 
-test: $(VENV)/test.stamp packages check
+test: $(VENV)/test.stamp packages build/provider/stamp check
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/test.stamp
@@ -66,8 +66,15 @@ packages:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	{ command -v fc-list >/dev/null && [ -n "$$(fc-list :lang=zh-cn)" ]; } || missing="$$missing fonts-noto-cjk fontconfig"; \
 	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$$missing nginx-light"; \
+	{ command -v node && command -v npm; } >/dev/null || missing="$$missing nodejs npm"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] || $(MAKE) --no-print-directory debian PACKAGES="$$missing"
+
+# the OpenID Connect provider that the tests sign in at
+build/provider/stamp: tests/oidc/package.json tests/oidc/package-lock.json | packages
+	@mkdir -p $(@D) && cp $^ $(@D)/
+	@cd $(@D) && npm ci --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 
 debian:
 	@if [ "$$(id -u)" = 0 ]; then \
