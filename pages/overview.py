@@ -43,7 +43,7 @@ def show() -> None:
         reporting.offer(view, unit_id, month)
     months = monthly.span(month, MONTHS)
     if chosen == "volumes":
-        volumes.show(view, unit_name, month, months, counts, coverage)
+        volumes.show(view, unit_id, unit_name, month, months, counts, coverage)
     elif chosen == "children":
         volumes.children(view, unit_id, month, months, coverage)
     else:

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, panels, pictures, running, running_lists
+from pages.parts import (
+    controls,
+    frame,
+    panels,
+    pictures,
+    running,
+    running_ended,
+    running_lists,
+    running_waiting,
+)
 from pages.parts.reads import records
 
 VIEWS = {
-    "soon": running_lists.soon,
-    "waiting": running_lists.waiting,
-    "orders": running_lists.orders,
-    "times": running_lists.times,
+    "soon": running_waiting.soon,
+    "waiting": running_waiting.waiting,
+    "orders": running_ended.orders,
+    "times": running_ended.times,
     "units": running_lists.units,
 }
 

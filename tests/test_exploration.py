@@ -19,6 +19,7 @@ from model.exploration.question import (
     Filter,
     Question,
     QuestionError,
+    behind,
     pivot_values,
     statement,
     understood,
@@ -27,6 +28,7 @@ from model.exploration.question import (
 from model.exploration.run import Run, columns
 from model.exploration.statement import RefusedError
 from model.policy import Actor
+from pages.parts import labels
 from tests import demo_site as site
 
 ANALYST = Actor("analyst", "analyst")
@@ -255,6 +257,42 @@ def test_what_is_entered_is_a_value_and_never_sql(snapshot: warehouse.Snapshot, 
 def test_a_question_that_cannot_be_asked_says_why(snapshot: warehouse.Snapshot, question: Question) -> None:
     with pytest.raises(QuestionError):
         statement(question, Asker(ANALYST, columns(snapshot)))
+
+
+def test_the_rows_behind_a_group_are_those_that_it_counts(snapshot: warehouse.Snapshot) -> None:
+    """Every group of a month, a code and a blank: as many rows behind it as it says."""
+    asker = Asker(ANALYST, columns(snapshot))
+    unit = Filter("handling_unit_id", "within", "990101")
+    until = Filter("received_at", "at_most", "2026-03-31")
+    question = Question("record.complaint", (unit, until), ("received_at@month", "conduct_code"))
+    counted = answered(snapshot, statement(question, asker)).page(0, 60)
+    blank = counted[counted["conduct_code"].isna()]
+    for _, row in pd.concat([counted.head(6), blank.tail(2)]).iterrows():
+        group = {name: None if pd.isna(value) else value for name, value in row.items()}
+        rows = Question("record.complaint", behind(question, group))
+        assert answered(snapshot, statement(rows, asker)).shape.rows == row["count"]
+    last = answered(snapshot, "SELECT count(*) FROM record.complaint WHERE received_at < DATE '2026-04-01'")
+    whole = answered(snapshot, statement(Question("record.complaint", (unit, until)), asker))
+    assert whole.shape.rows == last.page(0, 1).iloc[0, 0], "the last day is in it to its end"
+
+
+def test_a_value_of_the_pivot_is_a_filter_more_and_a_list_is_found_by_what_it_reads(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    asker = Asker(ANALYST, columns(snapshot))
+    pivot = Question("record.inspection", (), ("unit_id",), "count", "", "inspection_kind")
+    row = answered(snapshot, statement(pivot, asker, ["routine"])).page(0, 1).iloc[0]
+    rows = Question("record.inspection", behind(pivot, row, "routine"))
+    assert answered(snapshot, statement(rows, asker)).shape.rows == row["routine"]
+    teams = Question("record.inspection", (), ("officer_ids",))
+    team = labels.records(answered(snapshot, statement(teams, asker)).page(0, 3))[-1]
+    held = Question("record.inspection", behind(teams, team))
+    assert answered(snapshot, statement(held, asker)).shape.rows == team["count"]
+
+
+def test_only_a_unit_has_something_within(snapshot: warehouse.Snapshot) -> None:
+    with pytest.raises(QuestionError):
+        statement(Question("mart.unit", (Filter("name", "within", "99"),)), Asker(ANALYST, columns(snapshot)))
 
 
 def test_filters_go_through_the_address_and_nonsense_is_none() -> None:

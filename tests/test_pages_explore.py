@@ -201,6 +201,57 @@ def test_an_analyst_groups_opens_as_sql_and_takes_the_result_out(page: Page) -> 
 
 
 @pytest.mark.browser
+def test_a_group_leads_to_its_rows_and_back_by_row_and_by_bar(page: Page) -> None:
+    site.opened(page, "/analysis?by=inspection_kind")
+    answer = page.locator(".st-key-panel_answer")
+    first = answer.locator("table.list tbody tr").first
+    count = first.locator("td.figure").inner_text()
+    first.locator("a").click()
+    expect(answer.locator(".panel-heading")).to_contain_text(count)
+    assert "by=" not in page.url and "where=" in page.url
+    page.get_by_role("link", name=ZH.say("explore.to_groups")).click()
+    expect(page).to_have_url(re.compile("by=inspection_kind"))
+    expect(answer.locator("table.list tbody tr").first.locator("td.figure")).to_have_text(count)
+    answer.locator(".js-plotly-plot .barlayer .point path").first.click(force=True)
+    expect(page).to_have_url(re.compile("where="))
+    expect(page.get_by_role("link", name=ZH.say("explore.to_groups"))).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("by=inspection_kind"))
+
+
+@pytest.mark.browser
+def test_a_cut_of_complaints_leads_to_its_tickets(page: Page) -> None:
+    site.opened(page, "/tickets?unit=990101&month=2026-10&window=12")
+    row = page.locator(".st-key-panel_category table.list tbody tr").first
+    count = row.locator("td.figure").first.inner_text()
+    row.locator("a").click()
+    expect(page.locator("h1")).to_have_text(ZH.say("explore.title"))
+    expect(page.locator(".st-key-panel_answer .panel-heading")).to_contain_text(f"{count} 行")
+
+
+@pytest.mark.browser
+def test_the_way_leads_from_the_province_to_the_records_of_an_office_and_back(page: Page) -> None:
+    site.opened(page, "/?unit=99&view=children")
+    for unit in ("9901", "990101", "990101-S01"):
+        page.locator(
+            f'.st-key-children a[href*="unit={unit}&"], .st-key-children a[href$="unit={unit}"]'
+        ).click()
+        expect(page).to_have_url(re.compile(f"unit={unit}(&|$)"))
+        site.whole(page)
+    page.get_by_text(ZH.say("overview.view_indicators"), exact=True).click()
+    page.locator("table.board tbody a").first.click()
+    expect(page.locator("h1")).to_have_text(ZH.say("trends.title"))
+    page.locator(".st-key-views").get_by_text(ZH.say("trends.view_months"), exact=True).click()
+    page.locator(".st-key-panel_months tbody a").nth(1).click()
+    expect(page.locator(".st-key-panel_records table.list tbody tr").first).to_be_visible()
+    for unit in ("990101", "9901", "99"):
+        page.locator(f'.st-key-breadcrumb a[href*="unit={unit}&"]').click()
+        expect(page).to_have_url(re.compile(f"unit={unit}(&|$)"))
+        site.whole(page)
+    expect(page.locator(".st-key-breadcrumb a")).to_have_count(0)
+
+
+@pytest.mark.browser
 def test_a_query_under_way_is_cancelled(page: Page) -> None:
     site.opened(page, f"/analysis?view=sql&sql={quote(ENDLESS)}")
     page.get_by_role("button", name=ZH.say("explore.cancel")).click()

@@ -89,6 +89,27 @@ class TestStandards:
         work = times.set_index("step")["hands_on_hours"]
         assert 0 < work["verification"] < 24 and work.drop("verification").isna().all()
 
+    def test_every_order_has_as_many_records_as_it_counts(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        first, last = date(2025, 11, 1), date(2026, 10, 31)
+        for one in labels.records(reads.orders(snapshot, unit_id, "licence", first, last)):
+            held = reads.of_order(snapshot, unit_id, "licence", first, last, one["steps"])
+            assert len(held) == min(one["records"], reads.LISTED) and held["record"].notna().all()
+
+    def test_a_step_and_an_order_lead_to_their_records(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        waits = labels.records(reads.waiting(snapshot, unit_id, "licence", demo_site.END))[0]
+        app = demo_site.page_of("running", view="waiting", process="licence", at=waits["step"], unit=unit_id)
+        step = next(one for one in processes().items if one.id == "licence").steps
+        name = next(one.name.zh for one in step if one.id == waits["step"])
+        assert not app.exception
+        assert Words("zh").say("standards.records_at", step=name) in demo_site.shown(app)
+        steps = reads.orders(snapshot, unit_id, "licence", date(2026, 8, 1), demo_site.END)["steps"].iloc[0]
+        app = demo_site.page_of("running", view="orders", process="licence", order=steps, month="2026-10")
+        assert not app.exception and f"{name}" in demo_site.shown(app)
+
     def test_a_picture_has_its_limit_in_gold_and_nothing_known_is_an_empty_track(self) -> None:
         known, unlimited = unquote(step(4, 7, 10, 20)), unquote(step(4, 7, None, 20))
         assert theme.TARGET in known and theme.TARGET not in unlimited

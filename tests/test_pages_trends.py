@@ -157,7 +157,7 @@ def _trends() -> None:
     from pages.parts import controls, navigation
 
     navigation.enter(
-        st.navigation(navigation.offer(controls.words(), {"group_manage": [("trends", trends.show, "t")]}))
+        st.navigation(navigation.offer(controls.words(), {"group_manage": [("trends", trends.show, "t")]})[0])
     )
     trends.show()
 

@@ -7,20 +7,21 @@ that a person enters becomes SQL; the rows are those that policy says they reach
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from duckdb_sqlalchemy import Dialect
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, String, and_, case, cast, func, literal, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 
 from model import policy
 from model.policy import Actor
 
-Operator = Literal["is", "is_not", "at_least", "at_most", "contains", "filled", "empty"]
+Operator = Literal["is", "is_not", "at_least", "at_most", "contains", "within", "filled", "empty"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 Aggregate = Literal["count", "distinct", "sum", "average", "median", "least", "most"]
 AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
@@ -28,6 +29,7 @@ VALUELESS = ("filled", "empty")
 MONTH = "@month"
 """Put behind a column of days or moments: the month that it falls in."""
 _NUMERIC = ("sum", "average", "median")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MEASURE = "measure"
 
 
@@ -103,6 +105,29 @@ def _below(unit_id: str) -> Select[Any]:
     return select(tree.c.unit_id).where(tree.c.ancestor_id == unit_id)
 
 
+def labelled(name: str) -> str:
+    """What a group is called in the answer."""
+    return name.replace(MONTH, "_month")
+
+
+def behind(question: Question, row: Mapping[str, Any], spread: str | None = None) -> tuple[Filter, ...]:
+    """The filters of the rows that one row of an answer counts; `spread`: of one value of the pivot alone."""
+    values = {name: row[labelled(name)] for name in question.groups}
+    if spread is not None:
+        values[question.pivot] = spread
+    own = (
+        Filter(name, "empty") if value is None else Filter(name, "is", _text(value))
+        for name, value in values.items()
+    )
+    return (*question.filters, *own)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(str(one) for one in value)}]"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
 def statement(question: Question, asker: Asker, pivots: Sequence[Any] = ()) -> str:
     """The SQL of a person's question; pivots: the values that its pivot spreads into."""
     return text_of(_grouped(question, asker, pivots) if question.is_grouped else _rows(question, asker))
@@ -126,7 +151,7 @@ def _rows(question: Question, asker: Asker) -> Select[Any]:
 
 def _grouped(question: Question, asker: Asker, pivots: Sequence[Any]) -> Select[Any]:
     types = asker.types(question.table)
-    groups = [_column(name, types).label(name.replace(MONTH, "_month")) for name in question.groups]
+    groups = [_column(name, types).label(labelled(name)) for name in question.groups]
     measures = [_measure(question, types).label(question.aggregate)]
     if question.pivot:
         spread = cast(_column(question.pivot, types), String)
@@ -179,10 +204,19 @@ def _condition(one: Filter, types: dict[str, str]) -> ColumnElement[bool]:
         return column.isnot(None) if one.operator == "filled" else column.is_(None)
     if one.operator == "contains":
         return cast(column, String).contains(one.value, autoescape=True)
+    if one.operator == "within":
+        if not is_unit(one.column):
+            raise QuestionError("value", one.column)
+        return column.in_(_below(one.value.strip()))
+    kind = "VARCHAR" if one.column.endswith(MONTH) else types[one.column]
+    if kind.startswith("TIMESTAMP") and _DAY.fullmatch(one.value.strip()):
+        kind, column = "DATE", cast(column, Date)  # a day is all of its moments
+    if kind.endswith("[]"):
+        column = cast(column, String)
     calls: dict[Operator, Any] = {
         "is": column.__eq__, "is_not": column.is_distinct_from, "at_least": column.__ge__, "at_most": column.__le__
     }  # fmt: skip
-    found: ColumnElement[bool] = calls[one.operator](_value(one, types[one.column]))
+    found: ColumnElement[bool] = calls[one.operator](_value(one, kind))
     return found
 
 
@@ -210,6 +244,11 @@ def is_number(kind: str) -> bool:
     return kind.startswith(
         ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT", "SMALLINT", "TINYINT", "U")
     )
+
+
+def is_unit(column: str) -> bool:
+    """Whether a column names a unit, so that what is within one can be asked for."""
+    return column.endswith("unit_id")
 
 
 def is_day(kind: str) -> bool:

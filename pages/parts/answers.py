@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ from model.exploration.run import ENDED, Run
 from model.indicators import catalogue
 from model.judgement import rules
 from model.policy import Actor
-from pages.parts import clocks, controls, labels, lifetime, panels, visitor
+from pages.parts import clocks, controls, labels, lifetime, navigation, panels, visitor
 from pages.parts import words as written
 from pages.parts.charts import answer as charts
 from pages.parts.charts import template
@@ -35,6 +35,14 @@ AT_ONCE_SECONDS = 1.0
 _CHARTED = 500
 _DOWN = "-"
 Made = Callable[[Run, Mapping[str, str]], bytes]
+
+
+class Leads(Protocol):
+    """Where a row of an answer leads, or one value of its pivot."""
+
+    def __call__(self, row: Mapping[str, Any], spread: str | None = None, /) -> dict[str, str]: ...
+
+
 _MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -63,10 +71,13 @@ def show(
     run: Run,
     asked: Mapping[str, str],
     *,
-    is_charted: bool = False,
     names: Mapping[str, str] | None = None,
+    leads: Leads | None = None,
 ) -> None:
-    """The answer, or how far it is. `names`: what columns are called, where that is not their own name."""
+    """The answer, or how far it is. `names`: what columns are called, where that is not their own name.
+
+    `leads`: of an answer in groups, the address of the rows behind one of its rows; such an answer is charted.
+    """
     words = view.words
     if not run.wait(AT_ONCE_SECONDS):
         _under_way(words, run)
@@ -83,9 +94,9 @@ def show(
     if not run.shape.rows:
         st.html(panels.note(words.say("explore.result_none")))
         return
-    if is_charted:
-        _chart(words, run)
-    _page(words, run, names or {})
+    if leads:
+        _chart(words, run, leads)
+    _page(words, run, names or {}, leads)
     _exports(view, run, asked)
 
 
@@ -101,20 +112,28 @@ def _under_way(words: Words, run: Run) -> None:
         st.button(words.say("explore.cancel"), key="cancel_run", on_click=run.cancel)
 
 
-def _chart(words: Words, run: Run) -> None:
-    """The first column across, each measure a series, where that can be read."""
+def _chart(words: Words, run: Run, leads: Leads) -> None:
+    """The first column across, each measure a series, where that can be read; a bar leads to the rows behind it."""
     names = [name for name, _ in run.shape.columns]
     series = [name for name, kind in run.shape.columns[1:] if is_number(kind)]
     if len(names) != 1 + len(series) or not 0 < len(series) <= charts.MOST_SERIES:
         return
     if not 1 < run.shape.rows <= charts.MOST_POINTS:
         return
-    drawn = charts.answer(run.page(0, _CHARTED), names[0], series)
-    alt = words.say("explore.chart_alt")
-    st.plotly_chart(drawn, theme=None, config=template.CONFIG, key="answer_chart", alt=alt)
+    rows = run.page(0, _CHARTED)
+    by_place = {str(one[names[0]]): one for one in labels.records(rows)}
+
+    def lead() -> None:
+        for point in st.session_state["answer_chart"].selection.points[:1]:
+            st.query_params.from_dict(leads(by_place[str(point["x"])], series[point["curve_number"]]))
+
+    st.plotly_chart(
+        charts.answer(rows, names[0], series), theme=None, config=template.CONFIG, key="answer_chart",
+        alt=words.say("explore.chart_alt"), on_select=lead, selection_mode="points",
+    )  # fmt: skip
 
 
-def _page(words: Words, run: Run, called: Mapping[str, str]) -> None:
+def _page(words: Words, run: Run, called: Mapping[str, str], leads: Leads | None) -> None:
     """Some rows of the result, and the ways to the others."""
     names = [name for name, _ in run.shape.columns]
     pages = -(-run.shape.rows // PAGE_ROWS)
@@ -141,12 +160,17 @@ def _page(words: Words, run: Run, called: Mapping[str, str]) -> None:
     columns = [
         Column(name, called.get(name, name), "figure" if name in numbers else "short", name) for name in names
     ]
+    held = labels.records(found)
     rows = [
         {name: _cell(one[name], is_number=name in numbers, is_day=name in days) for name in names}
-        | {"key": str(first + index)}
-        for index, one in enumerate(labels.records(found))
+        | {"key": str(index)}
+        | ({"href": navigation.address("explore", **leads(one))} if leads else {})
+        for index, one in enumerate(held)
     ]
-    table(words, "answer", words.say("explore.result"), columns, rows, page=PAGE_ROWS)
+    table(
+        words, "answer", words.say("explore.result"), columns, rows, page=PAGE_ROWS,
+        on_open=lambda key: navigation.follow("explore", **leads(held[int(key)])) if leads else None,
+    )  # fmt: skip
 
 
 def _choose_page(words: Words, pages: int) -> int:

@@ -24,6 +24,7 @@ from model.exploration.question import (
     QuestionError,
     is_day,
     is_number,
+    is_unit,
     understood,
     written,
 )
@@ -34,7 +35,7 @@ RECORD = "record."
 DEFAULT = "record.inspection"
 _NONE = ""
 _SEPARATOR = ","
-_TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort")
+TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort", "was")
 _NUMERIC = ("sum", "average", "median")
 
 
@@ -55,15 +56,8 @@ def choose_table(words: Words, tables: Mapping[str, Mapping[str, str]]) -> str:
     """One of the tables; another one forgets what was chosen of the last."""
     names = sorted(tables, key=lambda one: (not one.startswith(RECORD), one))
     default = DEFAULT if DEFAULT in tables else names[0]
-    before = st.session_state.get("explored_table")
-    chosen = controls.choose(
-        "table", words.say("explore.table"), names, default, lambda one: table_name(words, one)
-    )
-    if before and before != chosen:
-        for name in _TABLE_BOUND:
-            st.query_params.pop(name, None)
-    st.session_state["explored_table"] = chosen
-    return chosen
+    label = words.say("explore.table")
+    return controls.choose("table", label, names, default, lambda one: table_name(words, one), TABLE_BOUND)
 
 
 def ask(words: Words, asker: Asker) -> Question:
@@ -121,7 +115,7 @@ def _many(words: Words, options: Sequence[str], called: Callable[[str], str]) ->
 
 def _filters(words: Words, table: str, types: Mapping[str, str]) -> tuple[Filter, ...]:
     """The filters that stand, each with a button that takes it away; and a row to add one."""
-    standing = tuple(one for one in understood(st.query_params.get("where", "")) if one.column in types)
+    standing = tuple(one for one in understood(st.query_params.get("where", "")) if _plain(one) in types)
     with st.container(key="explore_filters", horizontal=True, vertical_alignment="bottom"):
         for index, one in enumerate(standing):
             label = words.say("explore.filter_remove", filter=said(words, table, one))
@@ -133,8 +127,9 @@ def _filters(words: Words, table: str, types: Mapping[str, str]) -> tuple[Filter
                 words.say("explore.filter_column"), list(types), key="new_column",
                 format_func=lambda name: column_name(words, table, name),
             )  # fmt: skip
+            operators = [one for one in OPERATORS if one != "within" or is_unit(str(column))]
             operator = st.selectbox(
-                words.say("explore.filter_operator"), OPERATORS, key="new_operator",
+                words.say("explore.filter_operator"), operators, key="new_operator",
                 format_func=lambda name: words.say(f"explore.{name}"),
             )  # fmt: skip
             value = (
@@ -147,6 +142,10 @@ def _filters(words: Words, table: str, types: Mapping[str, str]) -> tuple[Filter
                 words.say("explore.filter_add"), key="add_filter", on_click=_add, args=(standing, added)
             )
     return standing
+
+
+def _plain(one: Filter) -> str:
+    return one.column.removesuffix(MONTH)
 
 
 def said(words: Words, table: str, one: Filter) -> str:

@@ -60,8 +60,15 @@ def language_switch(words: Words) -> None:
     )
 
 
-def choose(name: str, label: str, options: Sequence[str], default: str, show: Callable[[str], str]) -> str:
-    """One of the options, kept in the URL under this name."""
+def choose(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    default: str,
+    show: Callable[[str], str],
+    clears: Sequence[str] = (),
+) -> str:
+    """One of the options, kept in the URL under this name; another one forgets `clears`."""
     asked = st.query_params.get(name, default)
     key = f"control_{name}"
     st.session_state[key] = asked if asked in options else default
@@ -69,7 +76,7 @@ def choose(name: str, label: str, options: Sequence[str], default: str, show: Ca
         st.query_params[name] = (
             asked  # a link to the page that is open reruns it without moving the address bar
         )
-    st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default))
+    st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default, *clears))
     return str(st.session_state[key])
 
 
@@ -153,6 +160,18 @@ def choose_indicator(words: Words) -> None:
 def put(name: str, value: str) -> None:
     """Keep a choice in the URL, from a callback: the run that follows sees it."""
     st.query_params[name] = value
+
+
+def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
+    """What a chart over these months calls when one of them is clicked: that month is kept in the URL."""
+    by_label = {words.month(one): one.isoformat()[:7] for one in months}
+
+    def choose() -> None:
+        for point in st.session_state[key].selection.points[:1]:
+            if point.get("x") in by_label:
+                put("month", by_label[point["x"]])
+
+    return choose
 
 
 def go(**changed: str) -> None:
@@ -244,8 +263,9 @@ def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
     return above
 
 
-def _to_url(name: str, default: str, clears: str = "") -> None:
-    st.query_params.pop(clears, None)
+def _to_url(name: str, default: str, *clears: str) -> None:
+    for one in clears:
+        st.query_params.pop(one, None)
     chosen = st.session_state[f"control_{name}"]
     if chosen is None or chosen == default:
         st.query_params.pop(name, None)

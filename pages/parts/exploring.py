@@ -6,17 +6,29 @@ It exists so that the page reads as three ways. It must not decide what may be a
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from model import policy
 from model.exploration.limits import limits
-from model.exploration.question import Asker, Question, QuestionError, pivot_values, statement
+from model.exploration.question import (
+    Asker,
+    Question,
+    QuestionError,
+    behind,
+    pivot_values,
+    statement,
+    written,
+)
 from pages.parts import answers, asked_before, asking, controls, navigation, visitor
 from pages.parts.frame import View
 from pages.parts.reads import lineage
+from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
 
@@ -40,12 +52,30 @@ def compose(view: View) -> None:
             if question.is_grouped
             else {name: asking.column_name(words, question.table, name) for name in types}
         )
-        answers.show(view, run, {"filters": said}, is_charted=question.is_grouped, names=names)
+        _back(words)
+        leads = partial(_behind, question) if question.is_grouped else None
+        answers.show(view, run, {"filters": said}, names=names, leads=leads)
         if not may_type():
             return
         with st.container(key="link_trend", width="content"):
             query = controls.carried(view="sql", sql=text)
             st.page_link(navigation.here(), label=words.say("explore.to_sql"), query_params=query)
+
+
+def _behind(question: Question, row: Mapping[str, Any], spread: str | None = None) -> dict[str, str]:
+    """The address of the rows that one row of an answer counts, from which the way leads back to it."""
+    filters = written(behind(question, row, spread if question.pivot else None))
+    asked = {name: value for name, value in controls.kept().items() if name in asking.TABLE_BOUND}
+    return controls.carried(table=question.table, where=filters, was=urlencode(asked))
+
+
+def _back(words: Words) -> None:
+    """From the rows of a group to the groups."""
+    asked = st.query_params.get("was")
+    if asked:
+        query = controls.carried(table=st.query_params.get("table", asking.DEFAULT), **dict(parse_qsl(asked)))
+        with st.container(key="breadcrumb"):
+            st.page_link(navigation.here(), label=words.say("explore.to_groups"), query_params=query)
 
 
 def may_type() -> bool:

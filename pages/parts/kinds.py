@@ -12,11 +12,13 @@ from dataclasses import dataclass
 class Kind:
     """One kind of record: its table, what came in, what was done, and the part of what was done.
 
-    `came` is drawn as a line, `done` as bars, `part` as bars within them. `stock` is a figure without a trend.
+    `came_on` is the column by whose month its records are counted in. `came` is drawn as a line, `done` as bars, `part`
+    as bars within them. `stock` is a figure without a trend.
     """
 
     id: str
     table: str
+    came_on: str
     came: str | None
     done: str
     part: str
@@ -41,13 +43,21 @@ KINDS = (
     Kind(
         "licensing",
         "licence_application",
+        "received_at",
         "applications_received",
         "applications_decided",
         "applications_granted",
         "retailers_active",
     ),
-    Kind("inspection", "inspection", None, "inspections_done", "inspections_with_issues"),
-    Kind("complaint", "complaint", "tickets_received", "tickets_closed", "tickets_closed_in_time"),
+    Kind("inspection", "inspection", "started_at", None, "inspections_done", "inspections_with_issues"),
+    Kind(
+        "complaint",
+        "complaint",
+        "received_at",
+        "tickets_received",
+        "tickets_closed",
+        "tickets_closed_in_time",
+    ),
 )
 MEASURES = tuple(name for kind in KINDS for name in kind.flows)
 

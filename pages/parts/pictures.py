@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import controls, monthly, navigation, panels
+from pages.parts import behind, controls, monthly, navigation, panels
 from pages.parts import words as written
 from pages.parts.charts import template, tile
 from pages.parts.charts.trend import trend
@@ -41,6 +41,7 @@ def breadcrumb(words: Words, units: pd.DataFrame, unit_id: str) -> None:
 def kind_panel(
     view: View,
     kind: Kind,
+    unit_id: str,
     unit_name: str,
     month: date,
     months: Sequence[date],
@@ -73,10 +74,18 @@ def kind_panel(
                 st.html(panels.figures(words, kind, month, lines, _note(view, month, coverage)))
                 if coverage.state(month) == "no_data":
                     _newest_link(words, f"newest_{kind.id}", monthly.newest([coverage]))
+                else:
+                    last = monthly.last_day(month)
+                    found = behind.rows(kind.table, unit_id, kind.came_on, month, last)
+                    behind.link(kind.id, words.say("overview.to_rows", month=words.month(month)), found)
             with chart:
                 alt = words.say("overview.chart_alt", unit=unit_name, kind=name, count=len(months))
                 figure = trend(words, kind, series, month)
-                st.plotly_chart(figure, theme=None, config=template.CONFIG, key=f"chart_{kind.id}", alt=alt)
+                key = f"chart_{kind.id}"
+                st.plotly_chart(
+                    figure, theme=None, config=template.CONFIG, key=key, alt=alt, selection_mode="points",
+                    on_select=controls.month_of_click(words, key, months),
+                )  # fmt: skip
 
 
 def _note(view: View, month: date, coverage: Coverage) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from model.exploration.question import Filter
 from model.indicators import catalogue
 from model.policy import SMALL_COUNT
-from pages.parts import board, controls, export, judged, labels, monthly, navigation, panels, small
+from pages.parts import behind, board, controls, export, judged, labels, monthly, navigation, panels, small
 from pages.parts import words as written
 from pages.parts.charts import template, tickets
 from pages.parts.frame import View
@@ -65,6 +66,11 @@ class Desk:
         last = monthly.last_day(monthly.shifted(self.month, -back * self.window))
         found = reads.split(self.view.snapshot, self.unit_id, _COLUMNS[name], first, last, self.until)
         return labels.records(found)
+
+    def rows(self, column: str, code: str | None) -> behind.Rows | None:
+        """The tickets of the window that have this code in a column."""
+        held = Filter(column, "empty") if code is None else Filter(column, "is", code)
+        return behind.rows("complaint", self.unit_id, "received_at", self.first, self.last, held)
 
 
 def choose_window(words: Words) -> int:
@@ -115,6 +121,8 @@ def months(desk: Desk) -> None:
         config=template.CONFIG,
         key="months",
         alt=alt,
+        on_select=controls.month_of_click(words, "months", span),
+        selection_mode="points",
     )
 
 
@@ -149,19 +157,17 @@ def split(desk: Desk, view: str, _units: pd.DataFrame) -> None:
         return
     before = {one["name"]: one["tickets"] for one in desk.cut(view, back=1)}
     total = sum(one["tickets"] for one in found)
+    behind_each = {str(one["name"]): desk.rows(_COLUMNS[view], one["name"]) for one in found}
     rows = [
         {"key": str(one["name"]), "name": _name(words, view, one["name"])}
         | _cells(desk, one, total, before.get(one["name"], 0))
+        | behind.linked(behind_each[str(one["name"])])
         for one in found
     ]
     table(
-        words,
-        view,
-        words.say(f"complaints.view_{view}"),
-        _columns(words, "name", CUT),
-        rows,
-        export=_stamp(desk, view),
-    )
+        words, view, words.say(f"complaints.view_{view}"), _columns(words, "name", CUT), rows,
+        export=_stamp(desk, view), on_open=lambda key: behind.follow(behind_each[key]),
+    )  # fmt: skip
     if view == "category":
         st.html(panels.note(words.say("complaints.no_text")))
 

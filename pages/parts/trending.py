@@ -93,7 +93,6 @@ def chart(subject: Subject) -> None:
     names = words.say("shared.source_named", names=labels.tables(words, subject.item.needed_tables))
     st.html(panels.heading(subject.name, subject.unit_name, names, said))
     key = f"control_{subject.item.id}_{subject.unit_id}"
-    by_label = {words.month(one.month): one.month.isoformat()[:7] for one in spots}
     alt = words.say(
         "trends.chart_alt", unit=subject.unit_name, name=subject.name, count=len(spots), chart=what
     )
@@ -103,18 +102,16 @@ def chart(subject: Subject) -> None:
         config=template.CONFIG,
         key=key,
         alt=alt,
-        on_select=lambda: _choose(key, "month", lambda one: by_label.get(one["x"])),
+        on_select=controls.month_of_click(words, key, [one.month for one in spots]),
         selection_mode="points",
     )
     st.html(panels.note(what) + panels.fired(words, _fired(words, spots)))
 
 
-def _choose(key: str, name: str, of: Any) -> None:
-    """Keep in the URL what the clicked point stands for."""
-    points = st.session_state[key].selection.points
-    chosen = of(points[0]) if points else None
-    if chosen:
-        controls.put(name, chosen)
+def _choose_unit(key: str) -> None:
+    """Keep in the URL the unit whose point was clicked."""
+    for point in st.session_state[key].selection.points[:1]:
+        controls.put("unit", point["customdata"][0])
 
 
 def _kind(words: Words, item: Indicator, spots: Sequence[Spot]) -> str:
@@ -170,7 +167,7 @@ def funnel(subject: Subject, units: pd.DataFrame) -> None:
         config=template.CONFIG,
         key=key,
         alt=alt,
-        on_select=lambda: _choose(key, "unit", lambda one: one["customdata"][0]),
+        on_select=lambda: _choose_unit(key),
         selection_mode="points",
     )
     has_limits = any(one["upper998"] is not None for one in drawn)

@@ -19,6 +19,7 @@ from pages.parts.reads import records
 
 def show(
     view: View,
+    unit_id: str,
     unit_name: str,
     month: date,
     months: Sequence[date],
@@ -27,7 +28,7 @@ def show(
 ) -> None:
     """One panel a kind of record."""
     for kind in KINDS:
-        pictures.kind_panel(view, kind, unit_name, month, months, counts, coverage[kind.id])
+        pictures.kind_panel(view, kind, unit_id, unit_name, month, months, counts, coverage[kind.id])
 
 
 def children(

@@ -29,7 +29,7 @@ from model.process import Process, Step, processes
 from model.process.declaration import WHOLE
 from model.warehouse import Snapshot
 from pages.parts import relations
-from pages.parts.reads.shared import cached, read
+from pages.parts.reads.shared import LISTED, cached, read
 
 WAITING_AT_MOST = 5000
 VARIANTS = 25
@@ -75,21 +75,34 @@ def waiting(snapshot: Snapshot, unit_id: str, process_id: str, as_of: date) -> p
 @cached()
 def orders(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: date) -> pd.DataFrame:
     """In which orders the steps of what ended between two days were done: steps, records, median_days."""
-    process = _declared(process_id)
-    ended = union_all(
-        *(_ended(process, step, unit_id, first, last) for step in process.steps[:-1])
-    ).subquery()
-    one = (
-        select(
-            literal_column(f"string_agg(step, '{THEN}' ORDER BY ended_at, place)").label("steps"),
-            func.any_value(ended.c.days).label("days"),
-        )
-        .group_by(ended.c.record)
-        .subquery()
-    )
+    one = _in_order(_declared(process_id), unit_id, first, last)
     count = func.count().label("records")
     query = select(one.c.steps, count, func.median(one.c.days).label("median_days")).group_by(one.c.steps)
     return read(snapshot, query.order_by(desc(count), one.c.steps).limit(VARIANTS))
+
+
+@cached()
+def of_order(
+    snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: date, steps: str
+) -> pd.DataFrame:
+    """The records whose steps were done in one order: record, unit_id, ended_at, days; LISTED at most."""
+    process = _declared(process_id)
+    one = _in_order(process, unit_id, first, last)
+    key = one.c.record if key_of(process) else literal(None)
+    query = select(key.label("record"), one.c.unit_id, one.c.ended_at, one.c.days).where(one.c.steps == steps)
+    return read(snapshot, query.order_by(one.c.ended_at.desc(), one.c.record).limit(LISTED))
+
+
+def _in_order(process: Process, unit_id: str, first: date, last: date) -> Subquery:
+    """Each record that ended between two days, with its steps in the order in which they were done."""
+    each = [_ended(process, step, unit_id, first, last) for step in process.steps[:-1]]
+    ended = union_all(*each).subquery()
+    order: ColumnElement[Any] = literal_column(f"string_agg(step, '{THEN}' ORDER BY ended_at, place)").label(
+        "steps"
+    )
+    facts = [func.any_value(ended.c[name]).label(name) for name in ("unit_id", "days")]
+    query = select(ended.c.record, order, func.max(ended.c.ended_at).label("ended_at"), *facts)
+    return query.group_by(ended.c.record).subquery()
 
 
 @cached()
@@ -221,6 +234,7 @@ def _ended(process: Process, step: Step, unit_id: str, first: date, last: date) 
     whole = process.steps[-1]
     return select(
         relations.record(process.table).c[key.name].label("record"),
+        relations.record(process.table).c[process.unit].label("unit_id"),
         literal(step.id).label("step"),
         literal(step.place).label("place"),
         _as("TIMESTAMP", step.end).label("ended_at"),
