@@ -106,7 +106,7 @@ displays: $(VENV)/test.stamp
 	$(BIN)/python -m bench.displays
 
 screenshots: $(VENV)/test.stamp packages
-	$(BIN)/python docs/pictures/make.py
+	$(BIN)/python -m docs.pictures.make
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -13,7 +13,6 @@ from pathlib import Path
 import docx
 import pypdf
 import pytest
-import typst
 from click.testing import CliRunner, Result
 from docx.oxml.ns import qn
 from pypdf.generic import DictionaryObject
@@ -28,7 +27,7 @@ from model.policy import SYSTEM, Actor, RefusedError, signing_in
 from pages.parts import clocks, labels, monthly, relations, visitor
 from pages.parts import words as written
 from pages.parts.report import command, making, office, subject, taking, typeset
-from pages.parts.report.structure import Facts, Points, Report, Table
+from pages.parts.report.structure import Facts, Picture, Points, Report, Table
 from pages.parts.words import LANGUAGES, Language, Words
 from tests import judged_fixture as given
 from tests import warehouse_fixture as fixture
@@ -302,17 +301,18 @@ class TestPdf:
     def test_without_a_chinese_font_it_says_what_to_install(
         self, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        class Fonts:
-            def families(self) -> list[str]:
-                return ["DejaVu Sans"]
-
         typeset.fonts.cache_clear()
         with monkeypatch.context() as patched:
-            patched.setattr(typst, "Fonts", Fonts)
+            patched.setattr(typeset, "families", lambda: {"DejaVu Sans"})
             with pytest.raises(RefusedError, match="fonts-noto-cjk"):
                 typeset.pdf(reports["zh"])
             assert office.document(reports["zh"])
         typeset.fonts.cache_clear()
+
+    def test_what_the_press_says_is_told(self) -> None:
+        picture = Picture("<svg", 1, 1, "broken")
+        with pytest.raises(typeset.PressError, match="SVG"):
+            typeset.rasters([picture])
 
 
 class TestDocx:

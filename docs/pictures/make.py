@@ -19,6 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from model.policy.signing_in import THE_SINGLE_USER
+from model.warehouse import open_snapshot
+from pages.parts import clocks
+from pages.parts.report import making, subject, typeset
+from pages.parts.words import Language
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -56,6 +62,9 @@ WINDOW = {
     "window-poster-zh": ("/g/new/poster", (794, 1123)),
 }
 """File name → a page of the public window, and the phone, kiosk or paper that it is on."""
+DISTRICT = "990101"
+REPORTS: dict[str, Language] = {"report-zh": "zh", "report-en": "en"}
+"""File name → the language of the district's monthly report, whose first page it shows."""
 READY = """() => !document.querySelector('[data-testid=stSkeleton]')
   && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 
@@ -66,6 +75,8 @@ def main() -> None:
         inbox, warehouse = Path(folder, "inbox"), Path(folder, "warehouse")
         _run("etl", "demo", "--out", inbox, "--scale", "district")
         _run("etl", "run", "--inbox", inbox, "--warehouse", warehouse)
+        for name, language in REPORTS.items():
+            (HERE / f"{name}.png").write_bytes(first_page(warehouse, language))
         with served(warehouse) as address, sync_playwright() as playwright:
             arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -79,6 +90,15 @@ def main() -> None:
                 page.goto(address + path)
                 page.screenshot(path=HERE / f"{name}.png", animations="disabled")
             browser.close()
+
+
+def first_page(directory: Path, language: Language) -> bytes:
+    """The first page of the monthly report of the district."""
+    snapshot = open_snapshot(directory)
+    month = subject.newest_month(snapshot, DISTRICT)
+    assert month is not None
+    asked = subject.of(snapshot, DISTRICT, month, language, clocks.now())
+    return typeset.pages(making.compose(asked, THE_SINGLE_USER), ppi=110)[0]
 
 
 def take(page: Page, address: str, awaited: str, target: Path) -> None:

@@ -17,6 +17,7 @@ from model.policy import RefusedError
 from pages.parts import clocks, panels, visitor
 from pages.parts.frame import View
 from pages.parts.report import subject, taking, typeset
+from pages.parts.report.typeset import PressError
 
 LOG = logging.getLogger(__name__)
 _HELD = "report_made"
@@ -77,6 +78,9 @@ def _made(asked: subject.Subject, formats: list[str]) -> dict[str, bytes]:
         return taking.take(visitor.present(), visitor.ledger(), asked, formats, tell)
     except RefusedError as refusal:
         st.html(panels.note(words.pick(refusal.zh, refusal.en)))
+    except PressError:
+        LOG.exception("the press failed")
+        st.html(panels.note(words.say("report.unset")))
     except (SQLAlchemyError, OSError):
         LOG.exception("the ledger could not be written")
         st.html(panels.note(words.say("report.unrecorded")))

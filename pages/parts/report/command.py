@@ -23,6 +23,7 @@ from model.warehouse import NoSnapshotError, Snapshot
 from pages.parts import clocks, monthly
 from pages.parts.reads import records
 from pages.parts.report import subject, taking
+from pages.parts.report.typeset import PressError
 from pages.parts.words import DEFAULT, LANGUAGES
 
 SOME_FAILED = 3
@@ -102,7 +103,7 @@ def report(
                 for name, content in taking.take(who, book, asked, formats).items():
                     click.echo(taking.put(out, taking.file_name(asked, name), content))
                 made += 1
-            except (RefusedError, SQLAlchemyError, OSError) as error:
+            except (RefusedError, PressError, SQLAlchemyError, OSError) as error:
                 click.echo(f"{unit_id} {language}: {told(error)}", err=True)
                 failed += 1
     sys.exit(0 if not failed else SOME_FAILED if made else 1)
@@ -137,6 +138,6 @@ def run() -> None:
     """The command line, with what goes wrong told in a line."""
     try:
         main()
-    except (NoSnapshotError, SQLAlchemyError, OSError, ValueError) as error:
+    except (NoSnapshotError, PressError, SQLAlchemyError, OSError, ValueError) as error:
         click.echo(told(error), err=True)
         sys.exit(1)
