@@ -215,6 +215,8 @@ class TestComplaints:
             ([9, 7, 6], [True, True, True]),
             ([9, 7, 4], [True, False, False]),
             ([9, 3, 4], [True, False, False]),
+            ([9, 6, 1, 1], [True, False, False, False]),
+            ([9, 6, 0, 0], [True, True, False, False]),
             ([3], [False]),
             ([0, 9], [False, False]),
         ],

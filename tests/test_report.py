@@ -471,6 +471,32 @@ class TestPage:
         (entry,) = entries(book)
         assert (entry.account, entry.object_id) == ("local", f"{UNIT} {MONTH:%Y-%m}")
 
+    def test_without_a_font_there_is_the_docx_and_the_reason(
+        self, here: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(typeset, "families", set)
+        typeset.fonts.cache_clear()
+        app = page_of("", unit=UNIT, month=f"{MONTH:%Y-%m}")
+        app.button("report_make").click().run()
+        assert [one.proto.label for one in app.get("download_button")] == ["下载 DOCX"]
+        assert any("fonts-noto-cjk" in str(one.proto.body) for one in app.get("html"))
+
+    def test_what_fails_is_said_and_leaves_no_file(self, here: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = page_of("", unit=UNIT, month=f"{MONTH:%Y-%m}")
+        for error, said in (
+            (typeset.PressError("no"), "排版未能完成"),
+            (OSError("no"), "审计记录写入失败"),
+            (RefusedError("reach", {"zh": "不在管辖范围", "en": "outside"}), "不在管辖范围"),
+        ):
+
+            def fails(*_: object, error: Exception = error) -> None:
+                raise error
+
+            monkeypatch.setattr(taking, "take", fails)
+            app.button("report_make").click().run()
+            assert not app.exception and not app.get("download_button")
+            assert any(said in str(one.proto.body) for one in app.get("html"))
+
     def test_a_role_without_the_right_is_offered_nothing(
         self, here: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -18,6 +18,7 @@ from pages.parts import clocks, panels, visitor
 from pages.parts.frame import View
 from pages.parts.report import subject, taking, typeset
 from pages.parts.report.typeset import PressError
+from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
 _HELD = "report_made"
@@ -41,9 +42,8 @@ def _panel(view: View, unit_id: str, month: date) -> None:
     asked = subject.of(view.snapshot, unit_id, month, words.language, clocks.now())
     key = (view.snapshot.id, unit_id, month, words.language)
     st.html(panels.note(words.say("report.offer", unit=asked.unit_name, month=words.month(month))))
-    formats = _formats(view)
     if st.button(words.say("report.make"), key="report_make", type="primary"):
-        st.session_state[_HELD] = (key, _made(asked, formats))
+        st.session_state[_HELD] = (key, _made(asked))
     held, files = st.session_state.get(_HELD, (None, {}))
     for name, content in files.items() if held == key else ():
         st.download_button(
@@ -56,18 +56,8 @@ def _panel(view: View, unit_id: str, month: date) -> None:
         )
 
 
-def _formats(view: View) -> list[str]:
-    """The formats that can be made here; says why one cannot."""
-    try:
-        typeset.fonts()
-    except RefusedError as refusal:
-        st.html(panels.note(view.words.pick(refusal.zh, refusal.en)))
-        return [name for name in taking.FORMATS if name != "pdf"]
-    return list(taking.FORMATS)
-
-
-def _made(asked: subject.Subject, formats: list[str]) -> dict[str, bytes]:
-    """The files, with how far it is; none where it is refused or cannot be noted, which is said."""
+def _made(asked: subject.Subject) -> dict[str, bytes]:
+    """The files, with how far it is; what is refused, cannot be noted or cannot be set is said."""
     words = asked.words
     bar = st.progress(0.0, text=words.say("report.making"))
 
@@ -75,7 +65,7 @@ def _made(asked: subject.Subject, formats: list[str]) -> dict[str, bytes]:
         bar.progress(done / count, text=words.say("report.making"))
 
     try:
-        return taking.take(visitor.present(), visitor.ledger(), asked, formats, tell)
+        return taking.take(visitor.present(), visitor.ledger(), asked, _formats(words), tell)
     except RefusedError as refusal:
         st.html(panels.note(words.pick(refusal.zh, refusal.en)))
     except PressError:
@@ -87,3 +77,13 @@ def _made(asked: subject.Subject, formats: list[str]) -> dict[str, bytes]:
     finally:
         bar.empty()
     return {}
+
+
+def _formats(words: Words) -> list[str]:
+    """The formats that can be made here; says why one cannot."""
+    try:
+        typeset.fonts()
+    except RefusedError as refusal:
+        st.html(panels.note(words.pick(refusal.zh, refusal.en)))
+        return [name for name in taking.FORMATS if name != "pdf"]
+    return list(taking.FORMATS)

@@ -14,12 +14,22 @@ from pages.parts.words import Words, number
 
 
 def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
-    """Which counts may be told beside their total: none that is small, and none from which a small one follows."""
+    """Which counts may be told beside their total: none that is small, and none from which small ones follow.
+
+    The smallest of the others are held back too for as long as one alone is, or what is held back is small altogether.
+    """
     is_told = [count >= least for count in counts]
-    if is_told.count(False) == 1 and True in is_told:
+    while True in is_told and _follows(
+        [count for count, one in zip(counts, is_told, strict=True) if not one], least
+    ):
         smallest = min((count, index) for index, count in enumerate(counts) if is_told[index])[1]
         is_told[smallest] = False
     return is_told
+
+
+def _follows(held_back: Sequence[int], least: int) -> bool:
+    """Whether the total and what is told would tell these."""
+    return len(held_back) == 1 or 0 < sum(held_back) < least
 
 
 def cell(words: Words, count: int, *, is_told: bool) -> dict[str, Any]:
