@@ -6,7 +6,6 @@ are in ledger/vault_commands.py, for the audit trail in ledger/trail_commands.py
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from pathlib import Path
@@ -17,16 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger import accounts, migration, proof, sessions, snapshot, storage, transfer, window
 from ledger.disposition import upkeep
 from ledger.schema import now
-from ledger.trail import Head
+from ledger.trail_commands import BROKEN, check_command, export_command, head_given
+from ledger.vault_commands import operator, warehouse_option
 from ledger.vault_commands import vault as vault_group
 from model import policy, vault, warehouse
-from model.policy import Actor, RefusedError
-
-BROKEN = 4
-
-
-def _operator() -> Actor:
-    return Actor(f"os:{getpass.getuser()}", "administrator")
+from model.policy import RefusedError
 
 
 @click.group()
@@ -51,7 +45,7 @@ def main(context: click.Context, url: str | None, anchor: Path | None) -> None:
 def init(ledger: storage.Ledger) -> None:
     """Make the tables, or bring them up to date."""
     version = migration.upgrade(ledger)
-    with ledger.write(_operator()) as recorder:
+    with ledger.write(operator()) as recorder:
         recorder.record("configure", "ledger", version)
     shown = ledger.engine.url.render_as_string(hide_password=True)
     click.echo(f"{shown}: tables of version {version}; the anchor is {ledger.anchor}", err=True)
@@ -63,7 +57,7 @@ def init(ledger: storage.Ledger) -> None:
 @click.pass_obj
 def verify(ledger: storage.Ledger, expect: str | None, is_json: bool) -> None:
     """Prove that no entry and no row was altered, removed or put in past the ledger."""
-    found = proof.verify(ledger, _head(expect))
+    found = proof.verify(ledger, head_given(expect))
     if is_json:
         head = {"sequence": found.head.sequence, "hash": found.head.hash}
         told = {"holds": found.holds, "entries": found.entries, "rows": found.rows, "head": head}
@@ -75,15 +69,6 @@ def verify(ledger: storage.Ledger, expect: str | None, is_json: bool) -> None:
         click.echo(f"the ledger {said}: {found.entries} entries, {found.rows} rows", err=True)
         click.echo(f"{found.head.sequence}:{found.head.hash}")
     sys.exit(0 if found.holds else BROKEN)
-
-
-def _head(text: str | None) -> Head | None:
-    if text is None:
-        return None
-    sequence, _, digest = text.partition(":")
-    if not sequence.isdigit() or not digest:
-        raise click.UsageError("--expect: expected SEQUENCE:HASH, as verify prints it")
-    return Head(int(sequence), digest)
 
 
 @main.command("sync")
@@ -121,21 +106,14 @@ def move_command(ledger: storage.Ledger, source_url: str) -> None:
 @click.option("--service", default=None, help="An application type, where all codes are for one.")
 @click.option("--count", default=30, show_default=True, help="How many.")
 @click.option("--days", default=30, show_default=True, help="How long they can be used.")
-@click.option(
-    "--warehouse",
-    "directory",
-    type=click.Path(path_type=Path),
-    default=warehouse.default_directory,
-    show_default="data/warehouse",
-    help="Beside which the vault lies.",
-)
+@warehouse_option
 @click.pass_obj
 def codes_command(
     ledger: storage.Ledger, unit_id: str, service: str | None, count: int, days: int, directory: Path
 ) -> None:
     """Print one-time codes for rating a visit: one a line, shown this once."""
     key = vault.hash_key(directory.parent / vault.FOLDER)
-    with ledger.write(_operator()) as recorder:
+    with ledger.write(operator()) as recorder:
         for code in window.issue(recorder, key, unit_id, count, service, days):
             click.echo(code)
 
@@ -164,7 +142,7 @@ def open_account(
     ledger: storage.Ledger, name: str, role: str, unit_id: str | None, staff_id: str | None
 ) -> None:
     """Register an account, or change the one of this name, who then signs in anew."""
-    with ledger.write(_operator()) as recorder:
+    with ledger.write(operator()) as recorder:
         accounts.open_account(recorder, name, role, unit_id, staff_id)
 
 
@@ -173,7 +151,7 @@ def open_account(
 @click.pass_obj
 def close_account(ledger: storage.Ledger, name: str) -> None:
     """Close an account: it can no longer sign in, and what it has open ends."""
-    with ledger.write(_operator()) as recorder:
+    with ledger.write(operator()) as recorder:
         accounts.close_account(recorder, name)
 
 
@@ -182,11 +160,12 @@ def close_account(ledger: storage.Ledger, name: str) -> None:
 @click.pass_obj
 def sign_out(ledger: storage.Ledger, name: str) -> None:
     """End every session that somebody has now, wherever it is; signing in again is not refused."""
-    with ledger.write(_operator()) as recorder:
+    with ledger.write(operator()) as recorder:
         sessions.sign_out_everywhere(recorder, name)
 
 
-main.add_command(vault_group)
+for command in (vault_group, export_command, check_command):
+    main.add_command(command)
 
 
 def run() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
@@ -37,6 +38,8 @@ class Ledger:
 
     engine: Engine
     anchor: Path
+    _line: Lock = field(default_factory=Lock, repr=False, compare=False)
+    """Where writers of this process wait on SQLite, which itself lets those that wait try again by chance."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -53,8 +56,13 @@ class Ledger:
     @contextmanager
     def write(self, actor: Actor) -> Iterator[trail.Recorder]:
         """One transaction of one person: what it writes and its audit entries are there together or not at all."""
-        with trail.RecordedSession(self.engine) as session, session.begin():
-            if self.engine.dialect.name == "postgresql":
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        with (
+            self._line if is_sqlite else nullcontext(),
+            trail.RecordedSession(self.engine) as session,
+            session.begin(),
+        ):
+            if not is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:line)"), {"line": _LINE})
             recorder = trail.Recorder(session, actor)
             yield recorder

@@ -1,11 +1,12 @@
-"""The commands for what whistle-blowers said: take an envelope, open it elsewhere, change the key pair.
+"""The commands of the vault: take an envelope, open it elsewhere, change the key pair, erase a person's key.
 
-`take` and `rotate` need the ledger and are recorded; `open` and `public` need none and belong on the discipline role's
+`take`, `rotate` and `erase` need the ledger and are recorded; `open` needs none and belongs on the discipline role's
 own machine. A private key is read from its file for one command and goes nowhere.
 """
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 from pathlib import Path
@@ -22,12 +23,20 @@ account_option = click.option(
     "--account", required=True, help="The account of the discipline role in whose hands it is."
 )
 purpose_option = click.option("--purpose", required=True, help="What for; it is kept in the audit trail.")
+warehouse_option = click.option(
+    "--warehouse",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=warehouse.default_directory,
+    show_default="data/warehouse",
+    help="Beside which the vault lies.",
+)
 KEY_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
 def vault() -> None:
-    """What whistle-blowers said: sealed on this machine, opened with the private key elsewhere."""
+    """What whistle-blowers said, sealed here and opened elsewhere; and the keys of persons."""
 
 
 @vault.command("take")
@@ -38,14 +47,7 @@ def vault() -> None:
     "--ticket", "ticket_no", default=None, help="The number of a ticket whose reporter was delivered."
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file.")
-@click.option(
-    "--warehouse",
-    "directory",
-    type=click.Path(path_type=Path),
-    default=warehouse.default_directory,
-    show_default="data/warehouse",
-    help="Beside which the vault lies.",
-)
+@warehouse_option
 @click.pass_obj
 def take_command(
     ledger: storage.Ledger,
@@ -100,6 +102,11 @@ def rotate_command(ledger: storage.Ledger, account: str, purpose: str, old: Path
     with ledger.write(_actor(ledger, account)) as recorder:
         count = reseal(recorder, keys.private_key(old), keys.private_key(new), purpose)
     click.echo(f"{count} sealed anew", err=True)
+
+
+def operator() -> Actor:
+    """Who runs a command on the server."""
+    return Actor(f"os:{getpass.getuser()}", "administrator")
 
 
 def _actor(ledger: storage.Ledger, account: str) -> Actor:

@@ -1,7 +1,7 @@
 """A real PostgreSQL server for the tests, from Debian's package: on a free loopback port, in a folder of its own.
 
 PostgreSQL refuses to run as root, so for root it runs as an unprivileged account. It must not be used for anything
-but tests: it writes nothing durably.
+but tests and measurements: unless asked to, it writes nothing durably.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Server:
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="pg-")))
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     port: int = 0
+    is_durable: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     def create(self) -> None:
@@ -73,7 +74,12 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = {"listen_addresses": "127.0.0.1", "port": self.port, "fsync": "off", "timezone": "UTC"}
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "fsync": "on" if self.is_durable else "off",
+            "timezone": "UTC",
+        }
         options |= {"unix_socket_directories": self.folder, "shared_buffers": "16MB", "max_connections": 10}
         settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with (self.folder / "log").open("ab") as log:

@@ -12,13 +12,15 @@ from datetime import timedelta
 import pytest
 from ledger_fixture import KEEPER, LOADER
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from postgresql_server import Server, binaries
+from sqlalchemy import select
 from test_ledger_disposition import ONE
 
 from docs.pictures import make
 from ledger import accounts, migration, proof
 from ledger.disposition.syncing import sync
-from ledger.schema import Disposition, Unit, WorkingDay, now
-from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
+from ledger.schema import Disposition, Step, Unit, WorkingDay, now
+from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger, open_ledger
 from model.policy import signing_in
 from pages.parts import guard
 from pages.parts.words import Words
@@ -31,9 +33,23 @@ SAY = Words("zh").say
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    """Four people, a calendar, and one warning."""
-    found = open_ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
+def server() -> Iterator[Server]:
+    """A PostgreSQL that can go away while somebody fills in a form."""
+    if (programs := binaries()) is None:
+        pytest.skip("no PostgreSQL server is installed (package postgresql)")
+    found = Server(programs)
+    try:
+        found.create()
+        found.start()
+        yield found
+    finally:
+        found.remove()
+
+
+@pytest.fixture(scope="module")
+def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """Four people, a calendar, and two warnings."""
+    found = open_ledger(server.url(), tmp_path_factory.mktemp("ledger") / "ledger.anchor")
     migration.upgrade(found)
     days = [now().date() + timedelta(days=number) for number in range(60)]
     with found.write(KEEPER) as recorder:
@@ -45,7 +61,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
                            ("chief", "manager"), ("analyst", "analyst")):  # fmt: skip
             accounts.open_account(recorder, name, role, UNIT, f"P-{name}")
     with found.write(LOADER) as recorder:
-        sync(recorder, [replace(ONE, unit_id=UNIT)], {}, now())
+        sync(recorder, [replace(ONE, unit_id=UNIT, warning_id=name) for name in ("w1", "w2")], {}, now())
     return found
 
 
@@ -56,6 +72,7 @@ def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     said = f'mode = "proxy"\naccount = "name"\nproxy_secret = "{SECRET}"\n'
     (folder / "sign_in.toml").write_text(said, encoding="utf-8")
     variables = {
+        ANCHOR_VARIABLE: str(bureau.anchor),
         ADDRESS_VARIABLE: bureau.engine.url.render_as_string(hide_password=False),
         signing_in.FILE_VARIABLE: str(folder / "sign_in.toml"),
         "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": json.dumps({"X-Remote-User": "name"}),
@@ -153,6 +170,29 @@ def test_the_whole_life_of_a_warning_by_four_people(browser: Browser, address: s
         "work_flaw",
     )
     assert proof.verify(bureau).holds
+
+
+def test_a_form_keeps_what_was_typed_while_the_ledger_is_gone(
+    browser: Browser, address: str, bureau: Ledger, server: Server
+) -> None:
+    said = "已电话核实,附台账编号"
+    with signed_in(browser, address, "head", "/disposition?warning=w2") as page:
+        page.get_by_role("radio", name="添加说明").click()
+        expect(page.get_by_test_id("stForm").get_by_role("button", name="添加说明")).to_be_visible()
+        page.get_by_role("textbox", name="说明", exact=True).fill(said)
+        server.stop()
+        press(page, "添加说明")
+        expect(page.get_by_text(SAY("handling.unsaved"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("textbox", name="说明", exact=True)).to_have_value(said)
+        server.start()
+        press(page, "添加说明")
+        history = page.locator(".st-key-panel_history").filter(has_text=said)
+        expect(history).to_have_count(1, timeout=30_000)
+        expect(page.get_by_text(SAY("handling.unsaved"))).to_have_count(0)
+    found = proof.verify(bureau)
+    assert found.holds, found.findings
+    with bureau.read() as session:
+        assert [step.text for step in session.scalars(select(Step).where(Step.warning_id == "w2"))] == [said]
 
 
 def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, address: str) -> None:

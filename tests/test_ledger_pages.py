@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from ledger.schema import Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from ledger.window import matters, ratings
 from model import vault, warehouse
+from model.indicators import catalogue
 from model.policy import signing_in
 from pages import contents
-from pages.parts import registering, visitor
+from pages.parts import launching, registering, visitor
+from pages.parts.judged import Spot
 from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
 from pages.parts.words import Words
@@ -33,7 +36,7 @@ import streamlit as st
 from pages import {page}
 from pages.parts import controls, frame
 words = controls.words()
-st.session_state["pages"] = dict.fromkeys(("trends", "handling"))
+st.session_state["pages"] = dict.fromkeys(("handling",))
 frame.run({page}.show, words)
 """
 
@@ -233,3 +236,20 @@ def test_every_page_has_its_words_and_its_place() -> None:
             assert Words("zh").say(f"{name}.title") and address not in {
                 path.stem for path in (ROOT / "pages").glob("*.py")
             }
+
+
+def test_a_launched_problem_shows_its_indicator_before_and_after(bureau: Ledger) -> None:
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        posted = scenarios.propose(recorder, "题目", "专卖科", "420106", "需求")
+        posted.indicator_id, posted.launched_on = "L1", date(2026, 3, 9)
+        recorder.record("post_scenario", "scenario", posted.scenario_id)
+    assert Words("zh").say("scenarios.before_after") in shown(opened("scenarios", entry=posted.scenario_id))
+    words, item = Words("zh"), catalogue().indicators["L1"]
+    spots = [
+        Spot(date(2026, month, 1), "value", value=0.9, centre=centre)
+        for month, centre in ((1, 0.80), (2, 0.80), (3, 0.95), (4, None))
+    ]
+    said = [text for _, text in launching.told(words, item, spots, date(2026, 3, 1))]
+    assert said == [words.month(date(2026, 3, 1)), "80.0%（2 个月）", "95.0%（2 个月）"]
+    assert "1 个月" in launching.told(words, item, spots[3:], date(2026, 3, 1))[2][1]
+    assert launching.told(words, item, spots, None)[0][1] == words.say("scenarios.not_launched")

@@ -20,9 +20,10 @@ from ledger_fixture import KEEPER, LOADER, Databases, databases, ledger, settle,
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from bench import ledger as bench
 from ledger import accounts, migration, proof, trail, transfer
 from ledger.schema import Account, Content, Entry, Unit
-from ledger.storage import Ledger, open_ledger
+from ledger.storage import ANCHOR_VARIABLE, Ledger, open_ledger
 from ledger.trail import Head
 from model import policy
 from model.policy import Actor, RefusedError
@@ -286,6 +287,19 @@ def test_killed_while_writing_nothing_told_is_lost(databases: Databases, after: 
         accounts.open_account(recorder, "after", "field_staff")
     assert proof.verify(found).holds
     found.close()
+
+
+def test_a_backup_taken_while_somebody_writes_is_put_back_and_holds(
+    databases: Databases, tmp_path: Path
+) -> None:
+    found = databases.new()
+    fill(found)
+    found.close()
+    url = found.engine.url.render_as_string(hide_password=False)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(ANCHOR_VARIABLE, str(found.anchor))
+        restored = bench.restored(url, databases.server, tmp_path)
+    assert restored["holds"] and restored["entries"] >= 9
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

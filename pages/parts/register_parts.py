@@ -17,7 +17,7 @@ from ledger.programme import assessments, scenarios
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
-from pages.parts import keeping, labels, panels
+from pages.parts import keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
 from pages.parts.reads import records
@@ -125,8 +125,8 @@ def _points(value: int | None) -> str:
     return NONE if value is None else str(value)
 
 
-def scenario(view: View, _book: Book, one: Any) -> None:
-    """How far a posted problem is: the eight steps, what each needs, and what was named."""
+def scenario(view: View, book: Book, one: Any) -> None:
+    """How far a posted problem is: the eight steps, what was named, and how its indicator moved."""
     words = view.words
     told = []
     for number, step in enumerate(scenarios.STEPS, 1):
@@ -152,3 +152,4 @@ def scenario(view: View, _book: Book, one: Any) -> None:
     if held:
         st.html(panels.part(words.say("scenarios.named")))
         st.html(panels.told(held))
+    launching.chart(view, book, one)

@@ -1,0 +1,123 @@
+"""The audit trail as a file: it proves itself, and any change of it is found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ledger_fixture import KEEPER, Databases, databases, ledger, settle
+from sqlalchemy import select
+
+from ledger import accounts, export, proof
+from ledger.__main__ import main
+from ledger.schema import Entry
+from ledger.storage import Ledger
+from ledger.trail import Head
+from model.policy import Actor, RefusedError
+
+__all__ = ["Databases", "databases", "ledger"]
+DISCIPLINE = Actor("zhao", "discipline", "99")
+FORMS = ("jsonl", "csv")
+
+
+@pytest.fixture
+def filled(ledger: Ledger) -> Ledger:
+    settle(ledger, {"zhao": ("discipline", "99")})
+    with ledger.write(KEEPER) as recorder:
+        for name in ("陈一", 'quo"te', "line\nbreak"):
+            accounts.open_account(recorder, name, "field_staff")
+    return ledger
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_holds_all_entries_and_proves_itself(filled: Ledger, tmp_path: Path, form: str) -> None:
+    target = tmp_path / f"trail.{form}"
+    head = export.write(filled, DISCIPLINE, target, purpose="年度归档")
+    assert proof.verify(filled).head == head, "the export is the last of what it holds"
+    found = export.check(target, head)
+    assert found.findings == () and found.head == head and found.after == Head(0, "0" * 64)
+    with filled.read() as session:
+        assert session.query(Entry).count() == found.entries
+        last = session.scalars(select(Entry).order_by(Entry.sequence.desc())).first()
+    assert last and (last.action, last.object_kind, last.purpose) == ("see_audit", "export", "年度归档")
+    part = tmp_path / f"part.{form}"
+    export.write(filled, DISCIPLINE, part, 2, 3)
+    found = export.check(part)
+    assert (found.entries, found.findings) == (2, ()) and found.after and found.after.sequence == 1
+    assert export.check(part, head).findings, "it ends elsewhere"
+    with pytest.raises(FileExistsError):
+        export.write(filled, DISCIPLINE, part)
+    with pytest.raises(ValueError, match="no such entries"):
+        export.write(filled, DISCIPLINE, tmp_path / f"none.{form}", 900)
+    assert not (tmp_path / f"none.{form}").exists()
+
+
+def test_only_who_may_see_the_trail_exports_it(filled: Ledger, tmp_path: Path) -> None:
+    for who in (KEEPER, Actor("wang", "manager", "99")):
+        with pytest.raises(RefusedError):
+            export.write(filled, who, tmp_path / "trail.jsonl")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_single_change_of_a_byte_is_found(
+    filled: Ledger, tmp_path: Path, form: str, data: st.DataObject
+) -> None:
+    target = tmp_path / f"trail.{form}"
+    if not target.exists():
+        export.write(filled, DISCIPLINE, target)
+    content = target.read_bytes()
+    at = data.draw(st.integers(0, len(content) - 1))
+    new = data.draw(st.integers(0, 255).filter(lambda one: one != content[at]))
+    changed = tmp_path / f"changed.{form}"
+    changed.write_bytes(content[:at] + bytes([new]) + content[at + 1 :])
+    assert export.check(changed).findings or _same(target, changed)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both files say the very same: a change of white space between values is none of an entry."""
+    return list(export._read(one)) == list(export._read(other))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_removed_or_reordered_entry_is_found(filled: Ledger, tmp_path: Path, form: str) -> None:
+    settle_more(filled)
+    target = tmp_path / f"trail.{form}"
+    head = export.write(filled, DISCIPLINE, target)
+    lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, other in {
+        "removed": [*lines[:3], *lines[4:]],
+        "reordered": [*lines[:3], lines[4], lines[3], *lines[5:]],
+        "doubled": [*lines[:3], lines[3], *lines[3:]],
+        "cut": lines[:-1],
+        "empty": lines[:0],
+    }.items():
+        path = tmp_path / f"{name}.{form}"
+        path.write_text("".join(other), encoding="utf-8")
+        assert export.check(path, head).findings, name
+
+
+def settle_more(ledger: Ledger) -> None:
+    for number in range(4):
+        with ledger.write(KEEPER) as recorder:
+            accounts.open_account(recorder, f"more{number}", "field_staff")
+
+
+def test_on_the_command_line(filled: Ledger, tmp_path: Path) -> None:
+    url, target = filled.engine.url.render_as_string(hide_password=False), tmp_path / "trail.jsonl"
+    base = ["--ledger", url, "--anchor", str(filled.anchor)]
+    done = CliRunner().invoke(main, [*base, "export", str(target), "--account", "zhao", "--purpose", "归档"])
+    assert done.exit_code == 0, done.output
+    end = done.output.split()[-1]
+    assert CliRunner().invoke(main, ["check", str(target), "--expect", end]).exit_code == 0
+    entry = json.loads(target.read_text().splitlines()[1])
+    target.write_text(target.read_text().replace(entry["account"], "somebody", 1))
+    done = CliRunner().invoke(main, ["check", str(target), "--expect", end])
+    assert done.exit_code == 4 and "was altered" in done.output
+    assert CliRunner().invoke(main, [*base, "export", str(tmp_path / "a.txt"), "--account", "zhao"]).exit_code
