@@ -74,6 +74,18 @@ def test_a_text_is_used(key: str) -> None:
     assert key in WHOLE or is_column or any(re.fullmatch(one, key) for one in COMPOSED - {r"health\..+"})
 
 
+def test_every_table_can_be_taken_out() -> None:
+    """The one that says nothing of it is the free answer, which is taken out as files of three kinds."""
+    calls = [
+        (path.stem, {one.arg for one in node.keywords})
+        for path in (ROOT / "pages" / "parts").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "table"
+    ]
+    assert len(calls) > 25
+    assert [name for name, given in calls if "export" not in given] == ["answers"]
+
+
 def test_no_page_holds_a_sentence() -> None:
     """Chinese characters stand in words/*.toml and in comments of the look only (ticks and ages are in words.py)."""
     for path in [ROOT / "dashboard.py", *(ROOT / "pages").rglob("*.py")]:

@@ -17,7 +17,7 @@ from ledger.window import codes, matters, ratings
 from model import policy
 from model.contract import TABLES
 from model.policy import Actor
-from pages.parts import controls, keeping, labels, panels, registering
+from pages.parts import controls, export, keeping, labels, panels, registering
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.reads import records
@@ -61,6 +61,7 @@ def show_matters(view: View, book: Book) -> None:
         table(
             words, "matters", words.say("feedback.view_matters"), columns,
             [_matter_row(view, one) for one in found], on_pick=lambda key: controls.pick("entry", key),
+            export=export.stamped(view, "feedback", (words.say("feedback.view_matters"),)),
         )  # fmt: skip
     else:
         st.html(panels.note(words.say("feedback.no_matters")))
@@ -129,6 +130,7 @@ def show_ratings(view: View, book: Book) -> None:
         table(
             words, "ratings", words.say("feedback.view_ratings"), columns,
             [_rating_row(view, *one) for one in found], on_pick=lambda key: controls.pick("entry", key),
+            export=export.stamped(view, "feedback", (words.say("feedback.view_ratings"),)),
         )  # fmt: skip
     else:
         st.html(panels.note(words.say("feedback.no_ratings")))

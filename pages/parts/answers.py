@@ -73,8 +73,10 @@ def show(
     *,
     names: Mapping[str, str] | None = None,
     leads: Leads | None = None,
+    reads: Callable[[str, str], str] = lambda _, value: value,
 ) -> None:
-    """The answer, or how far it is. `names`: what columns are called, where that is not their own name.
+    """The answer, or how far it is. `names`: what columns are called, where that is not their own name; `reads`: what
+    a text in a column reads.
 
     `leads`: of an answer in groups, the address of the rows behind one of its rows; such an answer is charted.
     """
@@ -95,8 +97,8 @@ def show(
         st.html(panels.note(words.say("explore.result_none")))
         return
     if leads:
-        _chart(words, run, leads)
-    _page(words, run, names or {}, leads)
+        _chart(words, run, leads, reads)
+    _page(words, run, names or {}, leads, reads)
     _exports(view, run, asked)
 
 
@@ -112,7 +114,7 @@ def _under_way(words: Words, run: Run) -> None:
         st.button(words.say("explore.cancel"), key="cancel_run", on_click=run.cancel)
 
 
-def _chart(words: Words, run: Run, leads: Leads) -> None:
+def _chart(words: Words, run: Run, leads: Leads, reads: Callable[[str, str], str]) -> None:
     """The first column across, each measure a series, where that can be read; a bar leads to the rows behind it."""
     names = [name for name, _ in run.shape.columns]
     series = [name for name, kind in run.shape.columns[1:] if is_number(kind)]
@@ -121,7 +123,9 @@ def _chart(words: Words, run: Run, leads: Leads) -> None:
     if not 1 < run.shape.rows <= charts.MOST_POINTS:
         return
     rows = run.page(0, _CHARTED)
-    by_place = {str(one[names[0]]): one for one in labels.records(rows)}
+    held = labels.records(rows)
+    rows[names[0]] = [None if one[names[0]] is None else reads(names[0], str(one[names[0]])) for one in held]
+    by_place = dict(zip(rows[names[0]], held, strict=True))
 
     def lead() -> None:
         for point in st.session_state["answer_chart"].selection.points[:1]:
@@ -133,7 +137,9 @@ def _chart(words: Words, run: Run, leads: Leads) -> None:
     )  # fmt: skip
 
 
-def _page(words: Words, run: Run, called: Mapping[str, str], leads: Leads | None) -> None:
+def _page(
+    words: Words, run: Run, called: Mapping[str, str], leads: Leads | None, reads: Callable[[str, str], str]
+) -> None:
     """Some rows of the result, and the ways to the others."""
     names = [name for name, _ in run.shape.columns]
     pages = -(-run.shape.rows // PAGE_ROWS)
@@ -162,7 +168,12 @@ def _page(words: Words, run: Run, called: Mapping[str, str], leads: Leads | None
     ]
     held = labels.records(found)
     rows = [
-        {name: _cell(one[name], is_number=name in numbers, is_day=name in days) for name in names}
+        {
+            name: reads(name, one[name])
+            if isinstance(one[name], str)
+            else _cell(one[name], is_number=name in numbers, is_day=name in days)
+            for name in names
+        }
         | {"key": str(index)}
         | ({"href": navigation.address("explore", **leads(one))} if leads else {})
         for index, one in enumerate(held)

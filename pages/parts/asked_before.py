@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from model.exploration.run import Run
-from pages.parts import clocks, controls, panels
+from pages.parts import clocks, controls, export, panels
 from pages.parts.frame import View
 from pages.parts.table import Column, table
 from pages.parts.words import moment
@@ -48,4 +48,12 @@ def history(view: View) -> None:
     with st.container(key="panel_history"):
         st.html(panels.heading(words.say("explore.history")))
         picked = lambda key: controls.pick("sql", asked[int(key)].text) if key else None  # noqa: E731
-        table(words, "history", words.say("explore.history"), columns, rows, on_pick=picked)
+        table(
+            words,
+            "history",
+            words.say("explore.history"),
+            columns,
+            rows,
+            on_pick=picked,
+            export=export.stamped(view, "explore", (words.say("explore.history"),)),
+        )

@@ -25,10 +25,13 @@ from model.exploration.question import (
     is_day,
     is_number,
     is_unit,
+    labelled,
     understood,
     written,
 )
 from pages.parts import controls, labels, panels
+from pages.parts.frame import View
+from pages.parts.reads import records
 from pages.parts.words import Words
 
 RECORD = "record."
@@ -50,6 +53,34 @@ def column_name(words: Words, table: str, column: str) -> str:
     plain = column.removesuffix(MONTH)
     said = labels.column_name(words, table.removeprefix(RECORD), plain) if table.startswith(RECORD) else plain
     return words.say("explore.month_of", column=said) if column.endswith(MONTH) else said
+
+
+def names(words: Words, question: Question, types: Mapping[str, str]) -> dict[str, str]:
+    """What the columns of the answer are called: those of the table, or the groups and the measure."""
+    if not question.is_grouped:
+        return {name: column_name(words, question.table, name) for name in types}
+    groups = {labelled(name): column_name(words, question.table, name) for name in question.groups}
+    of = f" · {column_name(words, question.table, question.of)}" if question.of else ""
+    return groups | {question.aggregate: words.say(f"explore.{question.aggregate}") + of}
+
+
+def reader(view: View, table: str) -> Callable[[str, str], str]:
+    """What a value of a column reads: units by their names, with their codes where names repeat; codes by theirs."""
+    plain = table.removeprefix(RECORD)
+    declared = dict(TABLES[plain].columns) if table.startswith(RECORD) and plain in TABLES else {}
+    codes = {name: one.info["codes"] for name, one in declared.items() if one.info["codes"]}
+
+    units = records.every_unit(view.snapshot)
+    called = dict(zip(units["unit_id"], units["name"], strict=True))
+    repeated = set(units.loc[units["name"].duplicated(keep=False), "unit_id"])
+
+    def read(column: str, value: str) -> str:
+        if is_unit(column):
+            name = str(called.get(value, value))
+            return f"{name} · {value}" if value in repeated else name
+        return labels.code_name(view.words, plain, column, value) if value in codes.get(column, ()) else value
+
+    return read
 
 
 def choose_table(words: Words, tables: Mapping[str, Mapping[str, str]]) -> str:

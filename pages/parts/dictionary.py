@@ -9,11 +9,11 @@ import streamlit as st
 
 from model import policy
 from model.contract import TABLES
-from pages.parts import asking, controls, labels, panels, visitor
+from pages.parts import asking, controls, export, labels, panels, visitor
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.reads import lineage
-from pages.parts.table import Column, table
+from pages.parts.table import Column, Export, table
 from pages.parts.words import Words
 
 _SNIPPET = """import duckdb
@@ -73,7 +73,19 @@ def _columns(view: View, chosen: str, plain: str | None, types: dict[str, str]) 
         Column("exposure", words.say("explore.exposure"), "short"),
         Column("recorded_by", words.say("explore.recorded_by"), "list"),
     ]
-    table(words, "dictionary", words.say("explore.dictionary"), columns, rows, page=100)
+    table(
+        words,
+        "dictionary",
+        words.say("explore.dictionary"),
+        columns,
+        rows,
+        page=100,
+        export=_stamp(view, chosen),
+    )
+
+
+def _stamp(view: View, what: str) -> Export:
+    return export.stamped(view, "explore", (what,))
 
 
 def _recorded(view: View, plain: str) -> dict[str, list[str]]:
@@ -100,7 +112,14 @@ def _files(view: View, plain: str) -> None:
         }
         for one in labels.records(lineage.batches(view.snapshot, plain))
     ]
-    table(words, "files", words.say("explore.lineage"), _file_columns(words, "rows"), rows)
+    table(
+        words,
+        "files",
+        words.say("explore.lineage"),
+        _file_columns(words, "rows"),
+        rows,
+        export=_stamp(view, plain),
+    )
 
 
 def _file_columns(words: Words, last: str) -> list[Column]:
@@ -150,4 +169,11 @@ def _locate(view: View, plain: str) -> None:
         }
         for index, one in enumerate(found)
     ]
-    table(words, "origin", words.say("explore.locate"), _file_columns(words, "row_number"), rows)
+    table(
+        words,
+        "origin",
+        words.say("explore.locate"),
+        _file_columns(words, "row_number"),
+        rows,
+        export=_stamp(view, asked),
+    )

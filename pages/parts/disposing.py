@@ -18,7 +18,7 @@ from ledger.flow import Label
 from ledger.schema import Disposition
 from model import policy
 from model.indicators import catalogue
-from pages.parts import controls, keeping, navigation, panels, warned
+from pages.parts import controls, export, keeping, navigation, panels, warned
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.reads import records, warnings
@@ -60,6 +60,7 @@ def _listed(view: View, book: Book, states: Sequence[str]) -> None:
     table(
         words, "dispositions", words.say("handling.title"), columns, [_row(view, one) for one in found],
         on_pick=lambda key: controls.pick("warning", key),
+        export=export.stamped(view, "handling", (words.say("handling.title"),)),
     )  # fmt: skip
 
 
@@ -229,7 +230,14 @@ def rules(view: View, book: Book) -> None:
     names = ("indicator", "rule_kind", "version", "closed_count", "founded", "data_problems", "remark")
     kinds = {"closed_count": "number", "founded": "figure", "data_problems": "number", "remark": "mark"}
     columns = [Column(name, words.say(f"handling.{name}"), kinds.get(name, "text")) for name in names]  # type: ignore[arg-type]
-    table(words, "rules", words.say("handling.view_rules"), columns, [_rule(words, one) for one in found])
+    table(
+        words,
+        "rules",
+        words.say("handling.view_rules"),
+        columns,
+        [_rule(words, one) for one in found],
+        export=export.stamped(view, "handling", (words.say("handling.view_rules"),)),
+    )
 
 
 def _rule(words: Words, one: Confirmation) -> dict[str, Any]:

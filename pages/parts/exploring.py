@@ -47,14 +47,12 @@ def compose(view: View) -> None:
     said = "; ".join(asking.said(words, question.table, one) for one in question.filters)
     with st.container(key="panel_answer"):
         run = answers.run_of(view, "compose", text)
-        names = (
-            {}
-            if question.is_grouped
-            else {name: asking.column_name(words, question.table, name) for name in types}
-        )
+        names = asking.names(words, question, types)
         _back(words)
         leads = partial(_behind, question) if question.is_grouped else None
-        answers.show(view, run, {"filters": said}, names=names, leads=leads)
+        answers.show(
+            view, run, {"filters": said}, names=names, leads=leads, reads=asking.reader(view, question.table)
+        )
         if not may_type():
             return
         with st.container(key="link_trend", width="content"):

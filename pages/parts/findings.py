@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.parts import controls, labels, panels, rules
+from pages.parts import controls, export, labels, panels, rules
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.reads import quality
@@ -49,7 +49,14 @@ def sources(view: View, total: int) -> None:
         "producer",
         "owner",
     )
-    table(words, "sources", words.say("health.sources"), columns, rows)
+    table(
+        words,
+        "sources",
+        words.say("health.sources"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.sources"),)),
+    )
 
 
 def timeliness(view: View, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +104,14 @@ def batches(view: View, total: int) -> None:
         "conserved:mark",
         "released:number",
     )
-    table(words, "batches", words.say("health.batches"), columns, rows)
+    table(
+        words,
+        "batches",
+        words.say("health.batches"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.batches"),)),
+    )
     _cut(words, len(rows), total)
 
 
@@ -116,7 +130,14 @@ def refused(view: View, total: int) -> None:
         for one in labels.records(quality.refused(view.snapshot))
     ]
     columns = _columns(words, "file:mono", "source", "error", "unknown_columns:list", "arrived")
-    table(words, "refused", words.say("health.refused"), columns, rows)
+    table(
+        words,
+        "refused",
+        words.say("health.refused"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.refused"),)),
+    )
     _cut(words, len(rows), total)
 
 
@@ -133,7 +154,7 @@ def quarantine(view: View, total: int) -> None:
         }
         for one in labels.records(quality.quarantine_reasons(view.snapshot))
     ]
-    chosen = _causes(words, "quarantine", ("reason", "table", "rows:number", "waiting:number"), causes)
+    chosen = _causes(view, "quarantine", ("reason", "table", "rows:number", "waiting:number"), causes)
     picked = (*chosen, None, None)[:2]
     rows = [
         {
@@ -152,7 +173,14 @@ def quarantine(view: View, total: int) -> None:
     columns = _columns(
         words, "table:short", "file:mono", "row_number:id", "reasons:list", "state:mark", "content:long"
     )
-    table(words, "quarantine_rows", words.say("health.quarantine"), columns, rows)
+    table(
+        words,
+        "quarantine_rows",
+        words.say("health.quarantine"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.quarantine"),)),
+    )
     _cut(words, len(rows), _picked_count(causes, "rows", total))
 
 
@@ -169,7 +197,7 @@ def cells(view: View, total: int) -> None:
         }
         for one in labels.records(quality.cell_rules(view.snapshot))
     ]
-    chosen = _causes(words, "cells", ("reason", "column", "table", "count:number"), causes)
+    chosen = _causes(view, "cells", ("reason", "column", "table", "count:number"), causes)
     picked = (*chosen, None, None, None)[:3]
     rows = [
         {
@@ -186,7 +214,14 @@ def cells(view: View, total: int) -> None:
         for one in labels.records(quality.cells(view.snapshot, *picked))
     ]
     columns = _columns(words, "table", "column", "value", "reason", "file:mono", "row_number:id")
-    table(words, "cell_rows", words.say("health.cells"), columns, rows)
+    table(
+        words,
+        "cell_rows",
+        words.say("health.cells"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.cells"),)),
+    )
     _cut(words, len(rows), _picked_count(causes, "count", total))
 
 
@@ -204,7 +239,7 @@ def revisions(view: View, total: int) -> None:
     ]
     if not causes:
         return
-    chosen = _causes(words, "revisions", ("column", "table", "count:number"), causes)
+    chosen = _causes(view, "revisions", ("column", "table", "count:number"), causes)
     name, column = chosen or (str(causes[0]["key"]).split(_JOINT)[0], None)
     found = labels.records(quality.revisions(view.snapshot, name, column))
     rows = [
@@ -221,7 +256,14 @@ def revisions(view: View, total: int) -> None:
         for index, one in enumerate(found)
     ]
     columns = _columns(words, "table:short", "record", "changed:list", "old_batch:id", "new_batch:id")
-    table(words, "revision_rows", words.say("health.revisions"), columns, rows)
+    table(
+        words,
+        "revision_rows",
+        words.say("health.revisions"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.revisions"),)),
+    )
     of_table = view.snapshot.manifest["tables"][name]["revisions"]
     _cut(words, len(rows), _picked_count(causes, "count", of_table))
 
@@ -243,15 +285,20 @@ def disappeared(view: View, total: int) -> None:
         for index, one in enumerate(labels.records(quality.disappeared(view.snapshot)))
     ]
     columns = _columns(words, "table", "record:mono", "old_batch:id", "missing_from:id", "returned_in:id")
-    table(words, "disappeared", words.say("health.disappeared"), columns, rows)
+    table(
+        words,
+        "disappeared",
+        words.say("health.disappeared"),
+        columns,
+        rows,
+        export=export.stamped(view, "health", (words.say("health.disappeared"),)),
+    )
     _cut(words, len(rows), total)
 
 
-def _causes(
-    words: Words, name: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]
-) -> tuple[str, ...]:
+def _causes(view: View, name: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """The table from which one cause is picked; what is picked, as its parts, () where nothing is."""
-    picked = controls.picked(_PICK)
+    words, picked = view.words, controls.picked(_PICK)
     known = picked if picked in {row["key"] for row in rows} else None
     table(
         words,
@@ -259,6 +306,7 @@ def _causes(
         words.say(f"health.{name}"),
         _columns(words, *columns),
         rows,
+        export=export.stamped(view, "health", (words.say(f"health.{name}"),)),
         picked=known,
         on_pick=lambda key: controls.pick(_PICK, key),
     )

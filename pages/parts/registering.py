@@ -23,7 +23,7 @@ from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
 from model.policy import Actor
-from pages.parts import controls, keeping, labels, navigation, panels, register_parts
+from pages.parts import controls, export, keeping, labels, navigation, panels, register_parts
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.reads import records
@@ -115,6 +115,7 @@ def show(view: View, book: Book, register: Register, picked: str | None) -> None
         table(
             words, register.name, words.say(f"duties.view_{register.name}"), _columns(words, register),
             [_row(view, register, one) for one in found], on_pick=lambda key: controls.pick("entry", key),
+            export=export.stamped(view, "duties", (words.say(f"duties.view_{register.name}"),)),
         )  # fmt: skip
     else:
         st.html(panels.note(words.say("duties.none")))

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from model.indicators import Indicator
-from pages.parts import controls, evidence, labels, navigation, panels, trending, warned
+from pages.parts import controls, evidence, export, labels, navigation, panels, trending, warned
 from pages.parts import words as written
 from pages.parts.charts.portrait import share
 from pages.parts.frame import View
@@ -113,7 +113,14 @@ def _breach(view: View, one: Warning, item: Indicator, units: pd.DataFrame) -> N
                 for need in needed
             ]
             columns = [Column(one, words.say(f"warnings.{one}")) for one in ("field", "content")]
-            table(words, "fields", words.say("warnings.fields"), columns, rows)
+            table(
+                words,
+                "fields",
+                words.say("warnings.fields"),
+                columns,
+                rows,
+                export=export.stamped(view, "warnings", (words.say("warnings.fields"),)),
+            )
 
 
 def _source(view: View, found: dict[str, Any] | None) -> str:
@@ -196,7 +203,14 @@ def _revision(view: View, one: Warning, item: Indicator, units: pd.DataFrame) ->
             Column("old_batch", words.say("warnings.old_batch"), "id"),
             Column("new_batch", words.say("warnings.new_batch"), "id"),
         ]
-        table(words, "changes", words.say("warnings.changes"), columns, rows)
+        table(
+            words,
+            "changes",
+            words.say("warnings.changes"),
+            columns,
+            rows,
+            export=export.stamped(view, "warnings", (words.say("warnings.changes"),)),
+        )
 
 
 def _pattern(view: View, one: Warning, item: Indicator, units: pd.DataFrame) -> None:
@@ -220,7 +234,14 @@ def _pattern(view: View, one: Warning, item: Indicator, units: pd.DataFrame) -> 
             Column("counted", words.say("warnings.counted"), "number"),
             Column("expected", words.say("warnings.expected"), "figure"),
         ]
-        table(words, "pairs", words.say("warnings.pairs"), columns, rows)
+        table(
+            words,
+            "pairs",
+            words.say("warnings.pairs"),
+            columns,
+            rows,
+            export=export.stamped(view, "warnings", (words.say("warnings.pairs"),)),
+        )
 
 
 def _peers(view: View, one: Warning, units: pd.DataFrame) -> None:
@@ -245,7 +266,16 @@ def _peers(view: View, one: Warning, units: pd.DataFrame) -> None:
         Column("count", words.say("warnings.count"), "number"),
     ]
     chosen = str(one["unit_id"])
-    table(words, "peers", words.say("warnings.peers"), columns, rows, picked=chosen, look="explained")
+    table(
+        words,
+        "peers",
+        words.say("warnings.peers"),
+        columns,
+        rows,
+        picked=chosen,
+        look="explained",
+        export=export.stamped(view, "warnings", (words.say("warnings.peers"),)),
+    )
 
 
 def back(words: Words, filters: tuple[str, ...]) -> None:
