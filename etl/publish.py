@@ -88,13 +88,11 @@ def account(connection: warehouse.Connection, catalog: str) -> dict[str, dict[st
             f"SELECT table_name, count(*) FROM {catalog}.quality.quarantine GROUP BY 1"
         ).fetchall()
     )
+    counts = _counts(connection, catalog)
     found: dict[str, dict[str, int]] = {}
     for name in TABLES:
         versions, quarantined, is_conserved = summed.get(name, (0, 0, True))
-        rows, revisions = (
-            _count(connection, f"SELECT count(*) FROM {catalog}.record.{sql.name(name + ending)}")
-            for ending in ("", "_revision")
-        )
+        rows, revisions = counts[name], counts[f"{name}_revision"]
         if not is_conserved or rows + revisions != versions or held.get(name, 0) != quarantined:
             raise ConservationError(
                 f"{name}: {rows} rows, {revisions} revisions and {held.get(name, 0)} quarantined;"
@@ -104,9 +102,14 @@ def account(connection: warehouse.Connection, catalog: str) -> dict[str, dict[st
     return found
 
 
-def _count(connection: warehouse.Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+def _counts(connection: warehouse.Connection, catalog: str) -> dict[str, int]:
+    """The rows of every table of records and of its revisions."""
+    queries = (
+        f"SELECT {sql.literal(name)}, count(*) FROM {catalog}.record.{sql.name(name)}"
+        for table in TABLES
+        for name in (table, f"{table}_revision")
+    )
+    return dict(connection.execute(" UNION ALL ".join(queries)).fetchall())
 
 
 def _sources(connection: warehouse.Connection) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ def write_analysis(building: Building, place: Warehouse) -> None:
     connection.execute(
         "CREATE SCHEMA IF NOT EXISTS analysis.record; CREATE SCHEMA IF NOT EXISTS analysis.mart"
     )
+    touched = _touched(building) if is_carried_on else _filled(connection)
     for table in policy.analysis_tables():
         name = sql.name(table.name)
         columns = policy.analysis_columns(table)
@@ -41,6 +42,8 @@ def write_analysis(building: Building, place: Warehouse) -> None:
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS analysis.record.{name} ({declared}, batch_id BIGINT, row_number BIGINT)"
         )
+        if table.name not in touched:
+            continue
         condition = ""
         if is_carried_on:
             connection.execute(
@@ -59,6 +62,24 @@ def write_analysis(building: Building, place: Warehouse) -> None:
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
     connection.execute(sql.statement("judge_analysis"))
     connection.execute(sql.statement("aggregate_analysis"))
+
+
+def _filled(connection: warehouse.Connection) -> set[str]:
+    """The tables of which any batch has come."""
+    return {
+        name
+        for (name,) in connection.execute("SELECT DISTINCT table_name FROM snapshot.quality.batch").fetchall()
+    }
+
+
+def _touched(building: Building) -> set[str]:
+    """The tables of which this run has brought or moved any row."""
+    rows = building.connection.execute(
+        "SELECT table_name FROM added UNION SELECT table_name FROM removed"
+        " UNION SELECT table_name FROM snapshot.quality.batch WHERE batch_id >= ?",
+        [building.first_batch_id],
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def _carried_on(building: Building, place: Warehouse) -> Path | None:

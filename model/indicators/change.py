@@ -66,8 +66,17 @@ def _note_changes(connection: Connection, first_batch_id: int) -> set[str]:
         "CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT table_name, batch_id, row_number"
         " FROM (FROM added UNION ALL FROM removed)"
     )
+    touched = connection.execute(
+        "SELECT table_name FROM moved UNION SELECT table_name FROM quality.batch WHERE batch_id >= ?",
+        [first_batch_id],
+    ).fetchall()
     for name, table in TABLES.items():
         columns = ", ".join(f'"{column.name}"' for column in table.columns) + ", batch_id, row_number"
+        if (name,) not in touched:
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name}_changed AS SELECT {columns} FROM record.{name} LIMIT 0"  # noqa: S608
+            )
+            continue
         versions = " UNION ALL ".join(
             f"SELECT {columns} FROM record.{name}{ending} WHERE batch_id >= {first_batch_id}"  # noqa: S608
             f" UNION ALL SELECT {columns} FROM record.{name}{ending} SEMI JOIN"
