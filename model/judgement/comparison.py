@@ -164,14 +164,14 @@ def _binomial_tails(events: Floats, trials: Floats, item: Indicator) -> Floats:
     Conditioned on the family's total, so that one bad unit does not hide in a target that it has moved itself.
     """
     adverse = trials - events if item.direction == "higher" else events
-    dealt = stats.hypergeom(trials.sum(), adverse.sum(), trials)
-    return _tails(dealt.sf(adverse - 1), dealt.cdf(adverse), item)
+    held = (trials.sum(), adverse.sum(), trials)
+    return _tails(stats.hypergeom.sf(adverse - 1, *held), stats.hypergeom.cdf(adverse, *held), item)
 
 
 def _poisson_tails(events: Floats, exposure: Floats, item: Indicator) -> Floats:
     """The same for events over an exposure: given the total, each unit's count is binomial."""
-    dealt = stats.binom(events.sum(), exposure / exposure.sum())
-    return _tails(dealt.sf(events - 1), dealt.cdf(events), item)
+    held = (events.sum(), exposure / exposure.sum())
+    return _tails(stats.binom.sf(events - 1, *held), stats.binom.cdf(events, *held), item)
 
 
 def _mean_tails(value: Floats, observations: Floats, item: Indicator) -> Floats:

@@ -23,6 +23,7 @@ PRIOR_SIZES = (1e-4, 1e8)
 """Between these sizes (pseudo-trials or pseudo-exposure over the mean one) a prior is searched for."""
 
 Prior = tuple[float, float]
+Limits = tuple[Floats, Floats]
 Kind = Literal["proportion", "rate"]
 
 
@@ -49,14 +50,15 @@ def proportion_funnel(
     z = (np.arcsin(np.sqrt(value)) - centre) / sigma
     phi, tau2 = _overdispersion(z, sigma, winsorise)
 
-    def limits(coverage: float) -> pd.DataFrame:
+    def limits(coverage: float) -> Limits:
         if overdispersed and tau2 > 0:
             spread = _normal_quantile(coverage) * np.sqrt(sigma**2 + tau2)
             lower, upper = (np.clip(centre + side * spread, 0, np.pi / 2) for side in (-1, 1))
-            return pd.DataFrame({"lower": np.sin(lower) ** 2, "upper": np.sin(upper) ** 2})
+            return np.sin(lower) ** 2, np.sin(upper) ** 2
         if target in (0.0, 1.0):
-            return pd.DataFrame({"lower": target, "upper": target}, index=range(tried.size))
-        return binomial_limits(tried, target, coverage).clip(0, 1)
+            return np.full(tried.size, target), np.full(tried.size, target)
+        lower, upper = _binomial_limits(tried, target, coverage)
+        return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
 
     return _funnel(value, z, limits, target=target, phi=phi, tau2=tau2)
 
@@ -76,25 +78,23 @@ def ratio_funnel(
     z = (np.sqrt(value) - 1) / sigma
     phi, tau2 = _overdispersion(z, sigma, winsorise)
 
-    def limits(coverage: float) -> pd.DataFrame:
+    def limits(coverage: float) -> Limits:
         if overdispersed and tau2 > 0:
             spread = _normal_quantile(coverage) * np.sqrt(sigma**2 + tau2)
-            return pd.DataFrame({"lower": np.clip(1 - spread, 0, None) ** 2, "upper": (1 + spread) ** 2})
-        return poisson_limits(awaited, coverage)
+            return np.clip(1 - spread, 0, None) ** 2, (1 + spread) ** 2
+        return _poisson_limits(awaited, coverage)
 
     return _funnel(value, z, limits, target=1.0, phi=phi, tau2=tau2)
 
 
-def _funnel(
-    value: Floats, z: Floats, limits: Callable[[float], pd.DataFrame], **attributes: float
-) -> pd.DataFrame:
+def _funnel(value: Floats, z: Floats, limits: Callable[[float], Limits], **attributes: float) -> pd.DataFrame:
     """The columns that both funnels share."""
-    units = pd.DataFrame({"value": value, "z": z})
+    columns: dict[str, Any] = {"value": value, "z": z}
     for name, coverage in COVERAGES.items():
-        found = limits(coverage)
-        units[f"lower{name}"], units[f"upper{name}"] = found["lower"], found["upper"]
+        columns[f"lower{name}"], columns[f"upper{name}"] = limits(coverage)
     for name in COVERAGES:
-        units[f"outside{name}"] = (value < units[f"lower{name}"]) | (value > units[f"upper{name}"])
+        columns[f"outside{name}"] = (value < columns[f"lower{name}"]) | (value > columns[f"upper{name}"])
+    units = pd.DataFrame(columns)
     units.attrs.update(attributes)
     return units
 
@@ -126,10 +126,14 @@ def poisson_limits(expected: Numbers, coverage: float) -> pd.DataFrame:
     Returns lower, upper as ratios around 1. ValueError: NaN, negative or zero expected, coverage not in (0, 1).
     Source: chi-square form of the exact Poisson interval (Garwood 1936); FunnelPlotR.
     """
-    awaited, tail = inputs.positive("expected", expected), (1 - inputs.fraction("coverage", coverage)) / 2
-    lower = stats.chi2.ppf(tail, 2 * awaited) / 2 / awaited
-    upper = stats.chi2.isf(tail, 2 * (awaited + 1)) / 2 / awaited
+    lower, upper = _poisson_limits(inputs.positive("expected", expected), coverage)
     return pd.DataFrame({"lower": lower, "upper": upper})
+
+
+def _poisson_limits(awaited: Floats, coverage: float) -> Limits:
+    tail = (1 - inputs.fraction("coverage", coverage)) / 2
+    lower = stats.chi2.ppf(tail, 2 * awaited) / 2 / awaited
+    return lower, stats.chi2.isf(tail, 2 * (awaited + 1)) / 2 / awaited
 
 
 def binomial_limits(trials: Numbers, proportion: float, coverage: float) -> pd.DataFrame:
@@ -143,9 +147,14 @@ def binomial_limits(trials: Numbers, proportion: float, coverage: float) -> pd.D
     tried, target = inputs.whole("trials", trials), inputs.number("proportion", proportion)
     if not 0 <= target <= 1:
         raise ValueError(f"proportion must lie in 0...1, not {target}")
+    lower, upper = _binomial_limits(tried, target, coverage)
+    return pd.DataFrame({"lower": lower, "upper": upper})
+
+
+def _binomial_limits(tried: Floats, target: float, coverage: float) -> Limits:
     tail = (1 - inputs.fraction("coverage", coverage)) / 2
     lower, upper = (_interpolated_quantile(q, tried, target) / tried for q in (tail, 1 - tail))
-    return pd.DataFrame({"lower": lower, "upper": upper})
+    return lower, upper
 
 
 def _interpolated_quantile(q: float, trials: Floats, proportion: float) -> Floats:
@@ -260,8 +269,7 @@ def beta_binomial(
     """
     happened, tried = inputs.events_of_trials(events, trials)
     prior = _checked_prior(prior) if prior is not None else fit_beta(happened, tried)
-    posterior = stats.beta(happened + prior[0], tried - happened + prior[1])
-    return _posterior_rows(posterior, prior, level)
+    return _posterior_rows(stats.beta, (happened + prior[0], tried - happened + prior[1]), prior, level)
 
 
 def gamma_poisson(
@@ -276,8 +284,7 @@ def gamma_poisson(
     """
     happened, exposed = inputs.events_of_exposure(events, exposure)
     prior = _checked_prior(prior) if prior is not None else fit_gamma(happened, exposed)
-    posterior = stats.gamma(happened + prior[0], scale=1 / (exposed + prior[1]))
-    return _posterior_rows(posterior, prior, level)
+    return _posterior_rows(stats.gamma, (happened + prior[0], 0, 1 / (exposed + prior[1])), prior, level)
 
 
 def _checked_prior(prior: Prior) -> Prior:
@@ -288,11 +295,18 @@ def _checked_prior(prior: Prior) -> Prior:
     return float(pair[0]), float(pair[1])
 
 
-def _posterior_rows(posterior: Any, prior: Prior, level: float) -> pd.DataFrame:
-    """Mean and equal-tailed interval of a frozen posterior distribution."""
+def _posterior_rows(posterior: Any, held: tuple[Any, ...], prior: Prior, level: float) -> pd.DataFrame:
+    """Mean and equal-tailed interval of a posterior distribution that holds these parameters.
+
+    They are given with each question: to freeze a distribution of scipy takes longer than to ask it.
+    """
     tail = (1 - inputs.fraction("level", level)) / 2
     units = pd.DataFrame(
-        {"estimate": posterior.mean(), "lower": posterior.ppf(tail), "upper": posterior.isf(tail)}
+        {
+            "estimate": posterior.mean(*held),
+            "lower": posterior.ppf(tail, *held),
+            "upper": posterior.isf(tail, *held),
+        }
     )
     units.attrs["prior"] = prior
     return units
