@@ -5,12 +5,17 @@ A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`). It m
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""Of this process and all that it starts, before numpy is loaded: threads that wait for each other keep a core busy."""
+
 LONGEST = (
-    "test_durability", "test_wall_shell", "test_inbox_files", "test_database_source", "test_wall_scenes",
-    "test_pages_browser", "test_indicator_increment", "test_surfaces", "test_check", "test_process", "test_ledger_feed",
-    "test_wall_real", "test_ledger_browser", "test_exploration", "test_judge", "test_judge_patterns", "test_mapping",
+    "test_durability", "test_inbox_files", "test_wall_shell", "test_database_source", "test_pages_browser",
+    "test_check", "test_indicator_increment", "test_wall_scenes", "test_surfaces", "test_ledger_feed", "test_wall_real",
+    "test_judge_patterns", "test_ledger_browser", "test_judge", "test_exploration", "test_mapping", "test_process",
 )  # fmt: skip
 
 

@@ -42,9 +42,10 @@ def bureau() -> Iterator[Bureau]:
 @pytest.fixture
 def changeable(bureau: Bureau) -> Iterator[Bureau]:
     """The same bureau; what a test changes in it is undone."""
+    bureau.connection.execute("ATTACH ':memory:' AS kept; COPY FROM DATABASE snapshot TO kept")
     yield bureau
-    bureau.connection.execute("DELETE FROM snapshot.mart.warning_withdrawn")
-    judged(bureau)
+    bureau.connection.execute("DETACH snapshot; ATTACH ':memory:' AS snapshot")
+    bureau.connection.execute("COPY FROM DATABASE kept TO snapshot; DETACH kept")
 
 
 def test_every_breach_of_an_event_recounts_to_the_facts_of_the_root(bureau: Bureau) -> None:
