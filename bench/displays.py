@@ -1,6 +1,6 @@
 """Sixty displays before one process: how soon all show a new snapshot, how long replies take, what waiting costs.
 
-Each display is a client that speaks the protocol: the shell's poll every five to six seconds and, for a new snapshot,
+Each display is a client that speaks the protocol: the shell's poll as often as the server says and, for a new snapshot,
 the requests of the app's page and its WebSocket session until the script has finished and the scenes have arrived.
 What a browser adds, it adds on the display's own machine: laying out and copying (bench/soak.py tells how long that
 takes), and the app's scripts, which it has in its cache. Run: python -m bench.displays
@@ -27,7 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bench.served import ROOT, Server, Snapshots, demo, serve
 
-POLL_SECONDS, JITTER, DRAW_SPREAD = 5.0, 0.2, 0.6
+POLL_SECONDS, JITTER, DRAW_SPREAD = 5.0, 0.2, 0.3
 ASKED = "site=office&lang=zh&shape=16x9"
 DRAWN = re.compile(rb'wall-ready\\*" data-snapshot=\\*"([^"\\]+)')
 """The sign that the scenes are whole, as it stands in a message of the page."""
@@ -107,10 +107,10 @@ async def display(number: int, address: str, measured: Measured, until: asyncio.
         said: dict[str, Any] = json.loads(await connection.get(asked))
         if (said["snapshot"], said["ground"]) != (snapshot, ground):
             if snapshot:
-                await asyncio.sleep(random.random() * DRAW_SPREAD * POLL_SECONDS)
+                await asyncio.sleep(random.random() * DRAW_SPREAD * said["poll_seconds"])
             snapshot, ground = await draw(address, connection, measured), said["ground"]
             measured.shown_at[number] = (snapshot, time.perf_counter())
-        await asyncio.sleep(POLL_SECONDS * (1 + random.random() * JITTER))
+        await asyncio.sleep(said["poll_seconds"] * (1 + random.random() * JITTER))
 
 
 async def measure(

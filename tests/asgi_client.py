@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 
@@ -30,8 +31,10 @@ class Answer:
 class Client:
     """GETs the routes of an application, and POSTs forms to them, from an address."""
 
-    def __init__(self, routes: Sequence[BaseRoute], address: str = "192.0.2.1") -> None:
-        self.app = Starlette(routes=routes)
+    def __init__(
+        self, routes: Sequence[BaseRoute], address: str = "192.0.2.1", middleware: Sequence[Middleware] = ()
+    ) -> None:
+        self.app = Starlette(routes=routes, middleware=list(middleware))
         self.address = address
 
     def get(self, address: str, **headers: str) -> Answer:

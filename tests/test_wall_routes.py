@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.middleware import Middleware
 
 from model import warehouse
 from pages.parts import clocks, server
 from pages.parts.clocks import SourceClock
-from pages.parts.wall import displays, routes, shell, state
+from pages.parts.wall import displays, polling, routes, shell, state
 from pages.parts.wall import site as walls
 from pages.parts.wall.displays import Displays, Heartbeat
 from pages.parts.wall.site import Staleness
@@ -33,10 +34,15 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def client(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    monkeypatch.setattr(routes, "DISPLAYS", Displays())
+def kept() -> Displays:
+    return Displays()
+
+
+@pytest.fixture
+def client(directory: Path, kept: Displays, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    monkeypatch.setattr(routes, "DISPLAYS", kept)
     state._last_good.clear()
-    yield Client(server.ROUTES)
+    yield Client(server.ROUTES, middleware=[Middleware(polling.Polls, kept=kept)])
 
 
 class TestStaleness:
@@ -147,6 +153,16 @@ def test_a_spoilt_configuration_leaves_the_last_good_one_in_force(
     path.write_text("[hall", encoding="utf-8")
     said = client.get("/wall/state")
     assert (said.status_code, said.json()["ground"]) == (200, good)
+
+
+@pytest.mark.parametrize(("displays", "pause"), [(1, 5), (40, 5), (60, 7.5), (500, 7.5)])
+def test_the_more_displays_there_are_the_less_often_each_is_to_ask(
+    client: Client, kept: Displays, displays: int, pause: float
+) -> None:
+    for number in range(displays):
+        kept.note(Heartbeat(display=f"d{number}", site="hall", heard_at=NOON))
+    said = client.get("/wall/state").json()
+    assert (said["poll_seconds"], said["snapshot"]) == (pause, None)
 
 
 class TestDisplays:

@@ -17,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from model import warehouse
 from pages.parts import guard
+from pages.parts.wall import polling
 from pages.parts.wall import routes as wall
 from pages.parts.window import routes as window
 
@@ -59,4 +60,4 @@ ROUTES = [
     *window.ROUTES,
     Astray("/{above:path}/{name}", to_the_top, methods=["GET"]),
 ]
-MIDDLEWARE = [Middleware(guard.Guard)]
+MIDDLEWARE = [Middleware(guard.Guard), Middleware(polling.Polls)]

@@ -17,7 +17,7 @@ from typing import Any
 KEPT = 500
 """How many displays are remembered; beyond them the one heard longest ago is forgotten."""
 SILENT_AFTER = timedelta(seconds=30)
-"""Six polls unheard."""
+"""Three polls unheard at least."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -91,6 +91,9 @@ class Displays:
         self._kept = kept
         self._lock = threading.Lock()
         self._last: OrderedDict[str, Heartbeat] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._last)
 
     def note(self, beat: Heartbeat) -> bool:
         """Keep what a display said; whether it told of a drawing that it had not told of before.

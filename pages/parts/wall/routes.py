@@ -1,7 +1,7 @@
-"""The wall's HTTP routes: the shell, what it polls, how the displays are, and the figures for a monitoring.
+"""The wall's HTTP routes: the shell, how the displays are, and the figures for a monitoring.
 
-It exists so that a display needs one address. A poll reads no database; only /readyz draws the scenes, once a snapshot,
-from the screen surface. No route may show a record.
+It exists so that a display needs one address. What the shell polls is answered before the routes (polling.py). Only
+/readyz draws the scenes, once a snapshot, from the screen surface. No route may show a record.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from model import warehouse
 from pages.parts import clocks, words
-from pages.parts.wall import displays, document, health, metrics, shell, state
+from pages.parts.wall import document, health, metrics, shell, state
 from pages.parts.wall.displays import DISPLAYS
-from pages.parts.wall.site import SHAPES, ConfigurationError
+from pages.parts.wall.site import SHAPES
 from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
@@ -40,24 +40,6 @@ async def worker(_: Request) -> Response:
     """The service worker that keeps the shell; it may serve /wall itself, not only what lies below."""
     headers = _FRESH | {"Service-Worker-Allowed": "/wall"}
     return Response(shell.worker(), media_type="text/javascript", headers=headers)
-
-
-async def poll(request: Request) -> Response:
-    """What a display must know now; what it says of itself is kept."""
-    query = request.query_params
-    language = state.language_of(query.get("lang"))
-    texts = Words(language)
-    try:
-        said = state.answer(query.get("site"), language)
-    except KeyError:
-        unknown = texts.say("shell.unknown_site", name=str(query.get("site"))[:60])
-        return JSONResponse({"messages": [unknown]}, status_code=404, headers=_FRESH)
-    except ConfigurationError:
-        return JSONResponse({"messages": [texts.say("shell.unconfigured")]}, status_code=503, headers=_FRESH)
-    beat = displays.read(query, said["site"]["name"], clocks.now())
-    if beat and DISPLAYS.note(beat) and beat.drawn_seconds is not None:
-        metrics.DRAWN.observe(beat.drawn_seconds)
-    return JSONResponse(said, headers=_FRESH)
 
 
 async def health_page(request: Request) -> Response:
@@ -106,7 +88,6 @@ _HANDLERS = {
     "/wall": wall,
     "/wall/shell": wall_shell,
     "/wall/worker.js": worker,
-    "/wall/state": poll,
     "/wall/health": health_page,
     "/wall/health.json": health_json,
     "/readyz": ready,

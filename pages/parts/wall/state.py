@@ -7,6 +7,7 @@ must not open a database and must not import Streamlit.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from pages.parts.words import LANGUAGES, Language, Words
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[3]
 SHELL = Path(__file__).parent / "shell"
+ASKED_A_SECOND, SLOWEST_SECONDS = 8, 7.5
+"""How often all displays together shall ask, so that waiting costs next to nothing; and the longest pause, so that
+every one shows a new snapshot within a quarter of a minute."""
 _CODE = ("*.py", "*.toml", "*.css", "*.js", "*.html", "*.sql")
 _SPOKEN = (
     "shell.late", "shell.late_named", "shell.status_live", "shell.status_late", "shell.status_offline",
@@ -154,22 +158,26 @@ def language_of(asked: str | None) -> Language:
     return next((one for one in LANGUAGES if one == asked), words.DEFAULT)
 
 
-def answer(site_name: str | None, language: Language) -> dict[str, Any]:
-    """Everything that a display of this site must know now. KeyError where there is no such site."""
+def answer(site_name: str | None, language: Language, displays: int = 0) -> tuple[str, bytes]:
+    """The site, and all that a display of it must know now, as JSON. KeyError where there is no such site.
+
+    `displays` is how many there are: the more, the less often each shall ask.
+    """
     found = configuration()
     site = found.sites[site_name] if site_name else next(iter(found.sites.values()))
     snapshot, now = current(), clocks.now()
     lasting = _lasting(snapshot.directory if snapshot else None, found.version, site.name, language)
-    return {"now": clocks.epoch_ms(now), "ground": ground(found, now), **lasting}
+    pause = max(clocks.POLL_SECONDS, min(displays / ASKED_A_SECOND, SLOWEST_SECONDS))
+    changing = f'{{"now": {clocks.epoch_ms(now)}, "ground": "{ground(found, now)}", "poll_seconds": {pause}, '
+    return site.name, changing.encode() + lasting
 
 
 @lru_cache(maxsize=64)
-def _lasting(directory: Path | None, version: str, site_name: str, language: Language) -> dict[str, Any]:
-    """What stays the same for as long as snapshot and configuration do: the greater part of an answer."""
+def _lasting(directory: Path | None, version: str, site_name: str, language: Language) -> bytes:
+    """What stays the same for as long as snapshot and configuration do: the greater part of an answer, as written."""
     snapshot = _opened(directory.parent, directory.name) if directory else None
     site = configuration().sites[site_name]
-    return {
-        "poll_seconds": clocks.POLL_SECONDS,
+    said = {
         "shell": shell_version(),
         "holder": holder_version(),
         "snapshot": snapshot.id if snapshot else None,
@@ -184,6 +192,7 @@ def _lasting(directory: Path | None, version: str, site_name: str, language: Lan
         "words": spoken(language),
         "messages": [] if snapshot else [Words(language).say("shell.empty")],
     }
+    return json.dumps(said, ensure_ascii=False).encode()[1:]
 
 
 def _published(snapshot: Snapshot | None) -> int | None:

@@ -1,6 +1,6 @@
 // Drawing: the app's page is opened unseen in the studio, copied once it is whole, and closed. While that lasts, and
 // where it fails, the old picture stays.
-const DRAW_SPREAD = 0.6;
+const DRAW_SPREAD = 0.3;
 const DRAW_LIMIT = 30_000, QUIET = 300, LOOK = 100;
 const DRAW_PAUSES = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000];
 

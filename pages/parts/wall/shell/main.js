@@ -1,5 +1,6 @@
-// The loop that holds the wall together. It runs every second, does nothing that can block, and looks at what is due:
-// a poll, a drawing, a turn of the scenes, the quiet hour. What fails in one turn is tried again in a later one.
+// The loop that holds the wall together. It runs every second (more often where the server wants to be asked more
+// often), does nothing that can block, and looks at what is due: a poll, a drawing, a turn of the scenes, the quiet
+// hour. What fails in one turn is tried again in a later one.
 const ROOT = location.pathname.replace(/\/wall\/shell$/, "");
 const TURN = 1_000, QUIET_SPREAD = 10 * MINUTE, REDRAW_SECONDS_LATE = 60;
 const query = new URLSearchParams(location.search);
@@ -126,6 +127,7 @@ function keepQuietHour() {
 }
 
 function turn() {
+  setTimeout(turn, Math.min(TURN, 1000 * (server.known?.poll_seconds ?? 1)));
   parent.holder?.beat(window);
   for (const act of [rotation.turn.bind(rotation), present, () => layer.fit(),
     () => { if (server.isDue()) poll(); }, draw, keepQuietHour]) {
@@ -149,7 +151,6 @@ async function start() {
     if (layer.picture) parent.holder?.ready(window);
   }
   turn();
-  setInterval(turn, TURN);
   navigator.serviceWorker?.register(`${ROOT}/wall/worker.js`, { scope: `${ROOT}/wall` }).catch(() => {});
 }
 

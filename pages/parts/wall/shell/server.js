@@ -2,7 +2,7 @@
 // it is asked again at short and growing pauses, never longer than five seconds.
 const POLL_LIMIT = 4_000, POLL_JITTER = 0.2;
 const POLL_PAUSES = [500, 1_000, 2_000, 4_000];
-const SILENT_AFTER = 12_000;
+const SILENT_AFTER = 16_000;
 
 const server = {
   known: null,
