@@ -96,7 +96,7 @@ SEEDS ?= 2
 evaluate: $(VENV)/run.stamp
 	$(BIN)/python -m bench.evaluate --seeds $(SEEDS)
 
-# one display through thousands of snapshots (about two hours), and sixty displays before one process
+# one display through two thousand snapshots (about 45 minutes), and sixty displays before one process
 CHANGES ?= 2000
 .PHONY: soak displays
 soak: $(VENV)/test.stamp packages

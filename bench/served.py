@@ -23,6 +23,7 @@ from model import warehouse
 
 ROOT = Path(__file__).parent.parent
 KEPT = 5
+PREFIX = "000999-bench"
 
 
 def demo(work: Path, scale: str = "district") -> Path:
@@ -50,10 +51,9 @@ class Snapshots:
     def publish(self) -> str:
         """One snapshot more, current from now on; its id."""
         before = warehouse.open_snapshot(self.directory)
-        self.count += 1
-        made = f"{999:06d}-bench{self.count:06d}"
+        self.count = max([self.count, *(int(one.name[-6:]) for one in self.directory.glob(f"{PREFIX}*"))]) + 1
+        made = f"{PREFIX}{self.count:06d}"
         target = self.directory / made
-        shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         for surface in warehouse.SURFACES:
             os.link(before.path(surface), target / f"{surface}.duckdb")
@@ -62,7 +62,7 @@ class Snapshots:
         pointer = self.directory / "CURRENT.new"
         pointer.write_text(made + "\n", encoding="utf-8")
         os.replace(pointer, self.directory / warehouse.CURRENT)
-        for old in sorted(self.directory.glob("000999-bench*"))[:-KEPT]:
+        for old in sorted(self.directory.glob(f"{PREFIX}*"))[:-KEPT]:
             shutil.rmtree(old)
         return made
 
@@ -80,7 +80,25 @@ class Server:
 
     def memory_bytes(self) -> int:
         """What of the process stands in memory."""
-        return resident_bytes(self.process.pid)
+        return 1024 * int(self._status("VmRSS"))
+
+    def threads(self) -> int:
+        """How many threads the process has."""
+        return int(self._status("Threads"))
+
+    def open_files(self) -> int:
+        """How many files and connections the process holds open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def sessions(self) -> int:
+        """How many visitors' sessions are connected."""
+        with urllib.request.urlopen(self.url + "/_stcore/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(int(float(one.split()[1])) for one in lines if one.startswith("active_sessions "))
+
+    def _status(self, name: str) -> str:
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(one.split()[1] for one in lines if one.startswith(name + ":"))
 
     def processor_seconds(self) -> float:
         """What the process has used of the processors since it was started."""
@@ -88,18 +106,14 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident_bytes(process_id: int) -> int:
-    lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
-    return next((1024 * int(one.split()[1]) for one in lines if one.startswith("VmRSS")), 0)
-
-
 @contextmanager
-def serve(directory: Path, poll_seconds: float) -> Iterator[Server]:
-    """The service over this warehouse for as long as the block runs."""
+def serve(directory: Path, poll_seconds: float, **more: object) -> Iterator[Server]:
+    """The service over this warehouse for as long as the block runs; `more` are variables of its environment."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     variables = {warehouse.DIRECTORY_VARIABLE: str(directory), "INTEGRITY_POLL_SECONDS": str(poll_seconds)}
+    variables |= {name: str(value) for name, value in more.items()}
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
