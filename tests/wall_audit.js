@@ -40,6 +40,11 @@
     const name = scene.dataset.scene, frame = scene.getBoundingClientRect(), boxes = [];
     const tell = (what) => faults.add(`${name}: ${what}`);
     if (Math.abs(frame.width - wanted[0]) > 0.5 || Math.abs(frame.height - wanted[1]) > 0.5) tell(`is ${frame.width} x ${frame.height}`);
+    for (const panel of scene.querySelectorAll(".panel[data-panel]:not(.card)")) {
+      const said = panel.querySelector("header .what")?.textContent ?? "";
+      if (!said.trim()) tell(`${panel.dataset.panel} tells neither source nor as-of`);
+    }
+    for (const one of scene.querySelectorAll("h1")) if (one.textContent.includes("…")) tell(`title cut: ${one.textContent}`);
     const walker = document.createTreeWalker(scene, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode, holder = node.parentElement, said = node.textContent.trim();

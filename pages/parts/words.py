@@ -41,8 +41,12 @@ class Words:
     language: Language = DEFAULT
 
     def say(self, key: str, **values: object) -> str:
-        """The text of this key with its {names} filled in; KeyError where it is not declared."""
-        return texts()[key][self.language].format(**values)
+        """The text of this key with its {names} filled in; KeyError where it is not declared.
+
+        An English text may say {s} for the plural of {count}.
+        """
+        plural = "" if str(values.get("count")) == "1" else "s"
+        return texts()[key][self.language].format(**{"s": plural, **values})
 
     def pick(self, zh: str, en: str) -> str:
         """The one of two labels that is in this language: for labels that come with the data."""

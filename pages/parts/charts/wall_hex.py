@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pages.parts.charts import wall_shapes as svg
 
-LARGEST_RADIUS = 44.0
+LARGEST_RADIUS = 76.0
 _ROUND = 2.8
 """The outline is a superellipse of this power: rounder than the panel, fuller than an ellipse."""
 _TRIMMED = 1.9

@@ -57,7 +57,6 @@ def _said(board: Board, what: str, tables: Sequence[str]) -> Iterator[str]:
         names.append(board.words.pick(sources[0].name_zh, sources[0].name_en))
     if sources:
         names.append(say("shared.list_joint").join(say(f"wall.of_{one}") for one in tables))
-    if len(sources) > 1:
         names.append(say("wall.sources", count=len(sources)))
     named = [say("wall.provenance", source=one, moment=moment) for one in names] or [say("wall.no_source")]
     for one in named:
@@ -82,7 +81,7 @@ def fitted(text: str, width: float, size: float = 20, smallest: float = 17) -> s
     wanted = text_width(text, size)
     scale = min(1.0, width / wanted) if wanted else 1.0
     shown = max(size * scale, smallest)
-    while text_width(text, shown) > width and len(text) > 4:
+    while size * scale < smallest and text_width(text, shown) > width and len(text) > 4:
         middle = len(text) // 2
         text = text[: middle - 1].rstrip("…") + "…" + text[middle + 1 :].lstrip("…")
     style = "" if shown == size else f' style="font-size:{shown:.1f}px"'
@@ -94,6 +93,25 @@ def rows(look: str, lines: Iterable[Sequence[str]], head: Sequence[str] = ()) ->
     top = [f'<div class="cell head">{one}</div>' for one in head]
     body = [f'<div class="cell">{one}</div>' for line in lines for one in line]
     return f'<div class="rows {look}">{"".join(top + body)}</div>'
+
+
+def table(
+    board: Board,
+    name: str,
+    what: str,
+    lines: Sequence[Sequence[str]],
+    tables: Sequence[str],
+    *,
+    width: float,
+    rows_look: str = "",
+    is_filling: bool = False,
+) -> str:
+    """A panel of rows, titled as it is named; an empty track and the reason where there are none."""
+    title = board.words.say(f"wall.{name}")
+    if not lines:
+        return panel(board, name, title, "", nothing(board), tables, width=width)
+    look = "fill" if is_filling else ""
+    return panel(board, name, title, what, rows(rows_look or name, lines), tables, width=width, look=look)
 
 
 def tall(look: str, height: float, parts: Iterable[str]) -> str:

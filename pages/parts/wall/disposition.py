@@ -95,6 +95,14 @@ def remark(board: Board, one: Count, found: Disposition) -> str:
     return ""
 
 
+def closing_rate(board: Board, found: Disposition) -> str:
+    """What share of the raised is closed; nothing where either count is not told."""
+    raised, closed = found.at("raised").count, found.at("closed").count
+    if not raised or closed is None:
+        return ""
+    return board.words.say("wall.closing_rate", share=f"{closed / raised:.0%}")
+
+
 def funnel_panel(board: Board, width: float) -> str:
     """The short form beside other panels; on a wide wall with every stage."""
     say = board.words.say

@@ -95,7 +95,7 @@ def _header(board: Board) -> str:
     side = blocks.fitted(board.unit_name, SIDE)
     return (
         f'<header class="top"><div class="where"><p class="unit">{side}</p>'
-        f'<p class="now" data-clock="now">{_NOW}</p></div><h1>{blocks.fitted(title, TITLE, 42, 24)}</h1>'
+        f'<p class="now" data-clock="now">{_NOW}</p></div><h1>{blocks.fitted(title, TITLE, 42, 20)}</h1>'
         f'<div class="clocks">{clocks}</div></header>'
     )
 

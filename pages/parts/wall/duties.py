@@ -5,6 +5,7 @@ Sums of the unit only, months whose counts are withheld left out of both. It mus
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -25,55 +26,28 @@ TASKS = ("four_responsibilities_bureau", "four_responsibilities_branch", "three_
 
 def activities_panel(board: Board, width: float) -> str:
     """A line a kind of activity."""
-    say, found = board.words.say, screen.of_unit(board.snapshot, "duty", board.unit_id)
-    known = found[found["month"].notna()] if not found.empty else found
-    if known.empty:
-        return blocks.panel(
-            board, "duties", say("wall.duties"), "", blocks.nothing(board), ("activity",), width=width
-        )
-    months = sorted(set(known["month"]))[-MONTHS:]
-    recent = known[known["month"].isin(months)]
-    lines = [
-        _line(board, f"wall.activity_{kind}", recent[recent["activity_kind"] == kind], width)
-        for kind in ACTIVITIES
-        if (recent["activity_kind"] == kind).any()
-    ]
-    what = say("wall.last_months", count=MONTHS)
-    return blocks.panel(
-        board,
-        "duties",
-        say("wall.duties"),
-        what,
-        blocks.rows("duties", lines),
-        ("activity",),
-        width=width,
-        look="fill",
-    )
+    found = screen.of_unit(board.snapshot, "duty", board.unit_id)
+    months = sorted(set(found["month"].dropna()))[-MONTHS:] if not found.empty else []
+    recent = found[found["month"].isin(months)] if months else found[:0]
+    lines = _lines(board, "activity", ACTIVITIES, recent, "activity_kind", width)
+    what = board.words.say("wall.last_months", count=MONTHS)
+    return blocks.table(board, "duties", what, lines, ("activity",), width=width, is_filling=True)
 
 
 def tasks_panel(board: Board, width: float) -> str:
     """A line a list of responsibilities."""
-    say, found = board.words.say, screen.of_unit(board.snapshot, "oversight", board.unit_id)
-    known = found[found["framework"].notna()] if not found.empty else found
-    if known.empty:
-        return blocks.panel(
-            board, "tasks", say("wall.tasks"), "", blocks.nothing(board), ("oversight_task",), width=width
-        )
-    lines = [
-        _line(board, f"wall.task_{name}", known[known["framework"] == name], width)
-        for name in TASKS
-        if (known["framework"] == name).any()
-    ]
-    what = say("wall.last_months", count=MONTHS)
-    return blocks.panel(
-        board,
-        "tasks",
-        say("wall.tasks"),
-        what,
-        blocks.rows("duties", lines),
-        ("oversight_task",),
-        width=width,
-    )
+    found = screen.of_unit(board.snapshot, "oversight", board.unit_id)
+    lines = _lines(board, "task", TASKS, found, "framework", width)
+    what = board.words.say("wall.last_months", count=MONTHS)
+    return blocks.table(board, "tasks", what, lines, ("oversight_task",), width=width, rows_look="duties")
+
+
+def _lines(
+    board: Board, of: str, names: Sequence[str], found: pd.DataFrame, column: str, width: float
+) -> list[tuple[str, ...]]:
+    """A line a name of which anything is known, in the order of the names."""
+    known = {} if found.empty else dict(list(found.groupby(column)))
+    return [_line(board, f"wall.{of}_{one}", known[one], width) for one in names if one in known]
 
 
 def _line(board: Board, key: str, rows: pd.DataFrame, width: float) -> tuple[str, ...]:

@@ -123,7 +123,9 @@ def _indicator(board: Board, one: Measured) -> Card:
     remark = []
     if one.indicator.target is not None:
         remark.append(board.words.say("wall.target", value=one.with_unit(one.indicator.target)))
-    if one.variation != "unknown":
+    if one.state == "not_computable":
+        remark.append(board.words.say("wall.not_recorded"))
+    elif one.variation != "unknown":
         remark.append(board.words.say(f"wall.variation_{one.variation}"))
     return Card(
         name=one.indicator.id,

@@ -43,33 +43,21 @@ def framework_panel(board: Board, framework: str, width: float) -> str:
 
 def scenarios_panel(board: Board, width: float) -> str:
     """Each scenario through the eight steps; those that are in use first."""
-    say, found = board.words.say, screen.scenarios(board.snapshot)
-    if found.empty:
-        return blocks.panel(
-            board, "scenarios", say("wall.scenarios"), "", blocks.nothing(board), ("scenario",), width=width
-        )
-    shown = found[found["status"] != "retired"].sort_values(
-        ["step", "scenario_id"], ascending=[False, True]
-    ).head(MOST_SCENARIOS[board.shape])  # fmt: skip
+    say, shown = board.words.say, screen.scenarios(board.snapshot)
+    count = len(shown)
+    if count:
+        in_force = shown[shown["status"] != "retired"]
+        shown = in_force.sort_values(["step", "scenario_id"], ascending=[False, True])
     lines = [
         (
             blocks.fitted(str(row["name"]), NAME),
             wall_steps.steps(0 if pd.isna(row["step"]) else float(row["step"]), STEPS, width - 346, 40),
             escape(say(f"wall.status_{row['status']}")),
         )
-        for row in shown.to_dict("records")
+        for row in shown.head(MOST_SCENARIOS[board.shape]).to_dict("records")
     ]
-    what = say("wall.eight_steps", count=len(found))
-    return blocks.panel(
-        board,
-        "scenarios",
-        say("wall.scenarios"),
-        what,
-        blocks.rows("scenarios", lines),
-        ("scenario",),
-        width=width,
-        look="fill",
-    )
+    what = say("wall.eight_steps", count=count)
+    return blocks.table(board, "scenarios", what, lines, ("scenario",), width=width, is_filling=True)
 
 
 def honours_panel(board: Board, width: float) -> str:

@@ -32,7 +32,7 @@ def for_public(board: Board, width: float) -> str:
     return blocks.column(
         publicity.panel(board, width),
         queues.counts_panel(board, width),
-        queues.table_panel(board, 12 if board.is_wide else 4, width),
+        queues.table_panel(board, 12 if board.is_wide else 6, width),
         look="side",
     )
 

@@ -45,7 +45,7 @@ def _cards(board: Board) -> str:
             say("wall.on_time"),
             blocks.stated(board, share, "value" if share else "no_data"),
             "%" if share else "",
-            "",
+            disposition.closing_rate(board, found),
         )
     )
     return f'<div class="headline">{"".join(_card(board, at, *one) for at, one in enumerate(figures))}</div>'
