@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, findings, frame, panels
+from pages.parts import controls, findings, frame, panels, visitor
 from pages.parts.reads import quality
 from pages.parts.words import number
 
@@ -20,15 +20,18 @@ VIEWS = {
     "revisions": findings.revisions,
     "disappeared": findings.disappeared,
 }
+ROWS = ("quarantine", "cells", "revisions", "disappeared")
+"""Views that hold single rows: of one that was kept out, or is gone, it is not known which unit it is of."""
 
 
 def show() -> None:
-    """One list at a time, chosen in the URL, with how many entries each has."""
+    """One list at a time, chosen in the URL, with how many entries each has; rows for those who see all units'."""
     view = frame.open_view(controls.words())
     words = view.words
     frame.sources_masthead(view, words.say("health.title"))
     totals = quality.totals(view.snapshot)
-    labels = {name: f"{words.say(f'health.{name}')} {number(totals[name])}" for name in VIEWS}
+    offered = [name for name in VIEWS if name not in ROWS or visitor.reaches_all()]
+    labels = {name: f"{words.say(f'health.{name}')} {number(totals[name])}" for name in offered}
     with st.container(key="views"):
         chosen = controls.switch("view", words.say("health.view"), labels, "sources", clears="pick")
     with st.container(key=f"panel_{chosen}"):

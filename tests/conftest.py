@@ -1,11 +1,14 @@
-"""The order of the files: those that take longest come first, so that both workers end together.
+"""What holds for all files: those that take longest come first, and packages are looked through once.
 
-A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`). It must not hold a fixture.
+A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`), so that both workers end together. Streamlit
+looks through every installed package for components whenever a page is opened without a browser, which took longer than
+most pages. It must not hold a fixture.
 """
 
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import pytest
 
@@ -17,6 +20,13 @@ LONGEST = (
     "test_check", "test_indicator_increment", "test_wall_scenes", "test_surfaces", "test_ledger_feed", "test_wall_real",
     "test_judge_patterns", "test_ledger_browser", "test_judge", "test_exploration", "test_mapping", "test_process",
 )  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Let the packages be looked through once."""
+    from streamlit.components.v2 import manifest_scanner
+
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

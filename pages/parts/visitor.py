@@ -173,6 +173,11 @@ def _action_of(page: str) -> str:
     return policy.declared().pages.get(page, "configure")
 
 
+def reaches_all() -> bool:
+    """Whether the person sees the rows of every unit."""
+    return policy.scope(present()).reach == "all"
+
+
 def reached(units: pd.DataFrame) -> pd.DataFrame:
     """Of the tree of units, those that the person answers for. RefusedError where it is none of them."""
     found = policy.scope(present())
