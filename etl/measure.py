@@ -13,22 +13,31 @@ from model.indicators.change import Kept, digest, plan
 from model.indicators.facts import Ground, Plan, compute, facts, lay, weights
 
 
-def measure(building: Building) -> None:
-    """Compute the marts of the snapshot under construction, and the registers' versions in force."""
+def measure(building: Building) -> Ground:
+    """Compute the marts of the snapshot under construction, and the registers' versions; what the measures stand on."""
     create_version_views(building.connection)
     building.connection.execute(sql.statement("measure"))
-    measure_indicators(building.connection, building.first_batch_id)
+    building.connection.execute("USE snapshot")
+    try:
+        ground = lay(building.connection, catalogue())
+    finally:
+        building.connection.execute("USE memory")
+    measure_indicators(building.connection, building.first_batch_id, ground)
+    return ground
 
 
-def measure_indicators(connection: warehouse.Connection, first_batch_id: int | None = None) -> Plan:
+def measure_indicators(
+    connection: warehouse.Connection, first_batch_id: int | None = None, laid: Ground | None = None
+) -> Plan:
     """Compute the facts of all declared indicators, and say of each whether it could be computed; what was computed.
 
-    With `first_batch_id`, only the months that this run's batches can have changed are computed again.
+    With `first_batch_id`, only the months that this run's batches can have changed are computed again. `laid`: what
+    the views stand on, where that is prepared.
     """
     connection.execute(sql.statement("indicator_schema"))
     connection.execute("USE snapshot")
     try:
-        ground = lay(connection, catalogue())
+        ground = laid or lay(connection, catalogue())
         kept = _kept(connection) if first_batch_id is not None else {}
         months: Plan = dict.fromkeys(ground.catalogue.views)
         if kept and first_batch_id is not None:

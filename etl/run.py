@@ -71,9 +71,9 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
             return report
         building.end_loading()
         progress("measure", 0)
-        measure.measure(building)
+        ground = measure.measure(building)
         progress("judge", 0)
-        judge.judge(building)
+        judge.judge(building, ground)
         aggregates.aggregate(building)
         progress("publish", 0)
         report.snapshot = publish.publish(building, place, report)

@@ -98,8 +98,8 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Plan]]:
     """What each run computed again."""
     noted: list[Plan] = []
 
-    def note(connection: warehouse.Connection, first_batch_id: int | None = None) -> Plan:
-        noted.append(measure_indicators(connection, first_batch_id))
+    def note(*given: Any) -> Plan:
+        noted.append(measure_indicators(*given))
         return noted[-1]
 
     monkeypatch.setattr(measure, "measure_indicators", note)

@@ -18,20 +18,23 @@ from etl.judge.records import judge_records
 from etl.judge.revisions import judge_revisions
 from model import warehouse
 from model.indicators import Catalogue, catalogue
+from model.indicators.facts import Ground
 from model.judgement import Rules, rules
 
 
-def judge(building: Building) -> None:
-    """Write the marts of judgement into the snapshot under construction."""
-    judge_marts(building.connection, rules(), catalogue())
+def judge(building: Building, ground: Ground) -> None:
+    """Write the marts of judgement into the snapshot under construction; `ground`: what its measures stand on."""
+    judge_marts(building.connection, rules(), catalogue(), ground)
 
 
-def judge_marts(connection: warehouse.Connection, declared: Rules, known: Catalogue) -> None:
+def judge_marts(
+    connection: warehouse.Connection, declared: Rules, known: Catalogue, laid: Ground | None = None
+) -> None:
     """The same on any connection with a warehouse attached as `snapshot` and a macro `keyed_hash`."""
     connection.execute(sql.statement("judge_schema"))
     court = convene(connection, declared, known)
     judged = Judged()
-    with grounded(court) as ground:
+    with grounded(court, laid) as ground:
         if court.clocks:
             judge_facts(court, judged, changed_months(connection))
             judge_portraits(court, ground, judged)

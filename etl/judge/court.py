@@ -100,11 +100,11 @@ def convene(
 
 
 @contextmanager
-def grounded(court: Court) -> Iterator[Ground]:
-    """The snapshot as the current database, with what the derived views stand on."""
+def grounded(court: Court, laid: Ground | None = None) -> Iterator[Ground]:
+    """The snapshot as the current database, with what the derived views stand on, where that is not laid already."""
     court.connection.execute("USE snapshot")
     try:
-        yield lay(court.connection, court.catalogue)
+        yield laid or lay(court.connection, court.catalogue)
     finally:
         court.connection.execute("USE memory")
 
