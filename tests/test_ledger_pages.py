@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ledger_fixture import KEEPER, LOADER
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
@@ -16,12 +17,12 @@ from ledger import migration
 from ledger.disposition.syncing import sync
 from ledger.duty import honours, lists, tasks
 from ledger.programme import scenarios
-from ledger.schema import Rating, Unit, now
+from ledger.schema import Entry, Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from ledger.window import matters, ratings
 from model import vault, warehouse
 from model.indicators import catalogue
-from model.policy import signing_in
+from model.policy import Actor, signing_in
 from pages import contents
 from pages.parts import launching, registering, visitor
 from pages.parts.judged import Spot
@@ -253,3 +254,31 @@ def test_a_launched_problem_shows_its_indicator_before_and_after(bureau: Ledger)
     assert said == [words.month(date(2026, 3, 1)), "80.0%（2 个月）", "95.0%（2 个月）"]
     assert "1 个月" in launching.told(words, item, spots[3:], date(2026, 3, 1))[2][1]
     assert launching.told(words, item, spots, None)[0][1] == words.say("scenarios.not_launched")
+
+
+def test_the_discipline_role_takes_an_envelope_for_a_purpose_that_is_kept(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = matters.Said("report", "他向我要了两条烟", "taking_or_extorting", name="欧阳暗访")
+    sealed = matters.seal(said, bytes.fromhex(vault.new_key_pair()[1]))
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        matters.submit(recorder, sealed, "420106", hash_key(), matters.Deadlines(3, 13))
+    with bureau.read() as session:
+        (one,) = matters.listed(session, signing_in.THE_SINGLE_USER)
+    words = Words("zh")
+    app = opened("feedback", view="matters", entry=one.matter_id)
+    assert words.say("feedback.take") not in [button.label for button in app.button], "the vault stays shut"
+    monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("zhao", "discipline"))
+    app = opened("feedback", view="matters", entry=one.matter_id)
+    for purpose, expected in (("", "handling.refused"), ("核实线索", "feedback.taken")):
+        next(field for field in app.text_input if field.label == words.say("feedback.purpose")).set_value(
+            purpose
+        )
+        next(button for button in app.button if button.label == words.say("feedback.take")).click().run()
+        assert not app.exception and words.say(expected) in shown(app)
+        assert "两条烟" not in shown(app)
+    with bureau.read() as session:
+        entries = session.scalars(
+            select(Entry).where(Entry.action == "open_vault").order_by(Entry.sequence)
+        ).all()
+    assert [(one.account, one.purpose) for one in entries] == [("zhao", ""), ("zhao", "核实线索")]

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from ledger.envelopes import release_matter
+from ledger.envelopes.envelope import ENDING
 from ledger.schema import Matter, Rating
 from ledger.window import codes, matters, ratings
 from model import policy
@@ -101,8 +103,28 @@ def _matter(view: View, book: Book, one: Matter) -> None:
     ]
     st.html(panels.told(told))
     st.html(panels.note(words.say("feedback.sealed" if one.is_sealed else "feedback.unsealed")))
+    if policy.allows(book.actor, "open_vault"):
+        _envelope(book, one)
     st.html(panels.part(words.say("handling.next")))
     registering.moves(view, book, matters.MACHINE, one, one.matter_id)
+
+
+def _envelope(book: Book, one: Matter) -> None:
+    """The form that hands the envelope out, sealed: the key never comes here."""
+    words = book.words
+    st.html(panels.part(words.say("feedback.envelope")))
+    with st.form(f"envelope_{one.matter_id}", border=False):
+        purpose = st.text_input(words.say("feedback.purpose"), max_chars=200)
+        is_sent = st.form_submit_button(words.say("feedback.take"))
+    if not is_sent:
+        return
+    found = book.attempt(lambda: release_matter(book.ledger, book.actor, one.matter_id, purpose or ""))
+    if found is not None:
+        st.html(panels.note(words.say("feedback.taken")))
+        st.download_button(
+            words.say("feedback.save"), found.packed(), f"{one.matter_id}{ENDING}", "application/octet-stream",
+            on_click="ignore",
+        )  # fmt: skip
 
 
 # --- bad ratings ------------------------------------------------------------------------------------------------------

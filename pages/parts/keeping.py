@@ -64,18 +64,27 @@ class Book:
 
     def write(self, act: Callable[[Recorder], object]) -> bool:
         """Do one act; whether it is done. Why not is told, and what was typed stays."""
-        try:
+
+        def written() -> bool:
             with self.ledger.write(self.actor) as recorder:
                 act(recorder)
-        except RefusedError as refusal:
-            _tell(self.words.say("handling.refused"), self.words.pick(refusal.zh, refusal.en))
-            return False
-        except (SQLAlchemyError, OSError):
-            LOG.exception("the ledger could not be written")
-            _tell(self.words.say("handling.unsaved"), self.words.say("handling.unsaved_text"))
+            return True
+
+        if not self.attempt(written):
             return False
         st.toast(self.words.say("handling.saved"))
         return True
+
+    def attempt(self, act: Callable[[], Result]) -> Result | None:
+        """What an act that writes by itself gives; None where it is not done, and why is told."""
+        try:
+            return act()
+        except RefusedError as refusal:
+            _tell(self.words.say("handling.refused"), self.words.pick(refusal.zh, refusal.en))
+        except (SQLAlchemyError, OSError):
+            LOG.exception("the ledger could not be written")
+            _tell(self.words.say("handling.unsaved"), self.words.say("handling.unsaved_text"))
+        return None
 
 
 def open_book(words: Words, actor: Actor) -> Book:
