@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from etl import extract, private_rows, readers, sql, whistleblower
+from etl import extract, personal, private_rows, readers, sql, whistleblower
 from etl.building import Building
 from etl.check import Arrival
 from etl.companions import Companions
@@ -153,6 +153,9 @@ def _append_raw(building: Building, intake: Intake, number: int, raw: RawInput) 
         content = intake.landed.path.read_bytes() if intake.content is None else intake.content
         return raw.private.add(content, intake.layout, intake.headers, number, target)
     relation, repair = _relation(building, intake)
+    assert intake.layout
+    if intake.layout.format == "sealed":
+        relation = replace(relation, sql=personal.all_opened(relation.sql, relation.columns))
     try:
         _copy_raw(building.connection, relation, intake, number, target)
     except warehouse.Error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from etl import snapshots
+from etl import personal, snapshots
 from etl.check import Arrival
 from etl.feeds import Feed
 from etl.gather import Intake, Warehouse
@@ -17,6 +17,7 @@ from etl.inbox import now
 from etl.load import Outcome, create_tables
 from model import vault, warehouse
 from model.contract import TABLES, table_named
+from model.subjects import SubjectKeys
 
 
 class NotConservedError(RuntimeError):
@@ -59,6 +60,7 @@ class Building:
     previous: str | None
     first_batch_id: int
     next_batch_id: int
+    keys: SubjectKeys
     feeds: dict[str, Feed] = field(default_factory=dict)
     notices: list[dict[str, str]] = field(default_factory=list)
 
@@ -177,7 +179,8 @@ class Building:
         )
 
     def end_loading(self) -> None:
-        """Hold less from now on."""
+        """Keep the keys of new subjects before what is sealed under them, and hold less from now on."""
+        self.keys.keep()
         self.connection.execute(f"SET memory_limit = '{JUDGING_MEMORY}'")
 
     def keep_file(self, intake: Intake) -> None:
@@ -208,7 +211,8 @@ def under_construction(place: Warehouse, memory_limit: str = LOADING_MEMORY) -> 
         connection = stack.enter_context(
             warehouse.connect(temporary=directory / "spill", memory_limit=memory_limit)
         )
-        define(connection, key)
+        keys = SubjectKeys(place.vault)
+        define(connection, key, keys)
         # In order, DuckDB 1.5.6 leaves row groups that the checkpoint writes again: twice the file, twice the time.
         connection.execute("SET preserve_insertion_order = false")
         warehouse.attach(connection, directory / "full.duckdb", "snapshot")
@@ -219,7 +223,7 @@ def under_construction(place: Warehouse, memory_limit: str = LOADING_MEMORY) -> 
         first = int(row[0]) if row else 1
         sequence = _next_sequence(place)
         snapshot_id = f"{sequence:06d}-{now():%Y%m%dT%H%M%S}"
-        yield Building(connection, directory, snapshot_id, sequence, previous, first, first)
+        yield Building(connection, directory, snapshot_id, sequence, previous, first, first, keys)
 
 
 def _hash_key(place: Warehouse, previous: str | None) -> bytes:
@@ -234,8 +238,9 @@ def _hash_key(place: Warehouse, previous: str | None) -> bytes:
     return key
 
 
-def define(connection: warehouse.Connection, key: bytes) -> None:
-    """The keyed hash as a macro of this connection only, and the lists of what changes in this run."""
+def define(connection: warehouse.Connection, key: bytes, keys: SubjectKeys) -> None:
+    """What a run computes with: the keyed hash, the sealing of personal columns, and the lists of what it changes."""
+    personal.define(connection, keys)
     inner, outer = vault.hash_pads(key)
     connection.execute(
         "CREATE TEMP MACRO keyed_hash(text) AS CASE WHEN text IS NOT NULL THEN"

@@ -14,7 +14,7 @@ from functools import cache
 
 from sqlalchemy import Column, Table
 
-from etl import parse, sql
+from etl import parse, personal, sql
 from etl.extract import Relation
 from model import warehouse
 from model.contract import key_of, unit_column
@@ -72,10 +72,13 @@ def stage(
         "stage",
         carried="_row_number," if relation.is_numbered else "",
         texts=", ".join(
-            f"{parse.read_text(column, sql.name(headers[column.name]))} AS {_text(column)}"
-            for column in columns
+            [
+                f"{parse.read_text(column, sql.name(headers[column.name]))} AS {_text(column)}"
+                for column in columns
+            ]
+            + personal.tokens(columns)
         ),
-        relation=relation.sql,
+        relation=personal.opened(relation.sql, columns, headers),
         typed=", ".join(
             f"{parse.typed(column, _text(column))} AS {sql.name(column.name)}" for column in columns
         ),
@@ -158,8 +161,9 @@ def _struct(column: Column[object], value: str, rule: str) -> str:
 
 
 def _shown(column: Column[object]) -> str:
-    """The malformed text as a finding may show it: not where it may hold what a hash or a mask hides."""
+    """The malformed text as a finding may show it: not where it may hold what a hash, a mask or a seal hides."""
     is_hidden = column.name.endswith("_hash") or column.info["mask"] or column.info["pii"] == "whistleblower"
+    is_hidden = is_hidden or personal.is_sealed(column)
     return "CAST(NULL AS VARCHAR)" if is_hidden else _text(column)
 
 
@@ -180,6 +184,12 @@ def _mask_cell(column: Column[object]) -> str:
 
 
 def _value(column: Column[object]) -> str:
+    """A value as it is loaded; a personal one sealed for its subject."""
+    value = _open_value(column)
+    return personal.sealed_value(column, value, _text(column)) if personal.is_sealed(column) else value
+
+
+def _open_value(column: Column[object]) -> str:
     name = sql.name(column.name)
     if column.name in POSITION:
         return f"CASE WHEN _position_is_bad THEN NULL ELSE {name} END"
@@ -207,7 +217,12 @@ def _is_header(table: Table, headers: Mapping[str, str]) -> str:
 
 
 def _delivered_text(column: Column[object]) -> str:
-    """What a quarantined row keeps of a value: the text that came, masked or withheld where the contract says."""
+    """What a quarantined row keeps of a value: the text that came, masked, sealed or withheld as the contract says."""
+    text = _open_delivered_text(column)
+    return personal.sealed(column, text) if personal.is_sealed(column) else text
+
+
+def _open_delivered_text(column: Column[object]) -> str:
     text = _text(column)
     if column.info["mask"]:
         return (
@@ -317,7 +332,7 @@ def _fall(connection: warehouse.Connection, column: Column[object], rule: str) -
         if column.info["kind"] == "list<string>"
         else f"CAST({name} AS VARCHAR)"
     )
-    if column.name.endswith("_hash"):
+    if column.name.endswith("_hash") or personal.is_sealed(column):
         shown = _WITHHELD
     slots = {"column_text": column.name, "shown": shown, "rule": rule, "fallen": _fallen(column)}
     connection.execute(sql.statement("cell_set_null", **slots))
@@ -334,6 +349,9 @@ def unique_values(connection: warehouse.Connection, arrival: Arrival) -> frozens
             sql.statement(
                 "unique_broken",
                 column=sql.name(column.name),
+                value=personal.open_text(column, ""),
+                held=personal.open_text(column, "r."),
+                other=personal.open_text(column, "o."),
                 key=sql.names(keys),
                 record=record(arrival.table),
                 record_key=sql.names(keys, "r."),

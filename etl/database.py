@@ -19,15 +19,17 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import URL, Connection
 
-from etl import cursor, land, remote_table, sql
-from etl.extract import Layout
-from etl.gather import Intake, Warehouse
+from etl import cursor, land, personal, personal_landing, remote_table, sql
+from etl.extract import ERROR, PLACE, REST, Layout
+from etl.gather import Intake, Warehouse, subject_keys
 from etl.inbox import Offer, RefusedError, now
 from etl.mapping.declaration import Input, Source, normalised
+from etl.personal_landing import Persons
 from etl.remote_table import RemoteTable, Rows
 from etl.whistleblower import sensitive_columns
 from model import warehouse
 from model.contract import VAULT, table_named
+from model.subjects import SubjectKeys
 
 _MEMORY = "512MB"
 """What an extract may hold in memory before it spills to disk."""
@@ -50,6 +52,10 @@ class Asked:
         """The contract tables that it feeds."""
         mine = (item.table for item in self.source.outputs if item.input == self.declared.name)
         return tuple(dict.fromkeys(mine))
+
+    def persons(self, headers: dict[str, str]) -> list[Persons]:
+        """Whose personal columns it has."""
+        return personal_landing.of_mapped(self.source, self.declared, headers, ())
 
     @property
     def cursor(self) -> str | None:
@@ -98,10 +104,11 @@ def gather(
     asked = [one for members in by_source for one in members]
     if not asked:
         return
+    keys = subject_keys(place)
     with _workplace(place) as folder:
         fates: dict[str, Fate] = {}
         for url, members in _by_address(asked, fates).items():
-            fates |= _visit(url, members, Reader(place, folder, cursors, hashes))
+            fates |= _visit(url, members, Reader(place, folder, keys, cursors, hashes))
         for members in by_source:
             for one, fate in _settled(members, fates):
                 yield _intake(place, one, fate)
@@ -192,7 +199,9 @@ def _intake(place: Warehouse, one: Asked, fate: Fate) -> Intake:
         source=one.source.name,
         tables=one.tables,
         sha256=landed.sha256,
-        layout=Layout("parquet", False, "", "", tuple(fate.headers.values())),
+        layout=Layout(
+            "sealed" if one.persons(fate.headers) else "parquet", False, "", "", tuple(fate.headers.values())
+        ),
         landed=replace(landed, arrived_at=fate.read_at),  # the same content may come back later
         as_of=fate.as_of,
         headers=fate.headers,
@@ -208,6 +217,7 @@ class Reader:
 
     place: Warehouse
     folder: Path
+    keys: SubjectKeys
     cursors: Mapping[str, str]
     hashes: Mapping[str, str]
 
@@ -259,18 +269,36 @@ class Reader:
         columns = rows.table.columns
         with warehouse.connect(memory_limit=_MEMORY, temporary=self.folder) as target:
             declared = ", ".join(f"{sql.name(column)} VARCHAR" for column in columns)
-            target.execute(f"CREATE TABLE extracted ({declared})")
+            persons = one.persons(rows.table.headers)
+            before = f"{PLACE} BIGINT, {ERROR} VARCHAR, {REST} VARCHAR, " if persons else ""
+            target.execute(f"CREATE TABLE extracted ({before}{declared})")
+            personal.define(target, self.keys)
             for batch in rows.batches(connection):
                 series = [pd.Series(cells, dtype="str") for cells in batch]
                 target.register("batch", pd.DataFrame(dict(zip(columns, series, strict=True))))
-                target.execute("INSERT INTO extracted FROM batch")
+                target.execute(
+                    _sealing(columns, persons, one.name) if persons else "INSERT INTO extracted FROM batch"
+                )
                 target.unregister("batch")
+            self.keys.keep()
             is_news = _tells_news(target, columns, previous, is_whole=rows.by is None)
             if is_news or is_enriched(one.source):
                 target.execute(
                     f"COPY extracted TO {sql.literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
                 )
         return is_news
+
+
+def _sealing(columns: tuple[str, ...], persons: list[Persons], name: str) -> str:
+    """A batch appended with its personal cells sealed: nothing else of them is ever in the table, which may spill."""
+    numbered = f"(SELECT count(*) FROM extracted) + row_number() OVER () AS {PLACE}"
+    came = (
+        f"SELECT 0 AS _batch_id, {numbered}, NULL::VARCHAR AS {ERROR}, NULL::VARCHAR AS {REST}, * FROM batch"
+    )
+    return (
+        f"CREATE OR REPLACE TEMP TABLE came AS {came};"
+        f" INSERT INTO extracted {personal_landing.sealed_rows(columns, persons, name)}"
+    )
 
 
 def _cursor_kind(table: RemoteTable, column: str) -> type:

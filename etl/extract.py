@@ -23,7 +23,10 @@ from etl import readers, sql
 from etl.inbox import RefusedError
 from model import warehouse
 
-Format = Literal["csv", "xlsx", "parquet", "jsonl"]
+Format = Literal["csv", "xlsx", "parquet", "jsonl", "sealed"]
+"""`sealed`: Parquet as a file of a register of persons is landed, by us."""
+PLACE, ERROR, REST = "_row_number", "_landed_error", "_landed_cells"
+"""What stands before the columns in it: a row's number, why it could not be read, and what it then held."""
 CHUNK = 1 << 20
 _HEAD = 1 << 16
 _BROKEN = readers.BROKEN
@@ -94,7 +97,10 @@ def inspect(path: Path, wanted: str) -> Layout:
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise RefusedError("is empty; expected a header row")
     if head.startswith(b"PAR1"):
-        return Layout("parquet", is_gzip, "", "", _parquet_columns(path, is_gzip))
+        columns = _parquet_columns(path, is_gzip)
+        if not is_gzip and columns[:3] == (PLACE, ERROR, REST):
+            return Layout("sealed", False, "", "", columns[3:])
+        return Layout("parquet", is_gzip, "", "", columns)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         with opened(path, is_gzip) as content:
             columns = readers.read_workbook(io.BytesIO(content.read()), wanted).columns
@@ -241,6 +247,8 @@ def relation(connection: warehouse.Connection, path: Path, layout: Layout, unpac
     """
     if layout.format == "parquet":
         return _parquet(connection, _plain(path, layout, unpacked), layout)
+    if layout.format == "sealed":
+        return _sealed(connection, path, layout)
     if layout.format != "csv" or layout.is_endless or layout.encoding not in ("utf-8", "utf-8-sig"):
         return None
     rows = _csv_function(_plain(path, layout, unpacked), layout.columns, layout.delimiter)
@@ -320,6 +328,15 @@ def _parquet(connection: warehouse.Connection, path: Path, layout: Layout) -> Re
     selected = [_as_text(column, str(kind)) for column, kind, *_ in described if column.lower() not in own]
     body = f"(SELECT file_row_number + 1 AS _row_number, {', '.join(selected)} FROM {function})"
     return Relation(body, layout.columns, is_numbered=True)
+
+
+def _sealed(connection: warehouse.Connection, path: Path, layout: Layout) -> Relation:
+    """The rows of a landed register of persons; its personal cells are sealed texts still."""
+    function = f"read_parquet({sql.literal(str(path))})"
+    query = f"SELECT {PLACE}, {ERROR} FROM {function} WHERE {ERROR} IS NOT NULL ORDER BY 1"
+    unreadable = [readers.Row(number, (), error) for number, error in connection.execute(query).fetchall()]
+    body = f"(SELECT {PLACE}, {sql.names(layout.columns)} FROM {function} WHERE {ERROR} IS NULL)"
+    return Relation(body, layout.columns, True, unreadable)
 
 
 def _as_text(column: str, kind: str) -> str:

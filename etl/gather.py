@@ -18,8 +18,11 @@ from etl.extract import Layout
 from etl.inbox import Offer, RefusedError, WaitingError
 from etl.land import Landed
 from etl.mapping.declaration import Input, Source, match_header, normalised
+from etl.personal_landing import Persons, land_personal, of_feed, of_mapped
 from model import vault
+from model import warehouse as warehouse_reading
 from model.contract import VAULT, table_named
+from model.subjects import SubjectKeys
 
 Status = Literal["loaded", "already loaded", "waiting", "refused"]
 
@@ -95,6 +98,7 @@ def gather(
     """Look at each file of the inbox once, in order of its name; land those that are new."""
     sources = list(mappings)
     taken = dict(by_hash)
+    keys = subject_keys(warehouse)
     for found in inbox.walk(place):
         if not isinstance(found, Offer):
             yield Intake(found[0], "refused", str(found[1]))
@@ -104,7 +108,7 @@ def gather(
             yield _again(found, known)
             continue
         try:
-            intake = _take(found, warehouse, sources, taken)
+            intake = _take(found, warehouse, sources, taken, keys)
         except WaitingError as waiting:
             intake = Intake(found.name, "waiting", str(waiting), found)
         except FileNotFoundError:
@@ -130,7 +134,14 @@ def _refused(offer: Offer, sources: list[Source], reason: str) -> Intake:
     return Intake(offer.name, "refused", reason, offer, source or (f"feed.{table}" if table else ""))
 
 
-def _take(offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict[str, Known]) -> Intake:
+def subject_keys(place: Warehouse) -> SubjectKeys:
+    """The keys of subjects; VaultError once they are needed where pseudonyms exist and their key is gone."""
+    return SubjectKeys(place.vault, may_make=warehouse_reading.current_id(place.directory) is None)
+
+
+def _take(
+    offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict[str, Known], keys: SubjectKeys
+) -> Intake:
     inbox.require_complete(offer)
     wanted = [(item, one) for item in sources for one in item.inputs if one.accepts(offer.base)]
     table = inbox.table_of(offer)
@@ -145,7 +156,7 @@ def _take(offer: Offer, warehouse: Warehouse, sources: list[Source], taken: dict
     layout = extract.inspect(offer.path, sheet)
     layout = declared_reading(layout, wanted[0][1]) if wanted else layout
     intake = _mapped(offer, layout, *wanted[0]) if wanted else _fed(offer, layout, str(table))
-    return _landed(intake, warehouse, taken)
+    return _landed(intake, warehouse, taken, keys)
 
 
 def declared_reading(layout: Layout, declared: Input) -> Layout:
@@ -214,8 +225,11 @@ def _mapped(offer: Offer, layout: Layout, mapping: Source, declared: Input) -> I
     )  # fmt: skip
 
 
-def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> Intake:
-    """Land a file that is well named and has a usable header; one with whistle-blower columns sealed or not at all."""
+def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known], keys: SubjectKeys) -> Intake:
+    """Land a file that is well named and has a usable header.
+
+    One with whistle-blower columns sealed or not at all; one of a register of persons with the personal cells sealed.
+    """
     assert intake.offer and intake.layout
     if _is_sensitive(intake):
         key = vault.public_key(warehouse.vault)
@@ -229,14 +243,28 @@ def _landed(intake: Intake, warehouse: Warehouse, taken: dict[str, Known]) -> In
             return _again(intake.offer, taken[before])
         landed, content = land.land_sealed(warehouse.landing, intake.offer, key)
         return replace(intake, landed=landed, content=content, sha256=landed.sha256)
-    ending = intake.layout.format + (".gz" if intake.layout.is_gzip else "")
-    landed = land.land(warehouse.landing, intake.offer, ending)
+    offer, layout, persons = intake.offer, intake.layout, _persons(intake)
+    if persons and layout.format != "sealed":
+        wanted = (intake.input.sheet if intake.input else None) or intake.tables[0]
+        landed = land_personal(warehouse.landing, offer, layout, wanted, persons, keys)
+        intake = replace(intake, layout=Layout("sealed", False, "", "", layout.columns))
+    else:
+        ending = "parquet" if layout.format == "sealed" else layout.format
+        landed = land.land(warehouse.landing, offer, ending + (".gz" if layout.is_gzip else ""))
     known = taken.get(landed.sha256)
     if known and not known.is_told_again(intake.name):
-        return _again(intake.offer, known)
+        return _again(offer, known)
     if known:
         landed = replace(landed, arrived_at=inbox.now())
     return replace(intake, landed=landed, sha256=landed.sha256)
+
+
+def _persons(intake: Intake) -> list[Persons]:
+    """Whose personal columns a file has."""
+    assert intake.headers is not None
+    if intake.mapping and intake.input:
+        return of_mapped(intake.mapping, intake.input, intake.headers, intake.unknown)
+    return of_feed(intake.tables[0], intake.headers, intake.unknown)
 
 
 def _is_sensitive(intake: Intake) -> bool:

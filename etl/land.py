@@ -1,7 +1,8 @@
 """Landing: what came is kept as it came, under its sha256, with a certificate, and is never rewritten.
 
-A file with whistle-blower columns is landed sealed: only the discipline role's private key opens it, and its
-plain bytes are never written anywhere.
+A file with whistle-blower columns is landed sealed: only the discipline role's private key opens it. One of a register
+of persons is landed cell by cell, the personal ones sealed (personal_landing.py). Of neither are the plain bytes ever
+written anywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,16 +25,22 @@ from model import vault
 
 INCOMING = ".incoming"
 READ_ONLY = 0o440
+REWRITTEN = "persons.parquet"
+"""How a file ends that lies in another form than it came in."""
 
 
 @dataclass(frozen=True)
 class Landed:
-    """A file in the landing: its hash, where it lies, when it first arrived, and whether it is sealed."""
+    """A file in the landing: the hash of what came, where it lies, when it first arrived, whether it is sealed whole.
+
+    `is_rewritten`: it lies in another form, with its personal cells sealed.
+    """
 
     sha256: str
     path: Path
     arrived_at: datetime
     is_sealed: bool
+    is_rewritten: bool = False
 
 
 def sha256_of(path: Path) -> str:
@@ -73,6 +80,18 @@ def land_sealed(landing: Path, offer: Offer, public_key: bytes) -> tuple[Landed,
         return _settle(landing, temporary, sha256, "sealed", is_sealed=True), content
 
 
+def land_rewritten(landing: Path, offer: Offer, content: bytes, write: Callable[[Path, str], None]) -> Landed:
+    """Keep a file in another form, which `write` puts to a path; its name says the hash of the bytes that came."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    if (found := landing / sha256[:2] / f"{sha256}.{REWRITTEN}").exists():
+        return _landed(landing, found, sha256, is_rewritten=True)
+    with _incoming(landing, offer) as temporary:
+        write(temporary, sha256)
+        with temporary.open("rb+") as target:
+            _sync(target)
+        return _settle(landing, temporary, sha256, REWRITTEN, is_rewritten=True)
+
+
 @contextmanager
 def _incoming(landing: Path, offer: Offer) -> Iterator[Path]:
     """Where a file is put together; nothing stays of it unless it is settled."""
@@ -85,21 +104,36 @@ def _incoming(landing: Path, offer: Offer) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _settle(landing: Path, temporary: Path, sha256: str, ending: str, *, is_sealed: bool) -> Landed:
+def _settle(
+    landing: Path,
+    temporary: Path,
+    sha256: str,
+    ending: str,
+    *,
+    is_sealed: bool = False,
+    is_rewritten: bool = False,
+) -> Landed:
     target = landing / sha256[:2] / f"{sha256}.{ending}"
     make_directory(target.parent)
     if not target.exists():
         temporary.rename(target)
         sync_directory(target.parent)
+    return _landed(landing, target, sha256, is_sealed=is_sealed, is_rewritten=is_rewritten)
+
+
+def _landed(
+    landing: Path, path: Path, sha256: str, *, is_sealed: bool = False, is_rewritten: bool = False
+) -> Landed:
     certificate = read_certificate(landing, sha256)
     arrived = datetime.fromisoformat(certificate["arrived_at"]) if certificate else now()
-    return Landed(sha256, target, arrived, is_sealed)
+    return Landed(sha256, path, arrived, is_sealed, is_rewritten)
 
 
 def certify(landing: Path, landed: Landed, offer: Offer, as_of: datetime, rows: int | None) -> None:
     """Write the certificate of a landed file, once: its name, size, arrival, as-of and rows (None: refused).
 
-    Of a sealed file it also holds the hash of the sealed bytes: its name tells only of the plain ones.
+    Of a file that lies in another form it also holds the hash of the bytes that lie there: its name tells of those
+    that came.
     """
     target = _certificate(landing, landed.sha256)
     if target.exists():
@@ -113,7 +147,7 @@ def certify(landing: Path, landed: Landed, offer: Offer, as_of: datetime, rows: 
         "as_of": as_of.isoformat(),
         "rows": rows,
         "is_sealed": landed.is_sealed,
-        "stored_sha256": sha256_of(landed.path) if landed.is_sealed else landed.sha256,
+        "stored_sha256": sha256_of(landed.path) if landed.is_sealed or landed.is_rewritten else landed.sha256,
     }
     write_durably(target, described(certificate), mode=READ_ONLY)
 

@@ -15,6 +15,7 @@ import click
 
 from ledger import accounts, snapshot, storage
 from ledger.envelopes import Envelope, Opened, opened, release_matter, release_ticket, reseal
+from ledger.forgetting import forget
 from model import vault as keys
 from model import warehouse
 from model.policy import Actor
@@ -102,6 +103,25 @@ def rotate_command(ledger: storage.Ledger, account: str, purpose: str, old: Path
     with ledger.write(_actor(ledger, account)) as recorder:
         count = reseal(recorder, keys.private_key(old), keys.private_key(new), purpose)
     click.echo(f"{count} sealed anew", err=True)
+
+
+@vault.command("erase")
+@click.option("--staff", "staff_id", default=None, help="The work number of somebody of the staff.")
+@click.option("--retailer", "retailer_id", default=None, help="The number of a retailer.")
+@purpose_option
+@warehouse_option
+@click.pass_obj
+def erase_command(
+    ledger: storage.Ledger, staff_id: str | None, retailer_id: str | None, purpose: str, directory: Path
+) -> None:
+    """Erase the key of one person for good: their personal columns are unreadable from then on, wherever they lie."""
+    given = [("staff", staff_id)] * bool(staff_id) + [("retailer", retailer_id)] * bool(retailer_id)
+    if len(given) != 1:
+        raise click.UsageError("expected either --staff or --retailer")
+    (register, number), place = given[0], directory.parent / keys.FOLDER
+    was_there = forget(ledger, operator(), place, register, str(number), purpose)
+    said = "erased" if was_there else "nothing of this person was sealed yet"
+    click.echo(f"{said}; what is delivered of this person from now on is dropped", err=True)
 
 
 def operator() -> Actor:

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import duckdb
 import pandas as pd
+from duckdb.func import FunctionNullHandling
 from sqlalchemy import URL, Engine, Executable, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
@@ -163,6 +164,15 @@ def beside(snapshot: Snapshot, surface: Surface = "full", memory_limit: str = "1
         yield connection
     finally:
         connection.close()
+
+
+def add_function(
+    connection: Connection, name: str, function: Callable[..., str | None], parameters: int
+) -> None:
+    """A function of texts, for statements of this connection only. It is asked of nulls too, and may give one."""
+    connection.create_function(
+        name, function, ["VARCHAR"] * parameters, "VARCHAR", null_handling=FunctionNullHandling.SPECIAL
+    )  # fmt: skip
 
 
 _LOCKED = (

@@ -35,6 +35,7 @@ from etl.load import Outcome
 from etl.mapping import Source
 from model import warehouse
 from model.contract import TABLES
+from model.subjects import SubjectKeys
 
 Row = Mapping[str, object]
 ROOT = Path(__file__).parent.parent
@@ -280,7 +281,7 @@ class Judged:
         """What the quarantine holds of a row."""
         query = 'SELECT "row" FROM snapshot.quality.quarantine WHERE batch_id = ? AND row_number = ?'
         ((text,),) = self.lab.fetch(query, [self.batch_id, row])
-        return json.loads(text)  # type: ignore[no-any-return]
+        return {name: self.lab.plain(value) for name, value in json.loads(text).items()}
 
     def cells(self, row: int = 1) -> list[tuple[str, str | None, str]]:
         """The malformed values of a loaded row: column, text that came, rule."""
@@ -299,7 +300,7 @@ class Judged:
             [self.batch_id, row] * 2,
         )
         assert len(found) == 1, f"row {row} of {self.table} is loaded {len(found)} times: {self.reasons(row)}"
-        return found[0][0]
+        return self.lab.plain(found[0][0])
 
 
 class Lab:
@@ -308,10 +309,11 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.connection = warehouse.connect()
-        define(self.connection, bytes(32))
+        self.keys = SubjectKeys(folder)
+        define(self.connection, bytes(32), self.keys)
         self.connection.execute("ATTACH ':memory:' AS snapshot")
         load.create_tables(self.connection, TABLES)
-        self.building = Building(self.connection, folder, "lab", 1, None, 1, 1)
+        self.building = Building(self.connection, folder, "lab", 1, None, 1, 1, self.keys)
         for table, rows in PARENTS.items():
             assert self.load(table, rows).outcome.loaded == len(rows)
 
@@ -348,6 +350,10 @@ class Lab:
         """Load the waiting rows of a table whose parents have arrived; how many."""
         outcomes = load.release(self.connection, TABLES[table], self.building.arrival_of)
         return sum(outcome.released for outcome in outcomes.values())
+
+    def plain(self, value: Any) -> Any:
+        """A value as its subject's key opens it."""
+        return self.keys.open(value) if isinstance(value, str) else value
 
     def fetch(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of the warehouse in memory; its tables are snapshot.record.… and snapshot.quality.…"""

@@ -66,6 +66,7 @@ correct_rating    . . . x . x . x . . x
 handle_matter     . . . . . x . x . . x
 see_audit         . . . . . . . x . . x
 open_vault        . . . . . . . x . . .
+erase_subject     . . . . . . . x x . .
 manage_accounts   . . . . . . . . x . x
 configure         . . . . . . . . x . x
 """

@@ -17,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from etl import demo, run, screen, surfaces
 from model import policy, vault, warehouse
 from model.contract import TABLES
+from model.subjects import SubjectKeys
 from tests.durability_helpers import (
     COMPLAINT,
     INSPECTION,
@@ -77,6 +78,7 @@ IDENTIFYING = {
 def identities(place: Place) -> set[str]:
     """Every name, phone, address, number and hash by which the registers know a person or a shop."""
     found: set[str] = set()
+    keys = SubjectKeys(place.warehouse.vault)
     with warehouse.connect(opened(place, "full"), read_only=True) as connection:
         for table, columns in IDENTIFYING.items():
             for column in columns:
@@ -84,7 +86,7 @@ def identities(place: Place) -> set[str]:
                 query = f'SELECT DISTINCT "{column}" FROM record."{table}" WHERE "{column}" IS NOT NULL'
                 values = {str(row[0]) for row in connection.execute(query).fetchall()}
                 assert values or column == "certificate_no", (table, column)
-                found |= values
+                found |= values | {str(keys.open(one)) for one in values}
     return found
 
 

@@ -18,7 +18,7 @@ from etl.mapping.declaration import (
 )
 from etl.mapping.keys import KEYS
 from etl.mapping.reading import discover, load
-from etl.mapping.selection import as_of, identity, merged_count, overtaken, select
+from etl.mapping.selection import as_of, identity, merged_count, overtaken, select, values
 
 __all__ = [
     "KEYS",
@@ -39,4 +39,5 @@ __all__ = [
     "normalised",
     "overtaken",
     "select",
+    "values",
 ]

@@ -67,6 +67,12 @@ def merged_count(source: Source, output: Output, relations: Relations, header: H
     return _statement(steps, _query(merged, "mapped", join, "GROUP BY _batch_id"))
 
 
+def values(source: Source, output: Output, relation: str, header: Mapping[str, str], column: str) -> str:
+    """What one contract column would be for each source row: `_row_number`, `subject`."""
+    steps = _row_steps(source, output, {output.input: relation}, {output.input: header}, [column])
+    return _statement(steps, _query([PLACE[1], f"{sql.name(column)} AS subject"], "mapped"))
+
+
 def overtaken(source: Source, output: Output, relations: Relations, header: Header) -> str:
     """The keys of supplement rows of an earlier run whose match key the primary has now: its rows repeat them.
 

@@ -1,5 +1,7 @@
 """The registers: who exists, where and since when. Effective-dated where the contract says so."""
 
+from sqlalchemy import Text
+
 from model.contract.columns import column, table
 
 org_unit = table(
@@ -149,6 +151,7 @@ staff = table(
         "是否党员",
         "is a Party member",
         "boolean",
+        storage=Text(),
         pii="sensitive",
         note="personnel purpose only; never shown or grouped by",
     ),

@@ -5,7 +5,16 @@ not open a database.
 """
 
 from model.policy import screen
-from model.policy.columns import SMALL_COUNT, Exposure, analysis_columns, analysis_tables, exposure
+from model.policy.columns import (
+    KEPT_OPEN,
+    SMALL_COUNT,
+    SUBJECTS,
+    Exposure,
+    analysis_columns,
+    analysis_tables,
+    exposure,
+    sealed_columns,
+)
 from model.policy.composed import asked_columns, reached_rows, unit_column
 from model.policy.refusal import RefusedError
 from model.policy.roles import (
@@ -28,9 +37,11 @@ from model.policy.roles import (
 )
 
 __all__ = [
+    "KEPT_OPEN",
     "ROLES",
     "SINGLE_USER",
     "SMALL_COUNT",
+    "SUBJECTS",
     "SYSTEM",
     "Action",
     "Actor",
@@ -52,6 +63,7 @@ __all__ = [
     "rows",
     "scope",
     "screen",
+    "sealed_columns",
     "surfaces",
     "unit_column",
 ]
