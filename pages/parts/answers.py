@@ -169,8 +169,10 @@ def _page(
     held = labels.records(found)
     rows = [
         {
-            name: reads(name, one[name])
-            if isinstance(one[name], str)
+            name: reads(name, str(one[name]))
+            if isinstance(one[name], str | bool)
+            else ";".join(reads(name, str(each)) for each in one[name])
+            if isinstance(one[name], list)
             else _cell(one[name], is_number=name in numbers, is_day=name in days)
             for name in names
         }
@@ -204,8 +206,6 @@ def _cell(value: Any, *, is_number: bool, is_day: bool) -> Any:
         return figure(f"{value:,}" if isinstance(value, int) else f"{value:,.6g}", float(value))
     if value is None:
         return ""
-    if isinstance(value, list):
-        return ";".join(str(one) for one in value)
     if is_day and hasattr(value, "date"):
         return str(value.date())
     return written.moment(value) if hasattr(value, "hour") else str(value)

@@ -36,6 +36,8 @@ from pages.parts.words import Words
 
 RECORD = "record."
 DEFAULT = "record.inspection"
+_LOADED = {"batch_id": "explore.batch", "row_number": "explore.row_number"}
+"""What the loader adds to every record."""
 _NONE = ""
 _SEPARATOR = ","
 TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort", "was")
@@ -52,6 +54,8 @@ def column_name(words: Words, table: str, column: str) -> str:
     """What a column is called; of the month of one, so."""
     plain = column.removesuffix(MONTH)
     said = labels.column_name(words, table.removeprefix(RECORD), plain) if table.startswith(RECORD) else plain
+    if plain in _LOADED:
+        said = words.say(_LOADED[plain])
     return words.say("explore.month_of", column=said) if column.endswith(MONTH) else said
 
 
@@ -78,6 +82,8 @@ def reader(view: View, table: str) -> Callable[[str, str], str]:
         if is_unit(column):
             name = str(called.get(value, value))
             return f"{name} · {value}" if value in repeated else name
+        if value in ("True", "False"):
+            return view.words.say("warnings.yes" if value == "True" else "warnings.no")
         return labels.code_name(view.words, plain, column, value) if value in codes.get(column, ()) else value
 
     return read
