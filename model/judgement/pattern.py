@@ -73,13 +73,12 @@ def _pairs(rows: Rows, rule: PatternRules) -> pd.DataFrame:
     matrices = [np.zeros((pair.size, strata)) for _ in COUNTS]
     for name, matrix in zip(COUNTS, matrices, strict=True):
         matrix[rows["pair"], rows["stratum_number"]] = rows[name]
-    found = patterns.stratified_pairing(*matrices)
+    found = patterns.stratified_pairing(*matrices, least_ratio=rule.least_ratio)
     for name in (*SUBJECT, *PAIR):
         found[name] = pd.Series(list(rows[name][first]), dtype=object)
     for name in ("subject", "possible", "family"):
         found[name] = rows[name][first].astype(np.float64)
     found["sample"] = np.bincount(rows["pair"].astype(np.intp), weights=rows["sample"], minlength=pair.size)
-    found["p"] = found["p"].where(found["counted"] > rule.least_ratio * found["expected"], 1.0)
     found["adjusted"] = _adjusted(found)
     return found
 

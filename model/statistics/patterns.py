@@ -8,12 +8,14 @@ period) chance may be assumed at all.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import fft, special, stats
 
 from model.statistics import inputs
 from model.statistics.inputs import Floats, Numbers
 
+Counts = npt.NDArray[np.intp]
 FENCE = 1.5
 """Interquartile ranges beyond a quartile (Tukey 1977)."""
 LEAST_P = 1e-12
@@ -48,13 +50,15 @@ def pairing(
 
 
 def stratified_pairing(
-    pair_counts: Numbers, officer_totals: Numbers, retailer_totals: Numbers, totals: Numbers
-) -> pd.DataFrame:
+    pair_counts: Numbers, officer_totals: Numbers, retailer_totals: Numbers, totals: Numbers,
+    *, least_ratio: float = 0,
+) -> pd.DataFrame:  # fmt: skip
     """The same over several strata (quarters, risks), in each of which assignment is exchangeable by itself.
 
     All arguments: pairs x strata; a total of 0 where a pair has no part in a stratum.
     Returns a row a pair: counted and expected (meetings over all strata), ratio, p: the chance that the sum of
     independent hypergeometric counts reaches the counted sum (their distributions convolved; below 1e-12 it is 1e-12).
+    least_ratio: up to this ratio nothing is asked, and p is 1.
     ValueError as in `pairing`. Source: Mantel & Haenszel 1959; Zelen 1971 for the exact sum.
     """
     counted, officer, retailer, total = (
@@ -68,26 +72,50 @@ def stratified_pairing(
         raise ValueError("a count must not exceed its totals, nor a total the stratum's")
     expected = np.divide(officer * retailer, total, out=np.zeros_like(total), where=total > 0).sum(axis=1)
     reached = counted.sum(axis=1)
-    p = _summed_tails(reached, officer, retailer, total)
+    p, is_asked = np.ones(reached.shape), reached > least_ratio * expected
+    p[is_asked] = _summed_tails(*(given[is_asked] for given in (reached, officer, retailer, total)))
     ratio = np.divide(reached, expected, out=np.full(expected.shape, np.nan), where=expected > 0)
     return pd.DataFrame({"counted": reached, "expected": expected, "ratio": ratio, "p": p})
 
 
 def _summed_tails(reached: Floats, officer: Floats, retailer: Floats, total: Floats) -> Floats:
-    """P(sum of the strata's counts >= reached), each row's distributions multiplied as Fourier transforms."""
-    support = int(np.minimum(officer, retailer).sum(axis=1).max(initial=0)) + 1
+    """P(sum of the strata's counts >= reached), each row's distributions multiplied as Fourier transforms.
+
+    Rows of like length are taken together: one long one would make all others as long.
+    """
+    lengths = np.minimum(officer, retailer).sum(axis=1).astype(np.intp) + 1
+    ordered = np.argsort(lengths, kind="stable")
+    factorial = special.gammaln(np.arange(1, int(total.max(initial=0)) + 2))
     p = np.ones(reached.shape)
-    rows_at_once = max(1, CELLS_AT_ONCE // support)
-    count = np.arange(support)
-    for start in range(0, len(reached), rows_at_once):
-        rows = slice(start, start + rows_at_once)
-        spectrum = np.ones((len(reached[rows]), support // 2 + 1), dtype=complex)
+    start = 0
+    while start < ordered.size:
+        first = lengths[ordered[start]]
+        alike = int(np.searchsorted(lengths[ordered], 2 * first, side="right"))
+        rows = ordered[start : min(alike, start + max(1, CELLS_AT_ONCE // int(2 * first)))]
+        support = fft.next_fast_len(int(lengths[rows].max()), real=True)
+        spectrum = np.ones((rows.size, support // 2 + 1), dtype=complex)
         for stratum in range(total.shape[1]):
-            parts = (given[rows, stratum, None] for given in (np.maximum(total, 1), retailer, officer))
-            spectrum *= np.fft.rfft(stats.hypergeom.pmf(count, *parts), axis=1)
-        chance = np.fft.irfft(spectrum, support, axis=1)
-        p[rows] = np.where(count >= reached[rows, None], chance, 0.0).sum(axis=1)
+            one, shops, team = (held[rows, stratum].astype(np.intp) for held in (total, retailer, officer))
+            spectrum *= fft.rfft(_chances(support, one, shops, team, factorial), axis=1)
+        chance = fft.irfft(spectrum, support, axis=1)
+        p[rows] = np.where(np.arange(support) >= reached[rows, None], chance, 0.0).sum(axis=1)
+        start += rows.size
     return np.clip(p, LEAST_P, 1.0)
+
+
+def _chances(support: int, total: Counts, retailer: Counts, officer: Counts, factorial: Floats) -> Floats:
+    """Hypergeometric chances of 0, 1, 2 ... together, a row a pair; factorial: the logarithms of 0!, 1!, 2! ..."""
+    highest = int(np.minimum(officer, retailer).max(initial=0)) + 1
+    together = np.arange(highest)
+    parts = (together, retailer[:, None] - together, officer[:, None] - together,
+             (total - retailer - officer)[:, None] + together)  # fmt: skip
+    is_possible = (parts[1] >= 0) & (parts[2] >= 0) & (parts[3] >= 0)
+    split = sum(factorial[np.clip(part, 0, factorial.size - 1)] for part in parts)
+    whole = (factorial[retailer] + factorial[total - retailer] + factorial[officer]
+             + factorial[total - officer] - factorial[total])  # fmt: skip
+    chances = np.zeros((total.size, support))
+    chances[:, :highest] = np.where(is_possible, np.exp(whole[:, None] - split), 0.0)
+    return chances
 
 
 def bunching(values: Numbers, threshold: float, width: float) -> pd.DataFrame:
