@@ -1,70 +1,67 @@
 """The numbers of groups that are no units: posts, cadres, Party branches, market cells.
 
-The same declarations and the same scan as the facts, with the group in the place of the unit. Groups of fewer members
-than declared are dropped here and reach no table. This module must not score anything.
+The same declarations as the facts, with the group in the place of the unit, in the months that portraits rest on. What
+is counted by unit and cell anyway is added up; only the rest reads its rows again. Groups of few members are counted
+too: they are left out where portraits are drawn. This module must not score anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterable
+from datetime import date
 
 from etl import sql
-from etl.judge.court import Court, complete_month, fetched, first_day
 from model.indicators import Indicator, composition, context
 from model.indicators.declaration import View
-from model.indicators.facts import Ground, set_period
-from model.judgement.series import Columns, Series, series
+from model.indicators.facts import Ground, Plan, clock_of, months_between, set_period
 from model.judgement.subjects import Part, SubjectKind
 
 
-def group_series(court: Court, ground: Ground, kind: SubjectKind) -> list[Series]:
-    """The series of every indicator of a kind over its groups, up to the newest complete month."""
-    connection = court.connection
-    connection.execute(sql.statement("judge_group_table"))
-    for part in kind.parts:
-        items = [court.catalogue.indicators[name] for name in part.indicators if name in court.clocks]
-        for clock in sorted({court.clocks[item.id] for item in items}):
-            _count(court, ground, part, [item for item in items if court.clocks[item.id] == clock])
-    members, least = sql.literal(str(kind.members)), str(kind.least_members)
-    connection.execute(sql.statement("judge_group_kept", members=members, least=least))
-    groups = fetched(connection.execute("SELECT group_id FROM group_kept ORDER BY number"))["group_id"]
-    subjects = {
-        "subject_kind": np.full(groups.size, kind.id, dtype=object), "subject_id": groups,
-        "kind": np.full(groups.size, kind.id, dtype=object),
-        "unit_id": fetched(connection.execute("SELECT unit_id FROM group_kept ORDER BY number"))["unit_id"],
-    }  # fmt: skip
-    return _series(court, kind, subjects)
+def counted_by_cell(kinds: Iterable[SubjectKind]) -> frozenset[str]:
+    """The indicators whose parts are needed by market cell."""
+    return frozenset(
+        name for kind in kinds for part in kind.parts if part.by == "cell" for name in part.indicators
+    )
 
 
-def _series(court: Court, kind: SubjectKind, subjects: Columns) -> list[Series]:
-    found = []
-    for name in dict.fromkeys(name for part in kind.parts for name in part.indicators):
-        rows: Mapping[str, Any] = court.connection.execute(
-            "SELECT subject, month, numerator, denominator, observations FROM group_fact WHERE indicator_id = ?",
-            [name],
-        ).fetchnumpy()
-        if len(rows["subject"]):
-            last = complete_month(court.clocks[name])
-            months = np.arange(last - 11, last + 1)
-            found.append(series(court.catalogue.indicators[name], rows, subjects, months, months.size))
-    return found
+def count_groups(ground: Ground, kinds: Iterable[SubjectKind], plan: Plan, since: date) -> None:
+    """Put the planned months from `since` on into mart.group_fact; what was there of them is gone already."""
+    for kind in kinds:
+        if not kind.parts:
+            continue
+        ground.connection.execute(sql.statement("group_table"))
+        for part in kind.parts:
+            _count(ground, part, plan[part.view], since)
+        ground.connection.execute(sql.statement("group_fact"), {"kind": kind.id, "since": since})
 
 
-def _count(court: Court, ground: Ground, part: Part, items: list[Indicator]) -> None:
-    """Add the counts of one part, whose indicators share a clock, by group and month."""
-    view, connection = court.catalogue.views[part.view], court.connection
-    clock = court.clocks[items[0].id]
-    newest = complete_month(clock)
-    months = [first_day(newest - back) for back in range(part.months)]
+def _count(ground: Ground, part: Part, chosen: composition.Months, since: date) -> None:
+    """Add the counts of one part by group and month to the temporary table `group_part`."""
+    items = [
+        item for item in ground.computable(ground.catalogue.views[part.view]) if item.id in part.indicators
+    ]
+    if not items or (chosen is not None and not chosen):
+        return
+    if part.adds_up:
+        names = [item.id for item in items]
+        statement = sql.statement(
+            f"group_{part.by}", **({"tag": sql.literal(part.tag or "")} if part.tag else {})
+        )
+        ground.connection.execute(statement, {"indicators": names, "since": since})
+        return
+    for clock in sorted({clock_of(ground.states[item.id]) for item in items}):
+        mine = [item for item in items if clock_of(ground.states[item.id]) == clock]
+        months = [one for one in months_between(since, clock) if chosen is None or one in chosen]
+        if months:
+            _read(ground, part, mine, months, clock)
+
+
+def _read(ground: Ground, part: Part, items: list[Indicator], months: list[date], clock: date) -> None:
+    """The counts of indicators that share a clock, from the rows of their view in these months."""
+    view, connection = ground.catalogue.views[part.view], ground.connection
     if view.is_month_end:
-        if "inspection" in view.reads:
-            context.keep_events(connection)
-        for month in months:
-            set_period(connection, [month], clock)
-            _scan(ground, part, view, items, None)
+        set_period(connection, months, clock)
+        _scan(ground, part, view, items, None)
         return
     chosen = frozenset(months)
     for table in view.reads:
@@ -76,7 +73,7 @@ def _count(court: Court, ground: Ground, part: Part, items: list[Indicator]) -> 
 
 def _scan(ground: Ground, part: Part, view: View, items: list[Indicator], months: composition.Months) -> None:
     rows = sql.statement(
-        f"judge_group_{part.by}", rows=context.sql(view.id), where=part.where, column=part.column or "",
+        f"group_{part.by}", rows=context.sql(view.id), where=part.where, column=part.column or "",
         tag=sql.literal(part.tag or ""),
     )  # fmt: skip
     select = composition.scan(f"({rows}) AS grouped", items, "group_id", ground.doubtful, months)

@@ -6,11 +6,14 @@ from datetime import date
 
 from etl import sql
 from etl.building import Building
+from etl.groups import count_groups, counted_by_cell
 from etl.load import create_version_views
 from model import warehouse
 from model.indicators import catalogue
 from model.indicators.change import Kept, digest, plan
-from model.indicators.facts import Ground, Plan, compute, facts, lay, weights
+from model.indicators.facts import Ground, Plan, clock_of, compute, facts, lay, weights
+from model.judgement import rules
+from model.judgement.subjects import check_against, subject_kinds
 
 
 def measure(building: Building) -> Ground:
@@ -19,7 +22,7 @@ def measure(building: Building) -> Ground:
     building.connection.execute(sql.statement("measure"))
     building.connection.execute("USE snapshot")
     try:
-        ground = lay(building.connection, catalogue())
+        ground = _lay(building.connection)
     finally:
         building.connection.execute("USE memory")
     measure_indicators(building.connection, building.first_batch_id, ground)
@@ -37,17 +40,25 @@ def measure_indicators(
     connection.execute(sql.statement("indicator_schema"))
     connection.execute("USE snapshot")
     try:
-        ground = laid or lay(connection, catalogue())
+        ground = laid or _lay(connection)
         kept = _kept(connection) if first_batch_id is not None else {}
         months: Plan = dict.fromkeys(ground.catalogue.views)
         if kept and first_batch_id is not None:
             months = plan(ground, kept, first_batch_id)
         compute(ground, months)
         _keep(ground, months)
+        count_groups(ground, subject_kinds(), months, _since(ground))
         _keep_states(ground)
         return months
     finally:
         connection.execute("USE memory")
+
+
+def _lay(connection: warehouse.Connection) -> Ground:
+    """What the views stand on; counted by market cell too is what groups of shops need."""
+    known, kinds = catalogue(), subject_kinds()
+    check_against(kinds, known)
+    return lay(connection, known, counted_by_cell(kinds))
 
 
 def _kept(connection: warehouse.Connection) -> dict[str, Kept]:
@@ -67,7 +78,7 @@ def _keep(ground: Ground, months: Plan) -> None:
         chosen = months[item.view]
         computed += [(item.id, month) for month in ([None] if chosen is None else sorted(chosen))]
     warehouse.insert(connection, "computed", computed)
-    for name in ("indicator_fact", "indicator_stratum"):
+    for name in ("indicator_fact", "indicator_stratum", "group_fact"):
         connection.execute(sql.statement("indicator_replaced", table=name))
     connection.execute(f"INSERT INTO mart.indicator_weight BY NAME {weights()}")
     connection.execute(f"INSERT INTO mart.indicator_fact BY NAME ({facts()}) ORDER BY ALL")
@@ -77,6 +88,16 @@ def _keep(ground: Ground, months: Plan) -> None:
         " FROM rolled JOIN declared USING (indicator_id)"
         " WHERE shape IN ('standardised_mean', 'dispersion') ORDER BY ALL"
     )
+
+
+def _since(ground: Ground) -> date:
+    """The first month that portraits rest on; what groups counted before it is given up."""
+    clocks = [clock_of(state) for state in ground.states.values() if state.is_computable and state.as_of]
+    last = max(clocks, default=date.max)
+    number = last.year * 12 + last.month - 1 - rules().portrait_reach
+    since = date(number // 12, number % 12 + 1, 1)
+    ground.connection.execute("DELETE FROM mart.group_fact WHERE month < ?", [since])
+    return since
 
 
 def _keep_states(ground: Ground) -> None:

@@ -38,10 +38,8 @@ def show() -> None:
         portrait_pictures.views(words, is_sheet=is_sheet)
     end = portraiture.end_of(own, month if month in months else months[0])
     level = str(own["level"].iloc[0])
-    earlier = portraits.earlier(view.snapshot, kind, subject_id)
-    portrait = portraiture.compose(
-        name, own, portraits.of_level(view.snapshot, kind, level, end), end, earlier, kinds
-    )
+    like = portraits.of_level(view.snapshot, kind, level, end)
+    portrait = portraiture.compose(name, own, like, end, kinds)
     measured = portraits.measured(view.snapshot, kind, level, end)
     parts = explained(measured, subject_id, catalogue(), rules().portrait)
     movers = portraits.movers(view.snapshot, kind, subject_id, end)
@@ -49,5 +47,6 @@ def show() -> None:
         portrait_pictures.sheet(view, portrait, movers, parts)
         return
     portrait_pictures.scores(view, portrait)
+    portrait_pictures.past(view, portrait)
     portrait_pictures.movers(view, portrait, movers)
     portrait_pictures.explanation(view, kind, subject_id, portrait, parts)

@@ -30,7 +30,7 @@ FED = [
     if name not in ("working_calendar", "school", "honour", "scenario", "initiative", "oversight_task")
 ]
 REGISTER_SHARE, EVENT_SHARE = 0.4, 0.03
-MARTS = ("indicator_fact", "indicator_stratum")
+MARTS = ("indicator_fact", "indicator_stratum", "group_fact")
 DELTAS = (
     ("inspection",),
     ("licence_application", "complaint"),

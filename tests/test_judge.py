@@ -145,6 +145,53 @@ def test_states_are_known_and_what_is_not_shown_has_no_value(bureau: Bureau) -> 
     assert few == [(0,)]
 
 
+def test_a_portrait_at_an_earlier_month_rests_on_the_facts_until_then(bureau: Bureau) -> None:
+    connection = bureau.connection
+    ends = rows(connection, "SELECT DISTINCT period_end FROM snapshot.mart.portrait ORDER BY 1")
+    assert len(ends) == 1 + rules().portrait.past_months
+    assert ends[-1] == rows(connection, "SELECT max(period_end) FROM snapshot.mart.comparison")[0]
+    wrong = rows(
+        connection,
+        "SELECT p.* FROM snapshot.mart.portrait_part p JOIN snapshot.mart.indicator_fact f"
+        " ON f.indicator_id = p.indicator_id AND f.subject_kind = 'unit' AND f.subject_id = p.subject_id"
+        " AND f.month <= p.period_end AND f.month > p.period_end - to_months(p.window_months)"
+        " WHERE p.subject_kind = 'unit' AND p.state IN ('value', 'zero')"
+        " GROUP BY ALL HAVING abs(p.value - sum(f.numerator) / sum(f.denominator)) > 1e-9",
+    )
+    assert wrong == []
+    counts = dict(
+        rows(connection, "SELECT period_end, count(score) FROM snapshot.mart.portrait GROUP BY 1 ORDER BY 1")
+    )
+    assert all(counts.values())
+
+
+def test_only_portraits_whose_facts_changed_are_drawn_again(changeable: Bureau) -> None:
+    connection = changeable.connection
+    ends = [
+        end
+        for (end,) in rows(connection, "SELECT DISTINCT period_end FROM snapshot.mart.portrait ORDER BY 1")
+    ]
+    drawn = rows(connection, "SELECT * FROM snapshot.mart.portrait ORDER BY ALL")
+    connection.execute("UPDATE snapshot.mart.portrait SET coverage = -1")
+    connection.execute(
+        "UPDATE snapshot.mart.indicator_fact SET numerator = 0 WHERE indicator_id = 'I1' AND subject_kind = 'unit'"
+        " AND month = date_trunc('month', ?::DATE)", [ends[-3]],
+    )  # fmt: skip
+    judge_marts(connection, rules(), catalogue())
+    kept = rows(
+        connection, "SELECT DISTINCT period_end FROM snapshot.mart.portrait WHERE coverage = -1 ORDER BY 1"
+    )
+    units = "subject_kind = 'unit' AND coverage >= 0"
+    again = rows(
+        connection, f"SELECT DISTINCT period_end FROM snapshot.mart.portrait WHERE {units} ORDER BY 1"
+    )
+    assert [end for (end,) in again] == ends[-3:] and [end for (end,) in kept] == ends[:-3]
+    judged(changeable)
+    connection.execute("DELETE FROM snapshot.mart.portrait_rest")
+    judge_marts(connection, rules(), catalogue())
+    assert rows(connection, "SELECT * FROM snapshot.mart.portrait ORDER BY ALL") == drawn
+
+
 def test_no_person_and_nothing_neutral_is_scored(bureau: Bureau) -> None:
     kinds = rows(bureau.connection, "SELECT DISTINCT subject_kind FROM snapshot.mart.portrait")
     assert {kind for (kind,) in kinds} <= {"unit", *(kind.id for kind in subject_kinds())}

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from etl.judge import judge_marts
-from etl.judge.court import convene, grounded
-from etl.judge.groups import group_series
 from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import DeclarationError, catalogue
@@ -51,11 +49,10 @@ def bureau() -> Iterator[Bureau]:
 
 def counted(bureau: Bureau, kind: SubjectKind) -> list[tuple[Any, ...]]:
     """Every count of a kind's groups, small ones included."""
-    court = convene(bureau.connection, rules(), catalogue())
-    with grounded(court) as ground:
-        group_series(court, ground, kind)
     return rows(
-        bureau.connection, "SELECT indicator_id, unit_id, month, numerator, denominator FROM group_part"
+        bureau.connection,
+        "SELECT indicator_id, subject_id, month, numerator, denominator FROM snapshot.mart.group_fact"
+        f" WHERE subject_kind = '{kind.id}'",
     )
 
 
@@ -93,22 +90,36 @@ def test_the_groups_of_a_kind_make_up_the_units_they_are_of(
 def test_a_group_of_fewer_members_than_declared_is_never_formed(bureau: Bureau, name: str) -> None:
     kind = KINDS[name]
     assert kind.least_members >= 5
-    held = {one for _, one, *_ in counted(bureau, kind)}
-    kept = {one for (one,) in rows(bureau.connection, "SELECT group_id FROM group_kept")}
-    members = rows(
-        bureau.connection,
-        "SELECT unit_id, arg_max(observations, month) FROM group_part"
-        f" WHERE indicator_id = '{kind.members}' GROUP BY 1",
+    connection = bureau.connection
+    query = (
+        "SELECT subject_id, month, observations FROM snapshot.mart.group_fact"
+        f" WHERE subject_kind = '{name}' AND indicator_id = '{kind.members}'"
     )
-    few = {one for one, number in members if number < kind.least_members}
-    assert few and kept == {one for one, _ in members} - few <= held
-    for mart in ("portrait", "comparison"):
-        shown = rows(
-            bureau.connection, f"SELECT DISTINCT subject_id FROM snapshot.mart.{mart}"
-            f" WHERE subject_kind = '{name}' AND indicator_id NOT IN ('L7', 'L10', 'L14')" if mart == "comparison" else
-            f"SELECT DISTINCT subject_id FROM snapshot.mart.{mart} WHERE subject_kind = '{name}'",
+    assert any(number < kind.least_members for *_, number in rows(connection, query))
+    newest = rows(
+        connection, "SELECT date_trunc('month', max(period_end))::DATE FROM snapshot.mart.portrait"
+    )[0][0]
+    one = rows(connection, query)[0][0]
+    past = [month for name, month, _ in rows(connection, query) if name == one and month < newest][-2:]
+    connection.execute("BEGIN")
+    for month in (newest, past[-1]):
+        connection.execute(
+            "UPDATE snapshot.mart.group_fact SET observations = 20, denominator = 20"
+            f" WHERE subject_kind = '{name}' AND subject_id = ? AND month = ?", [one, month],
         )  # fmt: skip
-        assert not {one for (one,) in shown} & few
+    judge_marts(connection, rules(), catalogue())
+    for mart in ("portrait", "portrait_mover", "portrait_part"):
+        shown = rows(
+            connection,
+            "SELECT DISTINCT subject_id, date_trunc('month', period_end)::DATE FROM"
+            f" snapshot.mart.{mart} WHERE subject_kind = '{name}'",
+        )
+        large = {
+            (one, month) for one, month, number in rows(connection, query) if number >= kind.least_members
+        }
+        assert set(shown) <= large and {one for one, _ in shown} <= {one for one, at in large if at == newest}
+        assert mart == "portrait_mover" or {(one, newest), (one, past[-1])} <= set(shown)
+    connection.execute("ROLLBACK")
 
 
 def test_units_of_a_kind_are_those_that_carry_it(bureau: Bureau) -> None:

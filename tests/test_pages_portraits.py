@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from model.judgement.explanation import Part, explained
 from model.judgement.portrait import OVERALL
 from pages.parts import portraiture
 from pages.parts.charts import portrait as charts
+from pages.parts.charts import trail
 from pages.parts.reads import evidence, portraits
 from pages.parts.words import Words
 from tests import demo_site as site
@@ -37,17 +40,22 @@ def snapshot(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> warehouse.Snapsho
     return warehouse.open_snapshot(loaded)
 
 
-def parts_of(snapshot: warehouse.Snapshot, unit_id: str) -> tuple[pd.DataFrame, dict[str, list[Part]]]:
+def parts_of(
+    snapshot: warehouse.Snapshot, unit_id: str, back: int = 0
+) -> tuple[pd.DataFrame, dict[str, list[Part]]]:
+    """The rows and the parts of a unit's portrait, some month ends before the newest."""
     own = portraits.of_subject(snapshot, "unit", unit_id)
-    end = portraiture.end_of(own, portraiture.months(own)[0])
+    end = portraiture.end_of(own, portraiture.months(own)[back])
     measured = portraits.measured(snapshot, "unit", own["level"].iloc[0], end)
-    return own, explained(measured, unit_id, catalogue(), rules().portrait)
+    shown = own[pd.to_datetime(own["period_end"]).dt.date == end]
+    return shown, explained(measured, unit_id, catalogue(), rules().portrait)
 
 
 def test_points_lost_and_the_published_score_make_a_hundred(snapshot: warehouse.Snapshot) -> None:
     checked = 0
-    for unit_id in portraits.subjects(snapshot, "unit")["subject_id"]:
-        own, parts = parts_of(snapshot, unit_id)
+    units = portraits.subjects(snapshot, "unit")["subject_id"]
+    for unit_id, back in product(units, (0, rules().portrait.past_months)):
+        own, parts = parts_of(snapshot, unit_id, back)
         for row in own[own["score"].notna() & (own["dimension"] != OVERALL)].itertuples():
             lost = [one.points_lost for one in parts[row.dimension] if one.points_lost is not None]
             least = rules().portrait.least_dimension_score
@@ -120,13 +128,27 @@ def test_every_kind_of_subject_has_a_page_and_a_name(snapshot: warehouse.Snapsho
         assert Words(language).say("shared.failing_title") not in html, kind  # type: ignore[arg-type]
 
 
-def test_an_earlier_edition_tells_its_past() -> None:
-    now, before = own_rows(80.0, 1, 1), own_rows(65.0, 1, 1).assign(period_end=date(2026, 9, 30))
-    portrait = portraiture.compose(
-        "甲所", now, now, date(2026, 10, 31), pd.concat([before, own_rows(1.0, 1, 1)])
-    )
-    assert portrait.past_end == date(2026, 9, 30) and set(portrait.past.values()) == {65.0}
-    assert portrait.rows[OVERALL]["score"] == 80.0
+def test_its_own_past_is_every_month_end_up_to_the_shown_one(snapshot: warehouse.Snapshot) -> None:
+    own = portraits.of_subject(snapshot, "unit", UNIT)
+    months, past = portraiture.months(own), rules().portrait.past_months
+    assert len(months) == past + 1
+    for shown in (months[0], months[3]):
+        end = portraiture.end_of(own, shown)
+        portrait = portraiture.compose("甲所", own, own.head(0), end)
+        assert [one.replace(day=1) for one in portrait.trail] == [one for one in months[::-1] if one <= shown]
+        assert portrait.trail[end][OVERALL].score == portrait.rows[OVERALL]["score"]
+    newest = portraiture.compose("甲所", own, own.head(0), portraiture.end_of(own, months[0]))
+    assert newest.past_end and newest.past_end.replace(day=1) == months[-1]
+    assert newest.past[OVERALL] == newest.trail[newest.past_end][OVERALL].score
+
+
+def test_a_month_end_without_a_score_is_a_gap_and_never_a_zero() -> None:
+    known, missing = trail.End(70.0, 60.0, 80.0), trail.End(None, None, None)
+    assert trail.least([[known, missing]]) == 60 and trail.least([[missing]]) == 0
+    picture = unquote(trail.trail([known, known, missing, known], 60))
+    assert picture.count("Z' fill") == 2 and picture.count("stroke-width='1.6'") == 1
+    lowest = trail.HEIGHT - 7
+    assert f" {lowest:.1f}h0" not in picture
 
 
 def test_its_past_is_the_same_month_a_year_before() -> None:
@@ -170,7 +192,7 @@ def test_the_page_shows_every_part_of_a_portrait(snapshot: warehouse.Snapshot, l
     words = Words(language)  # type: ignore[arg-type]
     assert not app.exception
     html = site.shown(app)
-    for key in ("title", "picture", "scores", "movers", "explained", "caveat"):
+    for key in ("title", "picture", "scores", "trail", "movers", "explained", "caveat"):
         assert words.say(f"portraits.{key}") in html, key
     assert html.count('class="score-line"') == 5
 

@@ -37,8 +37,8 @@ def judge_marts(
     with grounded(court, laid) as ground:
         if court.clocks:
             judge_facts(court, judged, changed_months(connection))
-            judge_portraits(court, ground, judged)
             keep_rows(court, judged)
+            judge_portraits(court, judged)
         judge_patterns(court, judged)
         judge_records(court, ground, judged)
     judge_revisions(court, judged)

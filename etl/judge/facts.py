@@ -95,7 +95,7 @@ def _trend_rows(court: Court, held: Series, points: trends.Points) -> Columns:
     is_told = np.maximum.accumulate(has_fact, axis=1)
     is_told &= has_fact | (held.subjects["subject_kind"] == "unit")[:, None]
     is_late = np.broadcast_to(held.months > np.datetime64(court.clocks[item.id], "M"), has_fact.shape)
-    state = _states(item, held.value, held.observations, is_late)
+    state = states(item, held.value, held.observations, is_late)
     told = {
         "value": np.where(np.isin(state, ("value", "zero")), held.value, np.nan), "state": state,
         "centre": points.centre, "lower": points.lower, "upper": points.upper, "signal": points.signal,
@@ -110,7 +110,7 @@ def _trend_rows(court: Court, held: Series, points: trends.Points) -> Columns:
     }  # fmt: skip
 
 
-def _states(item: Indicator, value: Floats, observations: Floats, is_late: Flags) -> npt.NDArray[np.object_]:
+def states(item: Indicator, value: Floats, observations: Floats, is_late: Flags) -> npt.NDArray[np.object_]:
     """The state of each value. Too few, or nothing that a value could be made of, is suppressed; never zero."""
     few = (observations < item.minimum_denominator) | np.isnan(value)
     conditions = [np.isnan(observations) & is_late, np.isnan(observations), few, value == 0]
@@ -121,7 +121,7 @@ def comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) 
     """The rows of the mart. A source that has fallen behind leaves its newest value stale."""
     size = len(rows["value"])
     is_late = complete_month(court.clocks[item.id]) < court.newest and month < court.newest
-    state = _states(item, rows["value"], rows["sample_size"], np.zeros(size, dtype=bool))
+    state = states(item, rows["value"], rows["sample_size"], np.zeros(size, dtype=bool))
     state = np.where(np.isin(state, ("value", "zero")) & is_late, "stale", state)
     named = same(size, indicator_id=item.id, period_end=last_day(month))
     return rows | named | {"level": rows["kind"], "state": state}

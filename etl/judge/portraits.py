@@ -1,110 +1,140 @@
-"""Portraits of all subjects at the newest month: units type by type, and the other kinds as they are declared.
+"""Portraits of all subjects at the newest month end and at those before it: units type by type, others as declared.
 
-What a portrait is, is said in model/judgement/portrait.py, whom there are portraits of in subjects.toml; here values
-and counts become its tables. This module must not compute a score.
+What a portrait is, is said in model/judgement/portrait.py, whom there are portraits of in subjects.toml; here facts
+become its tables. A portrait is drawn again only where what it rests on has changed: an earlier one stays as it was
+drawn, its interval steadied by what was known of its like then. This module must not compute a score.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from etl import sql
-from etl.judge.court import Court, Judged, insert, last_day, same
-from etl.judge.facts import comparison_rows
-from etl.judge.groups import group_series
+from etl.judge import resting
+from etl.judge.court import Court, Judged, Month, insert, last_day, same
+from etl.judge.resting import MARTS, UNIT, Resting
 from model.contract import TABLES
-from model.indicators import Indicator
-from model.indicators.facts import Ground
-from model.judgement import comparison as comparisons
 from model.judgement import portrait as portraits
 from model.judgement.series import Columns
 from model.judgement.subjects import SubjectKind, check_against, subject_kinds
-from model.statistics.inputs import Flags
 
-UNIT = "unit"
+ROWS_AT_ONCE = 300_000
+PART = ("indicator_id", "subject_id", "value", "sample_size", "window_months", "state")
 
 
-def judge_portraits(court: Court, ground: Ground, judged: Judged) -> None:
-    """Portraits of units and of every declared kind of subjects, from the newest comparison of each indicator."""
+def judge_portraits(court: Court, judged: Judged) -> None:
+    """Portraits of units and of every declared kind of subjects, at every month end that has changed."""
     kinds = subject_kinds()
     check_against(kinds, court.catalogue)
     court.connection.execute(sql.statement("judge_portrait_table"))
-    newest = {rows["indicator_id"][0]: rows for rows in judged.comparison if len(rows["value"])}
-    of_units = [_chosen(rows, rows["subject_kind"] == UNIT) for rows in newest.values()]
-    for level in sorted({level for rows in of_units for level in rows["level"]}):
-        _draw(court, UNIT, level, [_chosen(rows, rows["level"] == level) for rows in of_units])
+    ends = [court.newest - back for back in range(court.rules.portrait.past_months, -1, -1)]
+    missing = {kind.id: _missing(court, kind) for kind in kinds}
+    changed = resting.changed(court, [kind for kind in kinds if not missing[kind.id]], ends)
+    drawn = Drawn(court)
+    of_units = [kind for kind in kinds if not kind.parts]
+    chosen = {kind.id: _units(court, kind) for kind in of_units}
+    if any(name in changed for name in (UNIT, *chosen)):
+        held = resting.of_units(court, judged)
+        for end in ends:
+            names = [name for name in changed if end in changed[name]]
+            _draw_units(drawn, _rows(court, held, end), end, names, chosen)
     for kind in kinds:
-        missing = _missing(court, kind)
-        rows = [] if missing else _of_kind(court, ground, kind, list(newest.values()))
-        judged.comparison += [one for one in rows if not _is_known(one, newest)]
-        _draw(court, kind.id, kind.id, rows)
-        _keep_kind(court, kind, missing)
+        if kind.parts and kind.id in changed:
+            held = resting.of_groups(court, kind)
+            for end in changed[kind.id]:
+                groups = resting.large_enough(court, kind, end)
+                drawn.add(end, kind.id, kind.id, _of(_rows(court, held, end), "subject_id", groups))
+    drawn.write(*MARTS)
+    for kind in kinds:
+        _keep_kind(court, kind, missing[kind.id])
 
 
-def _is_known(rows: Columns, newest: dict[str, Columns]) -> bool:
-    """True for rows that the comparison of their indicator holds already."""
-    return rows["subject_kind"][0] in newest[rows["indicator_id"][0]]["subject_kind"]
+def _draw_units(
+    drawn: Drawn, every: list[Columns], end: Month, names: list[str], chosen: dict[str, list[str]]
+) -> None:
+    """The portraits of units at one month's end: type by type, and of the kinds whose subjects are chosen units."""
+    if UNIT in names:
+        for level in sorted({str(level) for one in every for level in one["kind"]}):
+            drawn.add(end, UNIT, level, _of(every, "kind", [level]))
+    for name in names:
+        if name in chosen:
+            drawn.add(end, name, name, _of(every, "subject_id", chosen[name]))
 
 
-def _chosen(rows: Columns, chosen: Flags, **changed: str) -> Columns:
-    """Some of the rows; changed: columns that hold another value in all of them."""
-    return {name: column[chosen] for name, column in rows.items()} | same(int(chosen.sum()), **changed)
+def _rows(court: Court, held: list[Resting], end: Month) -> list[Columns]:
+    """The indicators of all subjects at a month's end."""
+    return [one.at(end, court.rules.windows) for one in held]
 
 
-def _of_kind(court: Court, ground: Ground, kind: SubjectKind, newest: list[Columns]) -> list[Columns]:
-    """The comparisons of the subjects of one kind: of its units among themselves, or of its groups."""
-    if not kind.parts:
-        found = court.connection.execute(sql.statement("judge_portrait_units"), [kind.unit_type, kind.tagged])
-        units = [unit for (unit,) in found.fetchall()]
-        return [
-            _chosen(rows, mine, subject_kind=kind.id, level=kind.id)
-            for rows in newest
-            if (mine := (rows["subject_kind"] == UNIT) & np.isin(rows["subject_id"], units)).any()
-        ]
-    rows, groups = [], set()
-    for held in group_series(court, ground, kind):
-        compared = comparisons.compare(held, court.rules.windows, court.rules.comparison)
-        rows.append(comparison_rows(court, held.item, compared, held.months[-1]))
-        groups |= set(held.subjects["subject_id"])
-    for known in newest:
-        mine = (known["subject_kind"] == kind.id) & np.isin(known["subject_id"], list(groups))
-        rows += [_chosen(known, mine)] if mine.any() else []
-    return rows
+def _of(rows: list[Columns], column: str, names: list[str]) -> list[Columns]:
+    chosen, found = set(names), []
+    for one in rows:
+        mine = np.fromiter((name in chosen for name in one[column]), dtype=bool, count=one[column].size)
+        found.append({name: held[mine] for name, held in one.items()})
+    return found
 
 
-def _draw(court: Court, kind: str, level: str, rows: list[Columns]) -> None:
-    """Write the portraits of subjects that are alike, and what takes most from them."""
-    told_of = [one for one in rows if len(one["value"])]
-    table = _table(court, [one for one in told_of if portraits.is_scored(_item(court, one))])
-    if not table.indicators:
-        return
-    dimensions, end = list(court.catalogue.dimensions), last_day(court.newest)
-    for mart, told in (("portrait", portraits.portraits), ("portrait_mover", portraits.movers)):
-        found = told(table, dimensions, court.rules.portrait)
-        more = same(len(found["score"]), subject_kind=kind, level=level, period_end=end)
-        insert(court.connection, mart, [found | more])
+@dataclass
+class Drawn:
+    """What was drawn and is not written yet: written together, because a write costs as much as a thousand rows."""
+
+    court: Court
+    waiting: dict[str, list[Columns]] = field(default_factory=lambda: {mart: [] for mart in MARTS})
+
+    def add(self, end: Month, kind: str, level: str, rows: list[Columns]) -> None:
+        """Draw subjects that are alike (of a kind, at a level) at one month's end."""
+        for mart, found in _draw(self.court, rows).items():
+            size = len(found["subject_id"])
+            more = same(size, subject_kind=kind, level=level, period_end=last_day(end))
+            self.waiting[mart].append(found | more)
+            if sum(len(part["subject_id"]) for part in self.waiting[mart]) > ROWS_AT_ONCE:
+                self.write(mart)
+
+    def write(self, *marts: str) -> None:
+        """Write what is waiting for these marts."""
+        for mart in marts:
+            parts, self.waiting[mart] = self.waiting[mart], []
+            if parts:
+                whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+                insert(self.court.connection, mart, [whole])
 
 
-def _item(court: Court, rows: Columns) -> Indicator:
-    return court.catalogue.indicators[rows["indicator_id"][0]]
+def _draw(court: Court, rows: list[Columns]) -> dict[str, Columns]:
+    """The portraits of subjects that are alike, what takes most from them, and what they are made of."""
+    rows = [one for one in rows if (~np.isnan(one["value"])).any()]
+    if not rows:
+        return {}
+    table, dimensions = _table(court, rows), list(court.catalogue.dimensions)
+    return {
+        "portrait": portraits.portraits(table, dimensions, court.rules.portrait),
+        "portrait_mover": portraits.movers(table, dimensions, court.rules.portrait),
+        "portrait_part": {name: np.concatenate([one[name] for one in rows]) for name in PART},
+    }
 
 
 def _table(court: Court, rows: list[Columns]) -> portraits.Table:
     """The subjects and the scored indicators that any of them has a value for."""
-    mine = [one for one in rows if (~np.isnan(one["value"])).any()]
-    subjects = sorted({name for one in mine for name in one["subject_id"]})
+    subjects = sorted({name for one in rows for name in one["subject_id"]})
     place = {name: number for number, name in enumerate(subjects)}
     names = ("value", "sample_size", "window_months", "prior_first", "prior_second")
-    held = np.full((len(names), len(subjects), len(mine)), np.nan)
-    for column, one in enumerate(mine):
+    held = np.full((len(names), len(subjects), len(rows)), np.nan)
+    for column, one in enumerate(rows):
         order = [place[name] for name in one["subject_id"]]
         for number, name in enumerate(names):
             held[number, order, column] = one[name]
-    items = [_item(court, one) for one in mine]
+    items = [court.catalogue.indicators[one["indicator_id"][0]] for one in rows]
     is_counted = np.array([item.kind == "proportion" and item.shape == "ratio" for item in items], dtype=bool)
     trials = np.where(is_counted, held[1], np.nan)
     return portraits.Table(subjects, items, held[0], held[0] * trials, trials, held[3:], held[2])
+
+
+def _units(court: Court, kind: SubjectKind) -> list[str]:
+    """The units that are the subjects of a kind."""
+    found = court.connection.execute(sql.statement("judge_portrait_units"), [kind.unit_type, kind.tagged])
+    return [unit for (unit,) in found.fetchall()]
 
 
 def _missing(court: Court, kind: SubjectKind) -> list[str]:

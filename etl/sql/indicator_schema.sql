@@ -18,3 +18,9 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.indicator_state (
     indicator_id VARCHAR, rule_version INTEGER, state VARCHAR, missing_columns VARCHAR[],
     as_of DATE, first_month DATE, first_full_month DATE, first_day DATE, rule_digest VARCHAR
 );
+
+-- The same of groups that are no units, in the months that portraits rest on. Groups of few members too.
+CREATE TABLE IF NOT EXISTS snapshot.mart.group_fact (
+    subject_kind VARCHAR, subject_id VARCHAR, indicator_id VARCHAR, month DATE,
+    numerator DOUBLE, denominator DOUBLE, observations BIGINT
+);

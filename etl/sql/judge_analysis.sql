@@ -5,6 +5,7 @@ CREATE OR REPLACE TABLE analysis.mart.trend AS FROM snapshot.mart.trend;
 CREATE OR REPLACE TABLE analysis.mart.comparison AS FROM snapshot.mart.comparison;
 CREATE OR REPLACE TABLE analysis.mart.portrait AS FROM snapshot.mart.portrait;
 CREATE OR REPLACE TABLE analysis.mart.portrait_mover AS FROM snapshot.mart.portrait_mover;
+CREATE OR REPLACE TABLE analysis.mart.portrait_part AS FROM snapshot.mart.portrait_part;
 CREATE OR REPLACE TABLE analysis.mart.portrait_kind AS FROM snapshot.mart.portrait_kind;
 CREATE OR REPLACE TABLE analysis.mart.portrait_subject AS FROM snapshot.mart.portrait_subject;
 CREATE OR REPLACE TABLE analysis.mart.warning AS

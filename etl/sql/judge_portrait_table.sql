@@ -1,5 +1,3 @@
--- Portraits are drawn anew in every run.
-DELETE FROM snapshot.mart.portrait;
-DELETE FROM snapshot.mart.portrait_mover;
+-- What kinds and subjects there are is said anew in every run.
 DELETE FROM snapshot.mart.portrait_kind;
 DELETE FROM snapshot.mart.portrait_subject

@@ -15,11 +15,19 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.comparison (
     p DOUBLE, adjusted DOUBLE, outside VARCHAR, state VARCHAR, sample_size BIGINT, usual DOUBLE,
     exact_lower95 DOUBLE, exact_upper95 DOUBLE, exact_lower998 DOUBLE, exact_upper998 DOUBLE
 );
+-- One row a subject and dimension at the newest month end and those before it that portraits go back to.
 CREATE TABLE IF NOT EXISTS snapshot.mart.portrait (
     subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, window_months INTEGER, dimension VARCHAR,
     score DOUBLE, score_lower DOUBLE, score_upper DOUBLE, rank_low INTEGER, rank_high INTEGER,
     coverage DOUBLE, state VARCHAR, level VARCHAR
 );
+-- What a portrait is made of: the scored indicators of its subject at its month's end.
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_part (
+    subject_kind VARCHAR, subject_id VARCHAR, level VARCHAR, period_end DATE, indicator_id VARCHAR,
+    value DOUBLE, state VARCHAR, sample_size BIGINT, window_months INTEGER
+);
+-- On what the portraits of a kind were drawn: they are drawn again where it is no longer the same.
+CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_rest (subject_kind VARCHAR, period_end DATE, digest VARCHAR);
 -- The kinds of subjects beside units, with why there are none where there are none; and what each subject is called.
 CREATE TABLE IF NOT EXISTS snapshot.mart.portrait_kind (
     subject_kind VARCHAR, name_zh VARCHAR, name_en VARCHAR, meaning_zh VARCHAR, meaning_en VARCHAR,

@@ -34,16 +34,15 @@ FROM told ORDER BY ALL;
 CREATE TABLE screen.mart.portrait AS
 SELECT * REPLACE (round(score, 1) AS score, round(score_lower, 1) AS score_lower, round(score_upper, 1) AS score_upper,
     round(coverage, 2) AS coverage)
-FROM snapshot.mart.portrait WHERE subject_kind IN ($subjects) ORDER BY ALL;
+FROM snapshot.mart.portrait WHERE subject_kind IN ($subjects)
+    AND period_end = (SELECT max(period_end) FROM snapshot.mart.portrait) ORDER BY ALL;
 
 CREATE TABLE screen.mart.portrait_mover AS
 SELECT m.* REPLACE (
-    CASE WHEN c.sample_size >= $least_denominator THEN round(m.value, 3) END AS value,
-    CASE WHEN c.sample_size >= $least_denominator THEN round(m.score, 0) END AS score, round(m.points_lost, 1) AS points_lost)
+    CASE WHEN p.sample_size >= $least_denominator THEN round(m.value, 3) END AS value,
+    CASE WHEN p.sample_size >= $least_denominator THEN round(m.score, 0) END AS score, round(m.points_lost, 1) AS points_lost)
 FROM snapshot.mart.portrait_mover m
 JOIN screen.mart.indicator USING (indicator_id)
-LEFT JOIN (
-    SELECT indicator_id, subject_kind, subject_id, period_end, min(sample_size) AS sample_size
-    FROM snapshot.mart.comparison GROUP BY ALL
-) c USING (indicator_id, subject_kind, subject_id, period_end)
-WHERE m.subject_kind IN ($subjects) ORDER BY ALL
+LEFT JOIN snapshot.mart.portrait_part p USING (indicator_id, subject_kind, subject_id, period_end)
+WHERE m.subject_kind IN ($subjects) AND m.period_end = (SELECT max(period_end) FROM snapshot.mart.portrait_mover)
+ORDER BY ALL

@@ -146,6 +146,10 @@ def _portraits(declared: Rules) -> Iterator[str]:
     yield f"No score below {one.coverage_share:.0%} of the weight. The interval ({one.interval:.0%}) and the range of ranks come"
     yield f"from {one.draws} draws of counts, weights (±{one.weight_spread:.0%}) and aggregation; never a bare rank."
     yield ""
+    yield f"自身往期:此前{one.past_months}个月末各有画像,按当时为止的数据;所依据的数据不变,画像不变。"
+    yield f"Its own past: a portrait at each of the {one.past_months} month ends before, from the facts until then; it stays"
+    yield "as it was drawn for as long as these stand."
+    yield ""
     yield "| 对象 subject | 说明 meaning | 至少成员 members |"
     yield "|---|---|---:|"
     unit = Words("机构", "unit"), Words("按机构类型,各自同类相比。", "By type, each beside its like.")

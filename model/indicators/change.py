@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from model.contract import TABLES
 from model.indicators import context
@@ -18,6 +19,8 @@ from model.indicators.declaration import Catalogue, Indicator, View
 from model.indicators.facts import Ground, Plan, clock_of, months_between
 from model.warehouse import Connection
 
+GROUPS = Path(__file__).parents[1] / "judgement" / "subjects.toml"
+"""Which groups are counted beside the units."""
 _EVERYWHERE = ("org_unit", "working_calendar")
 """Tables of which any change may change any number: the tree, and what counts as a working day."""
 
@@ -40,9 +43,9 @@ def digest(item: Indicator, catalogue: Catalogue) -> str:
 
 @cache
 def _shared() -> list[str]:
-    """The texts of all statements that every view stands on."""
+    """The texts that all numbers follow from: what views stand on, how parts become facts, which groups there are."""
     paths = sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
-    return [path.read_text(encoding="utf-8") for path in paths]
+    return [path.read_text(encoding="utf-8") for path in (*paths, GROUPS)]
 
 
 def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:

@@ -53,12 +53,14 @@ def dated(rows: str, periods: Iterable[str], months: Months = None) -> str:
     return f"SELECT *, {columns} FROM {rows}"  # noqa: S608
 
 
-def narrowed(sql: str, indicators: list[Indicator], months: Months) -> str:
+def narrowed(
+    sql: str, indicators: list[Indicator], months: Months, by_cell: frozenset[str] = frozenset()
+) -> str:
     """The rows of a view that may count in these months, with the columns that its indicators use."""
     columns = {"as_of", "unknown"}
     for item in indicators:
         columns |= {item.unit, item.period, *([item.stratum] if item.stratum else [])}
-        columns |= {"cell_id"} if item.has_cell_facts else set()
+        columns |= {"cell_id"} if item.has_cell_facts or item.id in by_cell else set()
         for measure in (item.numerator, item.denominator, item.observations):
             for text in (measure.value, measure.where) if measure else ():
                 columns |= set(names_in(text)) if text else set()
@@ -130,8 +132,9 @@ def spread(months: list[str]) -> str:
 
 
 def scan(
-    rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str], months: Months = None
-) -> str:
+    rows: str, indicators: list[Indicator], unit: str, doubtful: frozenset[str], months: Months = None,
+    by_cell: frozenset[str] = frozenset(),
+) -> str:  # fmt: skip
     """All ratios of a view by unit, cell and month in one scan: a column for each part of each indicator."""
     dates = sorted({month_name(item.period) for item in indicators})
     columns = []
@@ -139,7 +142,8 @@ def scan(
         own_month = f"{month_name(item.period)} = fact_month" if len(dates) > 1 else ""
         guard = both(own_month, known(item, doubtful))
         columns += [f"{text} AS {item.id}_{name}" for name, text in parts(item, guard).items()]
-    cell = "cell_id" if any(item.has_cell_facts for item in indicators) else "NULL AS cell_id"
+    has_cells = any(item.has_cell_facts or item.id in by_cell for item in indicators)
+    cell = "cell_id" if has_cells else "NULL AS cell_id"
     return (
         f"WITH dated AS ({dated(rows, (item.period for item in indicators), months)}),"  # noqa: S608
         f" spread AS ({spread(dates)})"

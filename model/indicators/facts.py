@@ -35,19 +35,23 @@ _SHAPES = (
 
 @dataclass(frozen=True)
 class Ground:
-    """What facts are computed on: the connection, prepared, and what is computable on it."""
+    """What facts are computed on: the connection, prepared, and what is computable on it.
+
+    by_cell: indicators whose parts are kept by market cell, beyond those whose facts are of cells.
+    """
 
     connection: Connection
     catalogue: Catalogue
     states: dict[str, Computability]
     doubtful: frozenset[str]
+    by_cell: frozenset[str] = frozenset()
 
     def computable(self, view: View) -> list[Indicator]:
         """The indicators of a view that can be computed."""
         return [item for item in self.catalogue.of_view(view.id) if self.states[item.id].is_computable]
 
 
-def lay(connection: Connection, catalogue: Catalogue) -> Ground:
+def lay(connection: Connection, catalogue: Catalogue, by_cell: frozenset[str] = frozenset()) -> Ground:
     """Prepare a connection whose current database is a warehouse."""
     doubtful = context.prepare(connection, catalogue)
     states = computability(connection, catalogue)
@@ -64,7 +68,7 @@ def lay(connection: Connection, catalogue: Catalogue) -> Ground:
         for item in catalogue.indicators.values()
     ]  # fmt: skip
     insert(connection, "declared", rows)
-    return Ground(connection, catalogue, states, doubtful)
+    return Ground(connection, catalogue, states, doubtful, by_cell)
 
 
 Plan = dict[str, composition.Months]
@@ -186,13 +190,12 @@ def _count(ground: Ground, view: View, indicators: list[Indicator], chosen: comp
     scanned = [item for item in indicators if item.shape in ("ratio", "mean_ratio")]
     single = [item for item in indicators if item not in scanned]
     if len({item.unit for item in scanned}) + len(single) > 1:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE view_row AS {composition.narrowed(context.sql(view.id), indicators, chosen)}"
-        )
+        narrowed = composition.narrowed(context.sql(view.id), indicators, chosen, ground.by_cell)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE view_row AS {narrowed}")
         rows = "view_row"
     for unit in sorted({item.unit for item in scanned}):
         of_unit = [item for item in scanned if item.unit == unit]
-        select = composition.scan(rows, of_unit, unit, ground.doubtful, chosen)
+        select = composition.scan(rows, of_unit, unit, ground.doubtful, chosen, ground.by_cell)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {select}")
         connection.execute(f"INSERT INTO part {composition.unpivoted('scanned', of_unit)}")
     for item in single:

@@ -26,10 +26,11 @@ Judged = dict[str, Any]
 """Columns of a family, or one value for all of it."""
 SPREADLESS = 1e-12
 """An error this small is rounding: units that are all alike."""
+PRIOR = ("prior_first", "prior_second")
 COLUMNS = (
     "estimate", "estimate_lower", "estimate_upper", "lower95", "upper95", "lower998", "upper998",
     "exact_lower95", "exact_upper95", "exact_lower998", "exact_upper998", "p", "adjusted", "usual",
-    "prior_first", "prior_second",
+    *PRIOR,
 )  # fmt: skip
 
 
@@ -92,13 +93,27 @@ def compare(
     }  # fmt: skip
 
 
+def priors(series: Series, held: Window, rules: ComparisonRules) -> Columns:
+    """What is known of each kind's shares: two parameters a subject, NaN where nothing is or they are no shares."""
+    value, kinds = held.value, series.subjects["kind"]
+    found = {name: np.full(value.shape, np.nan) for name in PRIOR}
+    for kind in sorted(set(kinds)) if series.counts_events else ():
+        members = np.flatnonzero((kinds == kind) & ~np.isnan(value))
+        if members.size >= rules.least_units:
+            pair = fair.fit_beta(held.numerator[members], held.denominator[members])
+            for name, parameter in zip(PRIOR, pair, strict=True):
+                found[name][members] = parameter
+    _lend_prior(found, kinds)
+    return found
+
+
 def _lend_prior(judged: Columns, kinds: npt.NDArray[Any]) -> None:
     """Kinds of too few units take what is known of the kind with the most."""
     has_prior = ~np.isnan(judged["prior_first"])
     if has_prior.any():
         names, counts = np.unique(kinds[has_prior].astype(str), return_counts=True)
         lender = np.flatnonzero(has_prior & (kinds == names[counts.argmax()]))[0]
-        for name in ("prior_first", "prior_second"):
+        for name in PRIOR:
             judged[name] = np.where(has_prior, judged[name], judged[name][lender])
 
 

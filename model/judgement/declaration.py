@@ -55,6 +55,7 @@ class PortraitRules:
     interval: float
     weight_spread: float
     movers: int
+    past_months: int
     dimension_weight: dict[str, float]
     indicator_weight: dict[str, float]
 
@@ -111,6 +112,11 @@ class Rules:
     revisions: dict[str, RevisionRules]
     level: LevelRules
 
+    @property
+    def portrait_reach(self) -> int:
+        """How many months the portraits rest on: the longest window of the earliest of them, up to the newest."""
+        return self.portrait.past_months + max(self.windows)
+
 
 @lru_cache(maxsize=4)
 def rules(path: Path = FILE) -> Rules:
@@ -152,6 +158,8 @@ def _check(file: str, found: Rules) -> None:
             raise DeclarationError(f"{file}: {key}: must lie between 0 and 1, not {share}")
     if not found.windows or list(found.windows) != sorted(set(found.windows)) or found.windows[0] < 1:
         raise DeclarationError(f"{file}: window.months: whole months in rising order are needed")
+    if found.portrait.past_months < 0:
+        raise DeclarationError(f"{file}: portrait.past_months: 0 or more are needed")
     if found.trend.odds_ratio <= 1:
         raise DeclarationError(f"{file}: trend.odds_ratio: must be above 1")
     for name, one in found.patterns.items():

@@ -39,8 +39,8 @@ def explained(
 ) -> dict[str, list[Part]]:
     """The parts of each dimension, the costliest first, those without a value last.
 
-    rows: the newest comparison of each indicator for all subjects of one kind. An indicator counts where any of them
-    has a value for it, as in the portrait.
+    rows: the parts of the portraits of all subjects of one kind at one month's end. An indicator counts where any
+    of them has a value for it, as in the portrait.
     """
     items = [
         catalogue.indicators[name] for name in catalogue.indicators if is_scored(catalogue.indicators[name])

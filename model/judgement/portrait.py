@@ -19,6 +19,7 @@ from model.statistics import composite
 from model.statistics.inputs import Flags, Floats
 
 OVERALL = "overall"
+UNITS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,10 @@ def movers(table: Table, dimensions: list[str], rules: PortraitRules) -> Columns
     """The indicators that take most from each unit's overall: `points_lost` is what full marks in one would add."""
     weights = _weights(table, dimensions, rules)
     scores = composite.goalposts(table.value, *table.goalposts)
-    lost = np.zeros(scores.shape)
+    raised = np.repeat(scores[None], len(table.indicators), axis=0)
     for place in range(len(table.indicators)):
-        raised = scores.copy()
-        raised[:, place] = np.where(np.isnan(scores[:, place]), np.nan, composite.FULL_SCORE)
-        lost[:, place] = _whole(raised, weights, rules) - _whole(scores, weights, rules)
+        raised[place, :, place] = np.where(np.isnan(scores[:, place]), np.nan, composite.FULL_SCORE)
+    lost = (_whole(raised, weights, rules) - _whole(scores, weights, rules)).T
     lost = np.where(np.isnan(lost), 0.0, lost)
     order = np.argsort(-lost, axis=1, kind="stable")[:, : rules.movers]
     unit, turn = np.nonzero(np.take_along_axis(lost, order, axis=1) > 0)
@@ -142,26 +142,31 @@ def _overall(by_dimension: Floats, weight: Floats, rules: PortraitRules, geometr
 
 
 def _draws(table: Table, weights: Weights, rules: PortraitRules, has_overall: Flags) -> Floats:
-    """Scores under doubt, draws x units x (dimensions and overall): counts, weights and aggregation vary together."""
+    """Scores under doubt, draws x units x (dimensions and overall): counts, weights and aggregation vary together.
+
+    Every other draw is geometric; the random numbers of a unit are its own, whoever stands beside it.
+    """
     common = np.random.default_rng(rules.seed)
     spread = 1 - rules.weight_spread, 1 + rules.weight_spread
     by_indicator = weights.indicator * common.uniform(*spread, (rules.draws, weights.indicator.size))
     by_dimension = weights.dimension * common.uniform(*spread, (rules.draws, weights.dimension.size))
-    is_geometric = np.arange(rules.draws) % 2 == 0
-    found = np.full((rules.draws, len(table.units), weights.dimension.size + 1), np.nan)
-    for place, unit in enumerate(table.units):
-        scores = composite.goalposts(_values(table, place, unit, rules), *table.goalposts)
-        dimension = _dimension_scores(scores, by_indicator, weights, rules)
-        found[:, place, :-1] = dimension
-        if has_overall[place]:
-            geometric, plain = (_overall(dimension, by_dimension, rules, kind) for kind in (True, False))
-            found[:, place, -1] = np.where(is_geometric, geometric, plain)
-    return found
+    found = np.full((len(table.units), rules.draws, weights.dimension.size + 1), np.nan)
+    for start in range(0, len(table.units), UNITS_AT_ONCE):
+        some = slice(start, min(start + UNITS_AT_ONCE, len(table.units)))
+        values = np.stack([_values(table, place, rules) for place in range(some.start, some.stop)])
+        dimension = _dimension_scores(
+            composite.goalposts(values, *table.goalposts), by_indicator, weights, rules
+        )
+        found[some, :, :-1] = dimension
+        mean = [_overall(dimension[:, kind::2], by_dimension[kind::2], rules, not kind) for kind in (0, 1)]
+        for kind, drawn in enumerate(mean):
+            found[some, kind::2, -1] = np.where(has_overall[some, None], drawn, np.nan)
+    return np.asarray(found.transpose(1, 0, 2))
 
 
-def _values(table: Table, place: int, unit: str, rules: PortraitRules) -> Floats:
+def _values(table: Table, place: int, rules: PortraitRules) -> Floats:
     """Values that the unit's own counts allow, draws x indicators, from random numbers of its own."""
-    own = np.random.default_rng([rules.seed, zlib.crc32(unit.encode())])
+    own = np.random.default_rng([rules.seed, zlib.crc32(table.units[place].encode())])
     events, trials = table.events[place], table.trials[place]
     is_counted = ~np.isnan(trials) & ~np.isnan(table.value[place])
     values = np.repeat(table.value[place][None, :], rules.draws, axis=0)
@@ -180,8 +185,10 @@ def _rows(
     tail = (1 - rules.interval) / 2
     lower, upper = np.full(score.shape, np.nan), np.full(score.shape, np.nan)
     has_score = ~np.isnan(score)
-    if has_score.any():
-        lower[has_score], upper[has_score] = np.nanquantile(drawn[:, has_score], [tail, 1 - tail], axis=0)
+    is_whole = ~np.isnan(drawn).any(axis=0)
+    for chosen, quantiles in ((has_score & is_whole, np.quantile), (has_score & ~is_whole, np.nanquantile)):
+        if chosen.any():
+            lower[chosen], upper[chosen] = quantiles(drawn[:, chosen], [tail, 1 - tail], axis=0)
     ranks = composite.rank_range(np.where(has_score, drawn, np.nan))
     state = np.select([has_score, coverage > 0], [0, 1], default=2)
     return {

@@ -24,12 +24,16 @@ class Part:
     """Rows of one view that are counted by group."""
 
     view: str
-    by: Literal["column", "branch", "tagged"]
+    by: Literal["cell", "branch", "column", "tagged"]
     indicators: tuple[str, ...]
     column: str | None = None
     tag: str | None = None
     where: str = "true"
-    months: int = 12
+
+    @property
+    def adds_up(self) -> bool:
+        """True where a group is made of what is counted by unit and cell anyway, so that no row is read again."""
+        return self.by in ("cell", "branch")
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,12 @@ def _check(file: str, kind: SubjectKind) -> None:
             f"{file}: {kind.id}: groups of five members or more, counted by one of its indicators"
         )
     for part in kind.parts:
-        if part.by not in ("column", "branch", "tagged") or (part.by == "column") != (
+        if part.by not in ("cell", "branch", "column", "tagged") or (part.by == "column") != (
             part.column is not None
         ):
-            raise DeclarationError(f"{file}: {kind.id}: {part.view}: by column, branch or tagged")
+            raise DeclarationError(f"{file}: {kind.id}: {part.view}: by cell, branch, column or tagged")
+        if part.adds_up and part.where != "true":
+            raise DeclarationError(f"{file}: {kind.id}: {part.view}: by {part.by} all rows are counted")
     for need in kind.needs:
         table, _, column = need.partition(".")
         if table not in TABLES or column not in TABLES[table].columns:
@@ -101,3 +107,9 @@ def check_against(kinds: tuple[SubjectKind, ...], catalogue: Catalogue) -> None:
                     raise DeclarationError(
                         f"{FILE.name}: {kind.id}: {name}: no scored indicator of {part.view} that adds up over rows"
                     )
+                if part.by == "branch" and item.unit != "unit_id":
+                    raise DeclarationError(
+                        f"{FILE.name}: {kind.id}: {name}: counts by {item.unit}, not by unit"
+                    )
+            if part.by == "cell" and "cell_id" not in catalogue.views[part.view].columns:
+                raise DeclarationError(f"{FILE.name}: {kind.id}: {part.view}: has no cell")

@@ -16,6 +16,7 @@ from pages.parts import board, panels
 from pages.parts import portraiture as told
 from pages.parts import words as written
 from pages.parts.charts import portrait as charts
+from pages.parts.charts import trail
 from pages.parts.portraiture import Portrait
 from pages.parts.words import Words
 
@@ -54,6 +55,30 @@ def _score_row(words: Words, portrait: Portrait, dimension: str, name: str) -> s
 def _labelled(words: Words, head: str, text: str) -> str:
     """A cell that says its column's head where that is not shown."""
     return f'<td class="n" data-label="{escape(words.say(f"portraits.{head}"))}">{escape(text)}</td>'
+
+
+def trails(words: Words, portrait: Portrait, names: Mapping[str, str]) -> str:
+    """The own past of each score side by side, on one scale; under each its first and its last month."""
+    ends = {name: [one[name] for one in portrait.trail.values() if name in one] for name in names}
+    low = trail.least(list(ends.values()))
+    months = [words.month(end.replace(day=1)) for end in (min(portrait.trail), max(portrait.trail))]
+    return f'<div class="trails">{"".join(_trail(words, names[name], ends[name], low, months) for name in names)}</div>'
+
+
+def _trail(words: Words, name: str, ends: Sequence[trail.End], low: float, months: Sequence[str]) -> str:
+    if all(one.score is None for one in ends):
+        said = words.say("portraits.trail_none")
+        return f'<figure><figcaption>{escape(name)}</figcaption><p class="note">{escape(said)}</p></figure>'
+    first, last = (told.points(one.score) for one in (ends[0], ends[-1]))
+    alt = words.say(
+        "portraits.trail_alt", dimension=name, start=months[0], first=first, end=months[1], last=last
+    )
+    return (
+        f"<figure><figcaption>{escape(name)}<b>{escape(f'{first} → {last}')}</b></figcaption>"
+        f'<div class="trail-picture"><span>100</span><span>{low:.0f}</span>'
+        f'<img alt="{escape(alt)}" src="{trail.trail(ends, low)}"></div>'
+        f'<div class="trail-months"><span>{escape(months[0])}</span><span>{escape(months[1])}</span></div></figure>'
+    )
 
 
 def legend(words: Words, portrait: Portrait) -> str:

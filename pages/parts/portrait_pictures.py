@@ -42,6 +42,8 @@ _RADAR_SHARE, _SCORES_SHARE = 4, 7
 _SHEET_RADAR = (230, 10)
 """Height and type of the radar on paper."""
 _LONG = 100
+_LEAST_ENDS = 2
+"""With a single month end there is no past to show."""
 
 
 def choose_subject(
@@ -105,6 +107,17 @@ def scores(view: View, portrait: Portrait) -> None:
         st.html(panels.heading(words.say("portraits.scores"), words.month(portrait.month)))
         st.html(portrait_panels.scores(words, portrait, dimension_names(words)))
         st.html(portrait_panels.legend(words, portrait))
+
+
+def past(view: View, portrait: Portrait) -> None:
+    """What the overall and each dimension were at the month ends before this one."""
+    words = view.words
+    has_score = any(end.score is not None for one in portrait.trail.values() for end in one.values())
+    if len(portrait.trail) < _LEAST_ENDS or not has_score:
+        return
+    with st.container(key="panel_past"):
+        st.html(panels.heading(words.say("portraits.trail"), words.say("portraits.trail_how")))
+        st.html(portrait_panels.trails(words, portrait, dimension_names(words)))
 
 
 def _radar(words: Words, portrait: Portrait, height: int = charts.RADAR_HEIGHT, size: int = 13) -> Any:

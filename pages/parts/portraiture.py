@@ -20,13 +20,17 @@ from model.judgement.portrait import OVERALL
 from pages.parts import board
 from pages.parts import words as written
 from pages.parts.charts.portrait import Axis
+from pages.parts.charts.trail import End
 from pages.parts.labels import records
 from pages.parts.words import NONE, Words
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """One subject at the end of one month. `rows`: a row a dimension and one for the overall, by its name."""
+    """One subject at the end of one month. `rows`: a row a dimension and one for the overall, by its name.
+
+    trail: the scores at this month's end and at those before it, the oldest first.
+    """
 
     name: str
     level: str
@@ -35,6 +39,7 @@ class Portrait:
     peers: Mapping[str, tuple[float, ...]]
     past: Mapping[str, float]
     past_end: date | None
+    trail: Mapping[date, Mapping[str, End]] = field(default_factory=dict)
     kinds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -62,13 +67,9 @@ def compose(
     own: pd.DataFrame,
     level: pd.DataFrame,
     period_end: date,
-    earlier: pd.DataFrame | None = None,
     kinds: Mapping[str, tuple[str, str]] | None = None,
 ) -> Portrait:
-    """The portrait of one subject from all of its own and from those of its like at the same month's end.
-
-    earlier: what other editions told of it, for its past.
-    """
+    """The portrait of one subject from all of its own and from those of its like at the same month's end."""
     rows = {one["dimension"]: one for one in records(own[_is_of(own, period_end)])}
     subject = rows[OVERALL]["subject_id"]
     others = level[(level["subject_id"] != subject) & level["score"].notna()]
@@ -76,9 +77,8 @@ def compose(
         dimension: tuple(float(one) for one in others.loc[others["dimension"] == dimension, "score"])
         for dimension in rows
     }
-    every = own if earlier is None else pd.concat([own, earlier]).drop_duplicates(["period_end", "dimension"])
-    past_end = _earlier(every, period_end)
-    past = every[_is_of(every, past_end) & every["score"].notna()] if past_end else own.head(0)
+    past_end = _earlier(own, period_end)
+    past = own[_is_of(own, past_end) & own["score"].notna()] if past_end else own.head(0)
     return Portrait(
         name,
         str(rows[OVERALL]["level"]),
@@ -87,6 +87,7 @@ def compose(
         peers,
         dict(zip(past["dimension"], past["score"].astype(float), strict=True)),
         past_end,
+        _trail(own, period_end),
         kinds or {},
     )
 
@@ -96,6 +97,18 @@ def _earlier(own: pd.DataFrame, period_end: date) -> date | None:
     ends = sorted({_day(one) for one in own["period_end"] if _day(one) < period_end})
     year_before = period_end.year - 1, period_end.month
     return next((one for one in ends if (one.year, one.month) == year_before), ends[-1] if ends else None)
+
+
+def _trail(own: pd.DataFrame, period_end: date) -> dict[date, dict[str, End]]:
+    """The scores up to a month's end, as many month ends as a portrait goes back to."""
+    ends = sorted({day for one in own["period_end"] if (day := _day(one)) <= period_end})
+    return {
+        end: {
+            one["dimension"]: End(one["score"], one["score_lower"], one["score_upper"])
+            for one in records(own[_is_of(own, end)])
+        }
+        for end in ends[-1 - rules().portrait.past_months :]
+    }
 
 
 def _is_of(own: pd.DataFrame, period_end: date | None) -> Any:

@@ -156,6 +156,19 @@ portrait_mover = _table(
     score=Float,
     points_lost=Float,
 )
+portrait_part = _table(
+    "mart",
+    "portrait_part",
+    subject_kind=String,
+    subject_id=String,
+    level=String,
+    period_end=Date,
+    indicator_id=String,
+    value=Float,
+    state=String,
+    sample_size=BigInteger,
+    window_months=Integer,
+)
 cell_now = _table(
     "mart",
     "cell",

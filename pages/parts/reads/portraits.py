@@ -12,7 +12,6 @@ from sqlalchemy import and_, func, select
 
 from model.warehouse import Snapshot
 from pages.parts import relations
-from pages.parts.reads import edition
 from pages.parts.reads.shared import cached, read
 
 UNIT = "unit"
@@ -46,15 +45,6 @@ def subjects(snapshot: Snapshot, kind: str) -> pd.DataFrame:
         .group_by(portrait.c.subject_id)
         .order_by(portrait.c.subject_id),
     )
-
-
-def earlier(snapshot: Snapshot, kind: str, subject_id: str) -> pd.DataFrame:
-    """The portraits of one subject in the editions before this one that are kept, the newest edition first."""
-    found, here = [], edition.before(snapshot)
-    while here is not None:
-        found.append(of_subject(here, kind, subject_id))
-        here = edition.before(here)
-    return pd.concat(found, ignore_index=True) if found else of_subject(snapshot, kind, subject_id).head(0)
 
 
 @cached()
@@ -97,19 +87,14 @@ def movers(snapshot: Snapshot, kind: str, subject_id: str, period_end: date) -> 
 
 @cached()
 def measured(snapshot: Snapshot, kind: str, level: str, period_end: date) -> pd.DataFrame:
-    """What scores rest on: of each indicator the newest comparison of the like subjects up to a month's end."""
-    comparison = relations.comparison
-    mine = (comparison.c.subject_kind == kind, comparison.c.level == level)
-    newest = (
-        select(comparison.c.indicator_id, func.max(comparison.c.period_end).label("period_end"))
-        .where(*mine, comparison.c.period_end <= period_end)
-        .group_by(comparison.c.indicator_id)
-        .subquery()
+    """What the scores of like subjects at a month's end are made of: a row a subject and scored indicator."""
+    part = relations.portrait_part
+    return read(
+        snapshot,
+        select(part).where(
+            part.c.subject_kind == kind, part.c.level == level, part.c.period_end == period_end
+        ),
     )
-    same = and_(
-        newest.c.indicator_id == comparison.c.indicator_id, newest.c.period_end == comparison.c.period_end
-    )
-    return read(snapshot, select(comparison).select_from(comparison.join(newest, same)).where(*mine))
 
 
 def text(value: object) -> str:

@@ -104,7 +104,6 @@ class Subject:
             own,
             portraits.of_level(self.snapshot, portraits.UNIT, level, end),
             end,
-            portraits.earlier(self.snapshot, portraits.UNIT, self.unit_id),
             portraits.kinds(self.snapshot),
         )
 
