@@ -61,7 +61,18 @@ def close_account(recorder: Recorder, name: str) -> None:
 def all_accounts(ledger: Ledger) -> list[Account]:
     """Every account, by name."""
     with ledger.read() as session:
-        return list(session.scalars(select(Account).order_by(Account.name)))
+        return listed(session)
+
+
+def listed(session: Session) -> list[Account]:
+    """The same within a session that is open."""
+    return list(session.scalars(select(Account).order_by(Account.name)))
+
+
+def units(session: Session) -> dict[str, str]:
+    """Every unit that an account can be given, by its code, with its name."""
+    query = select(Unit.unit_id, Unit.name).order_by(Unit.unit_id)
+    return {unit_id: name for unit_id, name in session.execute(query)}  # noqa: C416 - a row is no pair to mypy
 
 
 def path_of(session: Session, unit_id: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ address is never a file name of pages/: Streamlit would run that file by itself.
 from __future__ import annotations
 
 from pages import (
+    accounts,
     cells,
     complaints,
     data_health,
@@ -40,5 +41,8 @@ PAGES: dict[str, list[Entry]] = {
     "group_analyse": [
         ("explore", explore.show, "analysis"),
         ("health", data_health.show, "data-health"),
+    ],
+    "group_system": [
+        ("accounts", accounts.show, "account"),
     ],
 }

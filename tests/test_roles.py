@@ -26,6 +26,7 @@ from model.warehouse import Snapshot
 from pages import contents
 from pages.parts import server, visitor
 from pages.parts.reads import shared
+from pages.parts.wall import polling
 from pages.parts.words import Words
 from tests import demo_site
 from tests import warehouse_fixture as fixture
@@ -48,6 +49,7 @@ duties      . . x x x x . x . .
 scenarios   . . x x x x x x . .
 explore     . . . x . x x x . .
 health      . . . x x x x x . .
+accounts    . . . . . . . . x .
 """
 EXPORTS = """
 answers._exports        . . . x . x x x . .
@@ -330,7 +332,8 @@ FORMS = ("place", "progress", "rate", "say")
 
 
 def test_every_route_stands_in_the_table() -> None:
-    assert {route.path for route in server.ROUTES} == {path for paths in ROUTES.values() for path in paths}
+    answered = {route.path for route in server.ROUTES} | {polling.PATH}
+    assert answered == {path for paths in ROUTES.values() for path in paths}
 
 
 @pytest.mark.parametrize("who", STRANGERS)
@@ -352,6 +355,7 @@ def test_a_route_answers_those_it_is_for_and_shows_no_unit_to_others(
         (tmp_path / "sign_in.toml").write_text(f'mode = "proxy"\n{said}', encoding="utf-8")
         monkeypatch.setenv(signing_in.FILE_VARIABLE, str(tmp_path / "sign_in.toml"))
     client = Client(server.ROUTES)
+    client.app = polling.Polls(client.app)
     for marks, paths in ROUTES.items():
         is_for = marks.split()[list(STRANGERS).index(who)] == "x"
         for path in paths:

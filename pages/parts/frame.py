@@ -94,6 +94,16 @@ def sources_masthead(view: View, title: str) -> None:
     _masthead(view, title, panels.all_clocks(view.words, len(watched), late), watched)
 
 
+def plain_masthead(words: Words, title: str) -> None:
+    """The masthead of a page that shows no data: the title and the language switch."""
+    st.session_state[_HAS_MASTHEAD] = True
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        st.html(panels.title(title))
+        with st.container(key="clocks", width="content"):
+            _watch(words, warehouse.current_id(warehouse.default_directory()), (), ())
+        _language(words)
+
+
 def _masthead(view: View, title: str, line: str, watched: Sequence[SourceClock]) -> None:
     """The page's title, the three clocks and the language switch."""
     st.session_state[_HAS_MASTHEAD] = True

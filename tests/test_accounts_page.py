@@ -1,0 +1,99 @@
+"""The page on accounts: registered, changed, signed out everywhere and closed, by who may; in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger_fixture import settle
+from streamlit.testing.v1 import AppTest
+
+from ledger import accounts, migration, proof, sessions
+from ledger.schema import Account, now
+from ledger.storage import Ledger, open_ledger
+from model import warehouse
+from model.policy import signing_in
+from pages.parts import visitor
+from pages.parts.words import LANGUAGES, Words
+from tests import demo_site
+
+UNIT = "990101"
+
+
+@pytest.fixture
+def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """An administrator at work; nothing is published: this page needs no data."""
+    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    migration.upgrade(found)
+    settle(found, {"root": ("administrator", None), "chen": ("manager", UNIT)})
+    (tmp_path / "sign_in.toml").write_text('mode = "proxy"\naccount = "name"\n', encoding="utf-8")
+    monkeypatch.setenv(signing_in.FILE_VARIABLE, str(tmp_path / "sign_in.toml"))
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(tmp_path / "warehouse"))
+    claims: dict[str, Any] = {"name": "root"}
+    monkeypatch.setattr(visitor, "_claims", lambda _: claims)
+    monkeypatch.setattr(visitor, "ledger", lambda: found)
+    yield found
+    found.close()
+
+
+def opened(language: str = "zh", **query: str) -> AppTest:
+    app = demo_site.page_of("account", lang=language, **query)
+    assert not app.exception
+    assert Words(language).say("accounts.title") in demo_site.shown(app)  # type: ignore[arg-type]
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    app = next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def account(ledger: Ledger, name: str) -> Account | None:
+    with ledger.read() as session:
+        return session.get(Account, name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_account_is_registered_in_the_form(bureau: Ledger, language: str) -> None:
+    say = Words(language).say  # type: ignore[arg-type]
+    app = opened(language)
+    assert say("accounts.incomplete") in demo_site.shown(press(app, say("accounts.new")))
+    next(one for one in app.text_input if one.label == say("accounts.name")).input(" li ")
+    next(one for one in app.selectbox if one.label == say("accounts.role")).select("office_head")
+    next(one for one in app.selectbox if one.label == say("accounts.unit")).select(UNIT)
+    press(app, say("accounts.new"))
+    found = account(bureau, "li")
+    assert found is not None and (found.role, found.unit_id, found.staff_id) == ("office_head", UNIT, None)
+    assert proof.verify(bureau).holds
+
+
+def test_a_change_or_a_sign_out_ends_what_was_open_and_a_closed_account_comes_no_more(bureau: Ledger) -> None:
+    before = now() - timedelta(hours=1)
+
+    def is_over(since: Any) -> bool:
+        with bureau.read() as session:
+            return sessions.is_over(session, "chen", "a" * 64, since)
+
+    say = Words("zh").say
+    app = opened(entry="chen")
+    assert not is_over(before)
+    press(app, say("shared.sign_out_everywhere"))
+    assert is_over(before) and account(bureau, "chen").closed_at is None  # type: ignore[union-attr]
+    next(one for one in app.selectbox if one.label == say("accounts.role")).select("analyst")
+    press(app, say("accounts.save"))
+    assert account(bureau, "chen").role == "analyst"  # type: ignore[union-attr]
+    press(app, say("accounts.close"))
+    assert account(bureau, "chen").closed_at is not None  # type: ignore[union-attr]
+    assert say("accounts.closed") in demo_site.shown(opened(entry="chen"))
+    assert proof.verify(bureau).holds
+
+
+def test_nobody_closes_the_account_that_they_work_under(bureau: Ledger) -> None:
+    app = opened(entry="root")
+    assert next(one for one in app.button if one.label == Words("zh").say("accounts.close")).disabled
+    with bureau.read() as session:
+        assert [one.name for one in accounts.listed(session)] == ["chen", "root"]
