@@ -54,6 +54,7 @@ accounts    . . . . . . . . x .
 EXPORTS = """
 answers._exports        . . . x . x x x . .
 answering._issued       . . . x . x . . . .
+answering._envelope     . . . . . . . x . .
 reporting._panel        . . . x x x x x . .
 keeping.attach_form     . . x x x x . x . .
 """
@@ -61,6 +62,7 @@ keeping.attach_form     . . x x x x . x . .
 ACTIONS = {
     "answers._exports": {"compose_query", "export_records"},
     "answering._issued": {"see_feedback", "issue_visit_codes"},
+    "answering._envelope": {"see_feedback", "open_vault"},
     "reporting._panel": {"see_units", "make_report"},
     "keeping.attach_form": {"see_warnings"},
 }
