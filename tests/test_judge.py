@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import catalogue, declaration
-from model.judgement import rules
+from model.judgement import comparison, rules
+from model.judgement.series import Series
 from model.judgement.subjects import subject_kinds
 from tests.indicator_bureau import Bureau, build, empty
 from tests.test_indicator_declarations import OWN
@@ -143,6 +145,42 @@ def test_states_are_known_and_what_is_not_shown_has_no_value(bureau: Bureau) -> 
         " AND indicator_id IN ('I1', 'L1')",
     )
     assert few == [(0,)]
+
+
+def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
+    changeable: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, compared = changeable.connection, []
+    compare = comparison.compare
+
+    def noted(series: Series, *rest: Any, **named: Any) -> Any:
+        compared.append(series.item.id)
+        return compare(series, *rest, **named)
+
+    monkeypatch.setattr(comparison, "compare", noted)
+    marts = {
+        name: f"SELECT * FROM snapshot.mart.{name} ORDER BY ALL"
+        for name in ("trend", "comparison", "warning")
+    }
+    before = {name: rows(connection, query) for name, query in marts.items()}
+    judge_marts(connection, rules(), catalogue())
+    assert compared == [] and {name: rows(connection, query) for name, query in marts.items()} == before
+    newest = rows(
+        connection, "SELECT max(month) FROM snapshot.mart.indicator_fact WHERE indicator_id = 'I1'"
+    )[0][0]
+    for month, wanted in ((newest, []), (newest - timedelta(days=60), ["I1"])):
+        connection.execute(
+            "UPDATE snapshot.mart.indicator_fact SET numerator = 0 WHERE indicator_id = 'I1'"
+            " AND month = date_trunc('month', ?::DATE)", [month],
+        )  # fmt: skip
+        compared.clear()
+        judge_marts(connection, rules(), catalogue())
+        assert compared == wanted
+        kept = {name: rows(connection, query) for name, query in marts.items()}
+        assert kept["trend"] != before["trend"]
+        connection.execute("DELETE FROM snapshot.mart.judged_fact")
+        judge_marts(connection, rules(), catalogue())
+        assert {name: rows(connection, query) for name, query in marts.items()} == kept
 
 
 def test_a_portrait_at_an_earlier_month_rests_on_the_facts_until_then(bureau: Bureau) -> None:

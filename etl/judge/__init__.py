@@ -10,7 +10,7 @@ from __future__ import annotations
 from etl import sql
 from etl.building import Building
 from etl.judge.court import Judged, convene, grounded
-from etl.judge.facts import changed_months, judge_facts, keep_rows
+from etl.judge.facts import changed_months, judge_facts, keep_rows, standing
 from etl.judge.keeping import keep_warnings
 from etl.judge.patterns import judge_patterns, keep_evidence
 from etl.judge.portraits import judge_portraits
@@ -36,9 +36,10 @@ def judge_marts(
     judged = Judged()
     with grounded(court, laid) as ground:
         if court.clocks:
-            judge_facts(court, judged, changed_months(connection))
-            keep_rows(court, judged)
-            judge_portraits(court, judged)
+            stands = standing(court)
+            judge_facts(court, judged, changed_months(connection), stands)
+            keep_rows(court, judged, stands)
+            judge_portraits(court)
         judge_patterns(court, judged)
         judge_records(court, ground, judged)
     judge_revisions(court, judged)

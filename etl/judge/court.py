@@ -35,7 +35,7 @@ class Judged:
     """What one run has judged so far.
 
     `periods`: indicator, kind and end of each month judged for warnings. `evidence`: indicator, end and the pairs
-    behind the patterns found there.
+    behind the patterns found there. `kept`: indicators of which no fact changed, so that their trend stands.
     """
 
     trend: list[Columns] = field(default_factory=list)
@@ -43,6 +43,7 @@ class Judged:
     warnings: list[Columns] = field(default_factory=list)
     periods: list[tuple[str, str, date]] = field(default_factory=list)
     evidence: list[tuple[str, date, Columns]] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

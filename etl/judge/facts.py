@@ -6,8 +6,12 @@ findings where a rule speaks. This module must not decide what is worth a warnin
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import sha256
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from etl import sql
 from etl.judge.court import (
@@ -32,12 +36,61 @@ from model.statistics.inputs import Flags, Floats
 STATES = np.array(["stale", "no_data", "suppressed", "zero", "value"], dtype=object)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Indicators whose facts are all the same as when they were judged last, or those of complete months are.
+
+    now: what the judgement of this run rests on.
+    """
+
+    now: pd.DataFrame
+    wholly: frozenset[str]
+    complete: frozenset[str]
+
+
+def standing(court: Court) -> Standing:
+    """What needs no judging again: same facts, same clock, same rules, same units."""
+    connection = court.connection
+    clocks = {name: complete_month(clock) for name, clock in court.clocks.items()}
+    last = pd.DataFrame(
+        [(name, first_day(month)) for name, month in clocks.items()], columns=["indicator_id", "last_month"]
+    )
+    connection.register("clock_row", last)
+    found = connection.execute(sql.statement("judge_facts_now")).fetchall()
+    connection.unregister("clock_row")
+    units = connection.execute("FROM snapshot.mart.unit ORDER BY unit_id").fetchall()
+    shared = _digest(court.rules, units)
+    months, rows = _months(court), []
+    for name, every, complete in found:
+        rule = (shared, court.catalogue.indicators[name], str(clocks[name]), str(court.newest))
+        reach = (str(months[0]), str(months[-1]), str(np.datetime64(court.clocks[name], "M")))
+        rows.append((name, _digest(rule, reach, every), _digest(rule, complete)))
+    now = pd.DataFrame(rows, columns=["indicator_id", "every", "complete"])
+    kept = connection.execute("FROM snapshot.mart.judged_fact").fetchall()
+    every, complete = ({(row[0], row[at]) for row in kept} for at in (1, 2))
+    return Standing(
+        now,
+        frozenset(row[0] for row in rows if (row[0], row[1]) in every),
+        frozenset(row[0] for row in rows if (row[0], row[2]) in complete),
+    )
+
+
+def _digest(*parts: object) -> str:
+    return sha256(repr(parts).encode()).hexdigest()
+
+
 def judge_facts(
-    court: Court, judged: Judged, changed: dict[str, set[Month]], *, is_brief: bool = False
+    court: Court,
+    judged: Judged,
+    changed: dict[str, set[Month]],
+    standing: Standing | None = None,
+    *,
+    is_brief: bool = False,
 ) -> None:
     """Trend, comparison, and what of them is worth a warning, of every indicator with facts.
 
-    changed: earlier months to judge again, by indicator. is_brief: findings only, without estimates and limits.
+    changed: earlier months to judge again, by indicator. standing: what rests on the same facts as before, and stands.
+    is_brief: findings only, without estimates and limits.
     """
     connection = court.connection
     connection.execute(sql.statement("judge_subjects"))
@@ -47,6 +100,10 @@ def judge_facts(
     for item in court.catalogue.indicators.values():
         if item.id not in court.clocks:
             continue
+        again = changed.get(item.id, set())
+        if standing and item.id in standing.wholly and not again:
+            judged.kept.add(item.id)
+            continue
         facts = connection.execute(sql.statement("judge_facts"), [item.id]).fetchnumpy()
         last = complete_month(court.clocks[item.id])
         held = series(item, facts, subjects, months, int((months <= last).sum()))
@@ -54,7 +111,7 @@ def judge_facts(
             continue
         points = trends.judge(held, court.rules.trend)
         judged.trend.append(_trend_rows(court, held, points))
-        for month in sorted({last, *changed.get(item.id, ())}):
+        for month in sorted(again if standing and item.id in standing.complete else {last, *again}):
             if months[0] <= month <= months[-1]:
                 _judge_month(court, judged, held, points, month, is_brief)
 
@@ -127,10 +184,10 @@ def comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) 
     return rows | named | {"level": rows["kind"], "state": state}
 
 
-def keep_rows(court: Court, judged: Judged) -> None:
+def keep_rows(court: Court, judged: Judged, standing: Standing) -> None:
     """Write trend and comparison. Comparisons of earlier months stay as they were judged then."""
     connection = court.connection
-    connection.execute("DELETE FROM snapshot.mart.trend")
+    connection.execute(sql.statement("judge_trend_gone"), [sorted(judged.kept)])
     insert(connection, "trend", judged.trend)
     ends, names = ([rows[name][0] for rows in judged.comparison] for name in ("period_end", "indicator_id"))
     connection.execute(
@@ -143,3 +200,6 @@ def keep_rows(court: Court, judged: Judged) -> None:
     connection.execute(sql.statement("judge_not_computed"), [first_day(court.newest)])
     end = sql.literal(str(last_day(court.newest)))
     connection.execute(sql.statement("judge_not_compared", period_end=end))
+    connection.register("judged_fact_row", standing.now)
+    connection.execute("CREATE OR REPLACE TABLE snapshot.mart.judged_fact AS FROM judged_fact_row")
+    connection.unregister("judged_fact_row")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from etl import sql
 from etl.judge import resting
-from etl.judge.court import Court, Judged, Month, insert, last_day, same
+from etl.judge.court import Court, Month, insert, last_day, same
 from etl.judge.resting import MARTS, UNIT, Resting
 from model.contract import TABLES
 from model.judgement import portrait as portraits
@@ -25,7 +25,7 @@ ROWS_AT_ONCE = 300_000
 PART = ("indicator_id", "subject_id", "value", "sample_size", "window_months", "state")
 
 
-def judge_portraits(court: Court, judged: Judged) -> None:
+def judge_portraits(court: Court) -> None:
     """Portraits of units and of every declared kind of subjects, at every month end that has changed."""
     kinds = subject_kinds()
     check_against(kinds, court.catalogue)
@@ -37,7 +37,7 @@ def judge_portraits(court: Court, judged: Judged) -> None:
     of_units = [kind for kind in kinds if not kind.parts]
     chosen = {kind.id: _units(court, kind) for kind in of_units}
     if any(name in changed for name in (UNIT, *chosen)):
-        held = resting.of_units(court, judged)
+        held = resting.of_units(court)
         for end in ends:
             names = [name for name in changed if end in changed[name]]
             _draw_units(drawn, _rows(court, held, end), end, names, chosen)

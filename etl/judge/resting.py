@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from etl import sql
-from etl.judge.court import Court, Judged, Month, complete_month, fetched, first_day, last_day, same
+from etl.judge.court import Court, Month, complete_month, fetched, first_day, last_day, same
 from etl.judge.facts import states
 from model.judgement import comparison as comparisons
 from model.judgement.portrait import is_scored
@@ -88,23 +88,19 @@ def changed(court: Court, kinds: Iterable[SubjectKind], ends: Sequence[Month]) -
     return result
 
 
-def of_units(court: Court, judged: Judged) -> list[Resting]:
-    """The scored indicators of all units; what is known of their like is that of the newest comparison."""
-    known = {rows["indicator_id"][0]: rows for rows in judged.comparison if len(rows["value"])}
-    found = []
-    for held in _series(court, sql.statement("judge_portrait_unit_facts"), [_since(court)]):
-        rows = known[held.item.id]
-        place = {name: number for number, name in enumerate(rows["subject_id"])}
-        order = [place[name] for name in held.subjects["subject_id"]]
-        prior = {name: rows[name][order] for name in comparisons.PRIOR}
-        found.append(Resting(held, prior, complete_month(court.clocks[held.item.id])))
-    return found
+def of_units(court: Court) -> list[Resting]:
+    """The scored indicators of all units."""
+    return _resting(court, sql.statement("judge_portrait_unit_facts"), [_since(court)])
 
 
 def of_groups(court: Court, kind: SubjectKind) -> list[Resting]:
     """The indicators of all groups of a kind."""
+    return _resting(court, sql.statement("judge_portrait_group_facts"), [kind.id, _since(court)])
+
+
+def _resting(court: Court, statement: str, bound: list[object]) -> list[Resting]:
     found = []
-    for held in _series(court, sql.statement("judge_portrait_group_facts"), [kind.id, _since(court)]):
+    for held in _series(court, statement, bound):
         window = comparisons.window(held.up_to(held.complete), court.rules.windows)
         prior = comparisons.priors(held, window, court.rules.comparison)
         found.append(Resting(held, prior, complete_month(court.clocks[held.item.id])))
