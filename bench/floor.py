@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.inputs import CORE, core_file
 from bench.measured import measured
-from etl.check import type_name
+from etl.batch import type_name
 from model import warehouse
 from model.contract import TABLES
 

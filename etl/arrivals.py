@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from etl import extract, personal, private_rows, readers, sql, whistleblower
+from etl.batch import Arrival
 from etl.building import Building
-from etl.check import Arrival
 from etl.companions import Companions
 from etl.extract import Relation
 from etl.gather import Intake

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Table
 
-from etl import check, sql
-from etl.check import Arrival, record, type_name
+from etl import check, sql, stage
+from etl.batch import Arrival, identity, record, type_name
 from etl.extract import Relation
+from etl.stage import Staged
 from model import warehouse
 from model.contract import REGISTERS, key_of
 
@@ -90,12 +91,9 @@ def create_version_views(connection: warehouse.Connection) -> None:
     connection.execute("USE memory")
 
 
-def load(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
+def load(connection: warehouse.Connection, arrival: Arrival, staged: Staged) -> Outcome:
     """Load the staged rows that have no reason against them; the counts are loaded, unchanged and superseding."""
     slots = _slots(arrival)
-    has_reasons = _count(connection, "SELECT count(*) FROM finding_reason")
-    condition = "WHERE _id NOT IN (SELECT _id FROM finding_reason)" if has_reasons else ""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW accepted_rows AS FROM staged_rows {condition}")
     connection.execute(sql.statement("repeated", **slots))
     repeated = _count(connection, "SELECT count(*) FROM repeated")
     known = _count(connection, "SELECT count(*) FROM known")
@@ -104,32 +102,56 @@ def load(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
         new += f" AND ({slots['key']}) NOT IN (SELECT {_one(slots['key'])} FROM repeated)"
     if known:
         new += " AND _id NOT IN (SELECT _id FROM known)"
-    batch = {"batch": arrival.batch_id}
-    added = connection.execute(sql.statement("add_new", condition=new, **slots), batch).fetchone()
-    outcome = Outcome(loaded=int(added[0])) if added else Outcome()
+    outcome, is_contested = Outcome(), False
     if repeated or known:
-        outcome += _contested(connection, arrival, slots)
-    return outcome
+        is_contested = _contest(connection, arrival, staged, slots)
+        outcome = Outcome(
+            unchanged=_count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
+        )
+    add = _adopt if staged.is_in_place else _add_new
+    outcome += Outcome(loaded=add(connection, arrival, slots | {"staged": staged.table, "condition": new}))
+    return outcome + _rewrite(connection, arrival, slots) if is_contested else outcome
 
 
 def _one(key: str) -> str:
     return f"({key})" if "," in key else key
 
 
-def _contested(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
+def _add_new(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> int:
+    """Add the records seen for the first time; how many."""
+    row = connection.execute(sql.statement("add_new", **slots), {"batch": arrival.batch_id}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _adopt(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> int:
+    """Make the staged rows the record table, but for those that cannot stay as they stand; how many records it has."""
+    for statement in sql.statement("adopt", **slots, name=sql.name(arrival.table.name)).split(";\n"):
+        connection.execute(statement, {"batch": arrival.batch_id} if "$batch" in statement else None)
+    return _count(connection, f"SELECT count(*) FROM {slots['record']}")
+
+
+def _contest(
+    connection: warehouse.Connection, arrival: Arrival, staged: Staged, slots: dict[str, str]
+) -> bool:
+    """Put the versions of the records that cannot simply be added in their order; whether there are any."""
     connection.execute(sql.statement("contested", **slots))
-    same = _count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
     if not _count(connection, "SELECT count(*) FROM contested"):
-        return Outcome(unchanged=same)
+        return False
+    stage.move_apart(connection, arrival, staged, "SELECT _id FROM contested")
     connection.execute(
         sql.statement("timeline", **slots), {"batch": arrival.batch_id, "as_of": arrival.as_of}
     )
+    return True
+
+
+def _rewrite(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
+    """Write the contested records as their versions stand now; what became of the rows."""
     for statement in sql.statement("rewrite", **slots).split(";\n"):
         parameters = {"table": arrival.table.name} if "$table" in statement else None
         connection.execute(statement, parameters)
     found = connection.execute(sql.statement("outcome", **slots)).fetchone()
     unchanged, loaded, kept = found or (0, 0, 0)
-    return Outcome(loaded=loaded, unchanged=same + unchanged, superseding=kept - loaded)
+    return Outcome(loaded=loaded, unchanged=unchanged, superseding=kept - loaded)
 
 
 def _slots(arrival: Arrival) -> dict[str, str]:
@@ -167,7 +189,7 @@ def _slots(arrival: Arrival) -> dict[str, str]:
 
 
 def note_disappeared(connection: warehouse.Connection, arrival: Arrival) -> None:
-    """After a full extract: which records of its source it no longer holds, and which are back."""
+    """Before a full extract is loaded: which records of its source it no longer holds, and which are back."""
     keys = key_of(arrival.table)
     key_text = "concat_ws(' · ', {})"
     slots = {
@@ -264,9 +286,10 @@ def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
         {"table": arrival.table.name, "batch": arrival.batch_id},
     )
     headers = {name: name for name in arrival.recorded}
-    check.stage(connection, Relation("waiting", arrival.recorded, is_numbered=True), arrival, headers)
-    check.check(connection, arrival, is_numbered=True)
-    outcome = load(connection, arrival)
+    relation = Relation("waiting", arrival.recorded, is_numbered=True)
+    staged = stage.stage(connection, relation, arrival, headers, may_be_in_place=False)
+    check.check(connection, arrival, staged)
+    outcome = load(connection, arrival, staged)
     released = outcome.loaded + outcome.unchanged + outcome.superseding
     if released:
         connection.execute(
@@ -274,11 +297,12 @@ def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
             " AND row_number IN (SELECT _row_number FROM accepted_rows)",
             [arrival.table.name, arrival.batch_id],
         )
-        connection.execute(sql.statement("cells"), check.identity(arrival))
+        connection.execute(sql.statement("cells"), identity(arrival))
         connection.execute(
             "INSERT INTO added SELECT ?, ?, _row_number FROM accepted_rows",
             [arrival.table.name, arrival.batch_id],
         )
+    stage.clear(connection, staged)
     return replace(Outcome(), released=released, released_unchanged=outcome.unchanged)
 
 

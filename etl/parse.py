@@ -6,10 +6,11 @@ serial number, 1,234) and gives null for anything else; null where text stood is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Double
+from sqlalchemy import Column, Double, Numeric
 
 from etl import sql
 from model.contract.columns import MONEY
@@ -155,11 +156,15 @@ def _decimal(text: str, column: Column[Any]) -> str:
 
 def _list(text: str) -> str:
     tidy = f"list_filter(list_transform(string_split(replace({text}, '；', ';'), ';'), e -> trim(e)), e -> e <> '')"
-    untidy = (
+    return f"CASE WHEN {_is_untidy(text)} THEN nullif({tidy}, []) ELSE string_split({text}, ';') END"
+
+
+def _is_untidy(text: str) -> str:
+    """True for a list with blanks, wide separators or empty places."""
+    return (
         f"contains({text}, ' ') OR contains({text}, '；') OR contains({text}, ';;')"
         f" OR starts_with({text}, ';') OR ends_with({text}, ';')"
     )
-    return f"CASE WHEN {untidy} THEN nullif({tidy}, []) ELSE string_split({text}, ';') END"
 
 
 def _boolean(text: str) -> str:
@@ -214,6 +219,61 @@ def typed(column: Column[Any], text: str) -> str:
     return text
 
 
+def plain(column: Column[Any], text: str) -> str:
+    """The expression that reads a text in its plain spelling; what it gives for another is not to be used."""
+    kind = column.info["kind"]
+    if kind == "list<string>":
+        return f"string_split({text}, ';')"
+    return text if kind in ("string", "geometry") else f"try_cast({text} AS {column.type})"
+
+
+def not_plain(column: Column[Any], text: str, value: str, arrived_at: str) -> list[str]:
+    """The conditions under which a text must be looked at by `typed` and `faults`; none is true: it is well formed.
+
+    `value` is what `plain` made of it. Where none is true, `typed` gives the same value and `faults` nothing.
+    """
+    odd = _not_plainly_spelt(column, text, value)
+    odd += [condition for _, condition in _broken_rules(column, value, arrived_at)]
+    return [*odd, is_unmasked(column, text)] if column.info["mask"] else odd
+
+
+def _not_plainly_spelt(column: Column[Any], text: str, value: str) -> list[str]:
+    kind, codes, is_unread = (
+        column.info["kind"],
+        tuple(column.info["codes"]),
+        f"({value} IS NULL) <> ({text} IS NULL)",
+    )
+    if kind == "list<string>":
+        if not codes:
+            return [_is_untidy(text)]
+        code = "(" + "|".join(re.escape(one) for one in codes) + ")"
+        return [f"NOT regexp_full_match({text}, {sql.literal(f'{code}(;{code})*')})"]
+    if codes:
+        return [" AND ".join(f"{text} <> {sql.literal(code)}" for code in codes)]
+    if kind == "date":
+        is_other = f"{text} NOT LIKE '____-__-__' AND {text} NOT LIKE '____-__-__ 00:00:00'"
+        return [is_other, is_unread, f"{value} < DATE '{EARLIEST}'"]
+    if kind == "timestamp":
+        return [f"{text} NOT LIKE '____-__-_____:__:__'", is_unread, f"{value} < DATE '{EARLIEST}'"]
+    if kind == "integer":
+        return [is_unread, f"CAST({value} AS VARCHAR) <> {text}"]
+    if isinstance(column.type, Double):
+        return [is_unread, f"NOT isfinite({value})", f"contains({text}, '_')"]
+    if isinstance(column.type, Numeric):
+        scale = column.type.scale or 0
+        whole = (column.type.precision or 0) - scale
+        return [is_unread, rf"NOT regexp_full_match({text}, '-?\d{{1,{whole}}}(\.\d{{1,{scale}}})?')"]
+    if kind == "boolean":
+        return [is_unread]
+    initials = sorted({word[0] for word in _PLACEHOLDERS if word[0] > "#"})
+    is_like_one = " OR ".join(f"({text} >= '{one}' AND {text} < '{chr(ord(one) + 1)}')" for one in initials)
+    return [
+        f"{text} < '$'",
+        f"ends_with({text}, ' ')",
+        f"({is_like_one}) AND {text} IN ({_listed(_PLACEHOLDERS)})",
+    ]
+
+
 def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[tuple[str, str]]:
     """What can be wrong with a value: pairs of the rule's name and the condition under which it is broken.
 
@@ -239,6 +299,12 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
         found.append(
             ("allowed codes", f"CASE WHEN {is_unknown} THEN {trimmed(text)} IS NOT NULL ELSE false END")
         )
+    return found + _broken_rules(column, value, arrived_at)
+
+
+def _broken_rules(column: Column[Any], value: str, arrived_at: str) -> list[tuple[str, str]]:
+    """What can be wrong with a value that was read: no such indicator, or a rule of its own that it breaks."""
+    info, found = column.info, []
     if info["indicator"]:
         ids = _listed(tuple(catalogue().indicators))
         is_list = info["kind"] == "list<string>"
@@ -248,14 +314,6 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
         if rule.scope == "value":
             found.append((rule.text, f"NOT ({rule.sql.replace('$arrived_at', arrived_at)})"))
     return found
-
-
-def is_null_where_bad(column: Column[Any]) -> bool:
-    """True where nothing can be wrong with a value but that its text could not be read as one."""
-    info = column.info
-    has_rules = any(rule.scope == "value" for rule in info["rules"]) or info["indicator"]
-    is_read = info["kind"] in ("integer", "boolean", "decimal", "list<string>") or info["codes"]
-    return bool(is_read and not has_rules and not (info["codes"] and info["kind"] == "list<string>"))
 
 
 _MASKED = {

@@ -26,11 +26,12 @@ from etl import (
     publish,
     reporters,
     snapshots,
+    stage,
     working_days,
 )
 from etl.arrivals import Prepared, Step
+from etl.batch import Arrival, identity
 from etl.building import Building, Report, under_construction
-from etl.check import Arrival
 from etl.companions import companions
 from etl.extract import Relation
 from etl.gather import Intake, Warehouse, gather
@@ -39,6 +40,7 @@ from etl.known import known_files
 from etl.load import Outcome
 from etl.mapping import Source
 from etl.readers import Row
+from etl.stage import Staged
 from model import warehouse
 from model.contract import TABLES, VAULT
 
@@ -91,10 +93,11 @@ def load_calendar(building: Building) -> None:
     columns = tuple(calendar.columns)
     connection.register("calendar_days", calendar)
     arrival = building.internal_arrival("chinesecalendar", "working_calendar", columns, now())
-    check.stage(
+    staged = stage.stage(
         connection, Relation("calendar_days", columns, False), arrival, {name: name for name in columns}
     )
-    loaded = load.load(connection, arrival)
+    loaded = load.load(connection, arrival, staged)
+    stage.clear(connection, staged)
     connection.unregister("calendar_days")
     building.keep(Report(), arrival, Outcome(derived=loaded.loaded))
 
@@ -165,34 +168,31 @@ def load_step(building: Building, step: Step) -> Outcome:
     prepared = step.prepare()
     if not prepared.headers:
         return Outcome(read=prepared.merged, merged=prepared.merged)
-    relation = _stage(connection, arrival, prepared)
-    check.check(connection, arrival, is_numbered=relation.is_numbered)
+    relation, staged = _stage(connection, arrival, prepared)
+    check.check(connection, arrival, staged)
     is_derived = arrival.role == "derived"
-    staged = connection.execute("SELECT count(*) FROM staged").fetchone()
     quarantined, cells = (0, 0) if is_derived else check.keep_findings(connection, arrival)
-    loaded = load.load(connection, arrival)
     if arrival.extent == "full":
         load.note_disappeared(connection, arrival)
-    connection.execute("DROP VIEW accepted_rows; DROP VIEW staged_rows; DROP TABLE staged")
+    loaded = load.load(connection, arrival, staged)
+    stage.clear(connection, staged)
     if is_derived:
         return Outcome(derived=loaded.loaded + loaded.superseding)
     unreadable = len(relation.unreadable)
     _keep_unreadable(building, arrival, relation)
-    read = int(staged[0] if staged else 0) + unreadable + prepared.merged
+    read = staged.rows + unreadable + prepared.merged
     found = Outcome(read=read, quarantined=quarantined + unreadable, merged=prepared.merged, cells=cells)
     return found + loaded
 
 
-def _stage(connection: warehouse.Connection, arrival: Arrival, prepared: Prepared) -> Relation:
+def _stage(connection: warehouse.Connection, arrival: Arrival, prepared: Prepared) -> tuple[Relation, Staged]:
     try:
-        check.stage(connection, prepared.relation, arrival, prepared.headers)
-        return prepared.relation
+        return prepared.relation, stage.stage(connection, prepared.relation, arrival, prepared.headers)
     except warehouse.Error:
         if prepared.repair is None:
             raise
     relation = prepared.repair()
-    check.stage(connection, relation, arrival, prepared.headers)
-    return relation
+    return relation, stage.stage(connection, relation, arrival, prepared.headers)
 
 
 def _keep_unreadable(building: Building, arrival: Arrival, relation: Relation) -> None:
@@ -203,7 +203,7 @@ def _keep_unreadable(building: Building, arrival: Arrival, relation: Relation) -
             "INSERT INTO snapshot.quality.quarantine SELECT $table, $file, number, [error], part, $batch, false, NULL"
             " FROM (SELECT unnest($numbers::BIGINT[]) AS number, unnest($errors::VARCHAR[]) AS error,"
             " unnest($parts::VARCHAR[]) AS part)",
-            check.identity(arrival)
+            identity(arrival)
             | {
                 "numbers": [row.number for row in rows],
                 "errors": [str(row.error) for row in rows],

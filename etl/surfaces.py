@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from etl import check, screen, sql
+from etl import screen, sql
+from etl.batch import type_name
 from etl.building import Building
 from etl.gather import Warehouse
 from model import policy, warehouse
@@ -38,7 +39,7 @@ def write_analysis(building: Building, place: Warehouse) -> None:
     for table in policy.analysis_tables():
         name = sql.name(table.name)
         columns = policy.analysis_columns(table)
-        declared = ", ".join(f"{sql.name(column.name)} {check.type_name(column)}" for column, _ in columns)
+        declared = ", ".join(f"{sql.name(column.name)} {type_name(column)}" for column, _ in columns)
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS analysis.record.{name} ({declared}, batch_id BIGINT, row_number BIGINT)"
         )

@@ -30,6 +30,7 @@ SURFACES = ("full", "analysis", "screen")
 Surface = Literal["full", "analysis", "screen"]
 
 _DISABLED = "in_clause"
+_STORAGE = "v1.5.0"
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 InterruptError = duckdb.InterruptException
@@ -143,9 +144,12 @@ def attach(connection: Connection, path: Path, name: str) -> None:
     """Attach a file that is under construction; what is not written by a CHECKPOINT is lost with the connection.
 
     No log is kept, since nobody takes up a file that was left half built. With it, each statement waits for the disk.
+    The file is in the form of the DuckDB that is pinned here, an older one is taken over: it compresses more texts.
     """
     quoted = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS {name} (RECOVERY_MODE no_wal_writes)")
+    connection.execute(
+        f"ATTACH '{quoted}' AS {name} (RECOVERY_MODE no_wal_writes, STORAGE_VERSION '{_STORAGE}')"
+    )
 
 
 @contextmanager

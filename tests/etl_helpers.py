@@ -27,8 +27,8 @@ import pyarrow.parquet
 from etl import extract, load, telling
 from etl import run as run_module
 from etl.arrivals import Prepared, Step
+from etl.batch import Arrival
 from etl.building import Building, Report, define
-from etl.check import Arrival
 from etl.console import as_json, exit_code
 from etl.gather import Intake, Warehouse
 from etl.load import Outcome

@@ -771,3 +771,37 @@ def assert_accounted(lab: Lab, table: str) -> None:
     """Versions and quarantined rows are as many as the batches say."""
     rows = publish.account(lab.connection, "snapshot")
     assert rows[table]["rows"] > 0
+
+
+# --- the first rows of a table, which are written once ---
+
+
+def test_the_first_rows_of_a_table_keep_their_numbers_and_are_all_accounted_for(tmp_path: Path) -> None:
+    """So many that several threads read them: each row keeps its place in the file, those set apart as well."""
+    rows, odd = 60_000, 997
+    keys = [f"JC{number:07}" for number in range(1, rows + 1)]
+    keys[500] = keys[400]  # a second version
+    seed = fresh("inspection") | {"plan_id": "P" * 250, "retailer_id": "R1"}
+    given = [
+        seed | {"inspection_no": key, "issue_count": "many" if number % odd == 0 else "0"}
+        | ({"retailer_id": "R404"} if number % odd == 1 else {})
+        | ({"unit_id": "U404"} if number % odd == 2 else {})
+        | ({"inspection_kind": ""} if number % odd == 3 else {})
+        for number, key in enumerate(keys, start=1)
+    ]  # fmt: skip
+    given[500]["plan_id"] = "another"
+    lab = Lab(tmp_path)
+    outcome = lab.load("inspection", given).outcome
+    refused = sum(number % odd in (2, 3) for number in range(1, rows + 1))
+    fallen = sum(number % odd in (0, 1) for number in range(1, rows + 1))
+    assert (outcome.quarantined, outcome.superseding, outcome.cells) == (refused, 1, fallen)
+    assert (outcome.read, outcome.loaded) == (rows, rows - refused - 1)
+    misplaced = "CAST(substr(inspection_no, 3) AS BIGINT) <> row_number AND row_number <> 501"
+    assert lab.fetch(f"SELECT count(*) FROM snapshot.record.inspection WHERE {misplaced}") == [(0,)]
+    assert lab.fetch("SELECT count(*), count(DISTINCT row_number) FROM snapshot.record.inspection") == [
+        (outcome.loaded, outcome.loaded)
+    ]
+    nulls = "SELECT count(*) FILTER (issue_count IS NULL), count(*) FILTER (retailer_id IS NULL)"
+    per_kind = tuple(sum(number % odd == kind for number in range(1, rows + 1)) for kind in (0, 1))
+    assert lab.fetch(f"{nulls} FROM snapshot.record.inspection") == [per_kind]
+    assert lab.fetch("SELECT row_number FROM snapshot.record.inspection_revision") == [(401,)]

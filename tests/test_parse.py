@@ -14,7 +14,7 @@ from etl_helpers import Lab, fresh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import parse
+from etl import parse, personal
 from model.contract import TABLES
 
 MALFORMED = object()
@@ -309,3 +309,37 @@ def read(lab: Lab, column: str, texts: list[str]) -> list[Any]:
         value
         for (value,) in lab.fetch(f"SELECT {expression} FROM (SELECT unnest(?::VARCHAR[]) AS x)", [texts])
     ]
+
+
+KINDS = {
+    (column.info["kind"], str(column.type), bool(column.info["codes"])): column
+    for table in TABLES.values()
+    for column in table.columns
+    if not personal.is_sealed(column)
+}
+"""A column of each kind, storage and vocabulary that the contract has, of those that do not come sealed."""
+WORDS = [
+    *parse._PLACEHOLDERS,
+    *parse._TRUE,
+    *parse._FALSE,
+    *(text for cases in SPELLINGS.values() for text in cases),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=12) | st.text("0123456789-+.,:;_eE TNa是；　 ", max_size=20), max_size=100))
+def test_what_is_plain_is_what_the_patient_reading_finds_well_formed(lab: Lab, texts: list[str]) -> None:
+    given = [text for text in [*WORDS, *texts] if text and "\0" not in text]
+    for column in KINDS.values():
+        text, value, read = '"the text"', '"the plain value"', '"the patient value"'
+        codes = list(column.info["codes"])
+        wrong = " OR ".join(f"({condition})" for _, condition in parse.faults(column, text, read, "now()"))
+        odd = " OR ".join(f"({condition})" for condition in parse.not_plain(column, text, value, "now()"))
+        differing = lab.fetch(
+            f"SELECT {text}, {value}, {read} FROM (SELECT *, {parse.typed(column, text)} AS {read},"
+            f" {parse.plain(column, text)} AS {value} FROM (SELECT unnest(?::VARCHAR[]) AS {text}))"
+            f" , LATERAL (SELECT {value} AS {column.name}) WHERE NOT coalesce({odd}, false)"
+            f" AND ({value} IS DISTINCT FROM {read} OR coalesce({wrong}, false))",
+            [[*given, *codes, ";".join(codes) or "a;b"]],
+        )
+        assert differing == [], column.name

@@ -13,4 +13,4 @@ SELECT
     $$table, $$file, s._row_number, reasons.reasons,
     CAST(json_merge_patch(coalesce(s._text, CAST(to_json(struct_pack($delivered)) AS VARCHAR)), coalesce(cells.patch, '{}')) AS VARCHAR),
     $$batch, reasons.is_waiting, $unit
-FROM reasons JOIN staged_rows s USING (_id) LEFT JOIN cells USING (_id)
+FROM reasons JOIN examined_rows s USING (_id) LEFT JOIN cells USING (_id)

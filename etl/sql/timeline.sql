@@ -11,7 +11,7 @@ versions AS (
     FROM $revision r SEMI JOIN keys USING ($key) JOIN batches b USING (batch_id)
     UNION ALL
     SELECT $arriving, $$batch, s._row_number, $$as_of, true
-    FROM accepted_rows s JOIN contested c USING (_id) LEFT JOIN current_rows r ON $same_key
+    FROM examined_rows s JOIN contested c USING (_id) LEFT JOIN current_rows r ON $same_key
 ),
 contents AS (SELECT *, struct_pack($content) AS content FROM versions),
 neighbours AS (

@@ -2,7 +2,7 @@
 INSERT INTO finding_reason
 WITH latest AS (
     SELECT _id, $owner AS owner, valid_from, valid_to FROM staged_rows
-    QUALIFY row_number() OVER (PARTITION BY $owner, valid_from ORDER BY _id DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY $owner, valid_from ORDER BY _row_number DESC, _id DESC) = 1
 ),
 versions AS (
     SELECT owner, valid_from, valid_to FROM latest
