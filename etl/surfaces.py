@@ -45,19 +45,16 @@ def write_analysis(building: Building, place: Warehouse) -> None:
         )
         if table.name not in touched:
             continue
-        condition = ""
+        chosen = f"snapshot.record.{name}"
         if is_carried_on:
             connection.execute(
                 f"DELETE FROM analysis.record.{name} WHERE (batch_id, row_number) IN"
                 " (SELECT (batch_id, row_number) FROM removed WHERE table_name = ?)",
                 [table.name],
             )
-            condition = (
-                f"WHERE r.batch_id >= {building.first_batch_id} OR (r.batch_id, r.row_number) IN"
-                f" (SELECT (batch_id, row_number) FROM added WHERE table_name = {sql.literal(table.name)})"
-            )
+            chosen = _changed(table.name, building.first_batch_id)
         connection.execute(
-            sql.statement("analysis_rows", table=name, condition=condition, **_pseudonymised(columns))
+            sql.statement("analysis_rows", table=name, chosen=chosen, **_pseudonymised(columns))
         )
     for mart in ("unit", "unit_tree", "volume", "cell"):
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
@@ -81,6 +78,16 @@ def _touched(building: Building) -> set[str]:
         [building.first_batch_id],
     ).fetchall()
     return {name for (name,) in rows}
+
+
+def _changed(table: str, first_batch_id: int) -> str:
+    """A table's rows of this run's batches, which lie together, and those of earlier ones that came back."""
+    record = f"FROM snapshot.record.{sql.name(table)} WHERE batch_id"
+    returned = f"SELECT (batch_id, row_number) FROM added WHERE table_name = {sql.literal(table)}"
+    return (
+        f"({record} >= {first_batch_id} UNION ALL {record} < {first_batch_id} AND (batch_id, row_number) IN"
+        f" ({returned} AND batch_id < {first_batch_id}))"
+    )
 
 
 def _carried_on(building: Building, place: Warehouse) -> Path | None:
