@@ -221,7 +221,6 @@ function bar(root, data, draw) {
     draw();
   };
   label.append(input);
-  label.hidden = data.rows.length <= FEW;
   const right = element("span", "table-right");
   right.append(element("span", "table-count"));
   if (data.export) {
@@ -230,7 +229,8 @@ function bar(root, data, draw) {
     button.onclick = () => download(root, data);
     right.append(button);
   }
-  box.append(label, right);
+  if (data.rows.length > FEW) box.append(label);
+  box.append(right);
   return box;
 }
 
