@@ -99,8 +99,8 @@ def test_a_poll_says_what_is_current_and_reads_no_database(
     hotline = said["kinds"]["complaint"]
     assert hotline["name"] == "complaint ticket"
     assert hotline["due"] - hotline["as_of"] == DAY.total_seconds() * 1000
-    assert said["words"]["late"] == "{age} overdue"
-    assert client.get("/wall/state").json()["words"]["late"] == "已过期 {age}"
+    assert said["words"]["late"] == "as of {as_of}, {age} overdue"
+    assert client.get("/wall/state").json()["words"]["late"] == "截至 {as_of}，已过期 {age}"
 
 
 def test_without_a_snapshot_a_poll_says_so_and_an_unknown_site_is_told(client: Client) -> None:
@@ -277,7 +277,7 @@ def test_the_texts_that_a_display_fills_in_itself_hold_the_places_that_it_knows(
     assert "{age}" in said
     for name, text in state.spoken("en").items():
         places = {one.split("}")[0] for one in text.split("{")[1:]}
-        assert places <= ({"count"} if name.startswith("age_") else {"age", "name"}), name
+        assert places <= ({"count"} if name.startswith("age_") else {"age", "name", "as_of"}), name
 
 
 def test_the_poll_answers_within_a_few_milliseconds_of_processor_time(

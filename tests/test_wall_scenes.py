@@ -156,7 +156,7 @@ STALE = """notes => document.querySelectorAll('[data-panel]').forEach(panel => {
 @pytest.mark.parametrize("shape", SIZES)
 def test_a_late_source_is_told_without_covering_what_is_shown(wall: Wall, shape: str, lang: str) -> None:
     page = wall.draw("office", shape=shape, lang=lang)
-    late = Words(lang).say("shell.late", age=Words(lang).age(timedelta(days=12)))
+    late = Words(lang).say("shell.late", age=Words(lang).age(timedelta(days=12)), as_of="11-22 08:15")
     longest = TABLES["licence_application"].info[lang]
     page.evaluate(
         STALE,

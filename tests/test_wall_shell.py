@@ -204,14 +204,7 @@ def test_a_guide_goes_on_back_and_pauses_by_key_and_by_touch(wall: Wall, hurried
 def test_the_picture_drifts_by_a_few_pixels_over_minutes_and_never_more(
     wall: Wall, context: BrowserContext
 ) -> None:
-    page = context.new_page()
-    page.clock.install()
-    page.goto(f"{wall.url}/wall")
-    for _ in range(60):
-        page.clock.run_for(500)
-        if page.evaluate(f"Boolean({SHOWN})"):
-            break
-        time.sleep(0.1)
+    page = _opened(wall, context)
     page.clock.pause_at(
         page.evaluate("Date.now()") / 1000 + 5
     )  # or a slow machine's own minutes would count as well
@@ -320,14 +313,7 @@ def test_a_network_that_is_cut_leaves_the_picture_and_its_return_is_noticed(
 def test_the_age_of_the_picture_and_of_its_sources_grows_while_the_server_is_gone(
     wall: Wall, context: BrowserContext
 ) -> None:
-    page = context.new_page()
-    page.clock.install()
-    page.goto(f"{wall.url}/wall")
-    for _ in range(200):
-        page.clock.run_for(500)
-        if page.evaluate(f"Boolean({SHOWN})"):
-            break
-        time.sleep(0.1)
+    page = _opened(wall, context)
     assert "is-stale" not in _classes(page, "[data-panel=one]")
     wall.kill()
     page.clock.fast_forward(2 * 3600_000)
@@ -335,7 +321,9 @@ def test_the_age_of_the_picture_and_of_its_sources_grows_while_the_server_is_gon
     wait_for(page, STATUS, OFFLINE)
     assert text_of(page, "[data-status-text]") == ZH.say("shell.status_offline", age="2 小时")
     assert "is-stale" in _classes(page, "[data-panel=one]")
-    assert text_of(page, "[data-panel=one] [data-stale-note]") == ZH.say("shell.late", age="1 小时")
+    assert text_of(page, "[data-panel=one] [data-stale-note]") == ZH.say(
+        "shell.late", age="1 小时", as_of="11-30 09:00"
+    )
 
 
 def test_a_tab_opened_while_the_server_is_gone_shows_the_last_picture(
@@ -411,7 +399,9 @@ def test_a_source_that_becomes_late_turns_its_panels_stale_without_a_new_snapsho
     assert "is-stale" not in _classes(page, "[data-panel=one]")
     wall.at(NOON + timedelta(hours=3, minutes=1))
     wait_for(page, "[data-panel=one]", "it.classList.contains('is-stale')")
-    assert text_of(page, "[data-panel=one] [data-stale-note]") == ZH.say("shell.late", age="2 小时")
+    assert text_of(page, "[data-panel=one] [data-stale-note]") == ZH.say(
+        "shell.late", age="2 小时", as_of="11-30 09:00"
+    )
     assert "is-stale" not in _classes(page, "[data-panel=two]")
     wall.configure(SITE.replace("complaint = 300", "complaint = 71"))
     wait_for(page, "[data-panel=two]", "it.classList.contains('is-stale')")
@@ -484,6 +474,19 @@ def test_a_shell_of_another_version_is_taken_in_once_and_not_in_a_circle(
     _asks(page, 4)
     assert loads.count(f"{wall.url}/wall?") == 1
     wait_for(page, STATUS, LIVE)
+
+
+def _opened(wall: Wall, context: BrowserContext) -> Page:
+    """A display whose time passes only as it is let pass, once its picture stands."""
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{wall.url}/wall")
+    for _ in range(200):
+        page.clock.run_for(500)
+        if page.evaluate(f"Boolean({SHOWN})"):
+            break
+        time.sleep(0.1)
+    return page
 
 
 def _asks(page: Page, times: int, *, seconds: int = 1) -> None:

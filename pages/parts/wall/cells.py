@@ -16,7 +16,7 @@ from pages.parts.wall.board import Board
 from pages.parts.words import texts
 
 MAP = {"16x9": (1190, 764), "32x9": (1760, 764)}
-QUEUES = {"16x9": 6, "32x9": 18}
+QUEUES = {"16x9": 6, "32x9": 23}
 SIDE = 572.0
 """The inside of the panels beside the map."""
 NAME = 230.0

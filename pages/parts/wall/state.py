@@ -38,7 +38,7 @@ _SPOKEN = (
     "shell.unreachable", "shell.starting", "shell.paused",
     "shared.age_days", "shared.age_hours", "shared.age_minutes",
 )  # fmt: skip
-"""The texts that a display says by itself, the server being gone; it fills in {age} and {name}."""
+"""The texts that a display says by itself, the server being gone; it fills in {age}, {as_of} and {name}."""
 
 
 @dataclass(frozen=True)

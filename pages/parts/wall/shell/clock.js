@@ -54,6 +54,12 @@ function stamp(moment, now) {
   return `${year}${then.month}-${then.day}${["23:59", "00:00"].includes(time) ? "" : ` ${time}`}`;
 }
 
+/** The same in the room of a panel's title: without the hour where the year is said. */
+function shortStamp(moment, now) {
+  const whole = stamp(moment, now);
+  return whole.length > "11-22 08:00".length ? whole.split(" ")[0] : whole;
+}
+
 /** How long, in the largest unit that says it, by the templates that the server gave. */
 function age(milliseconds, words) {
   const count = (size) => Math.max(0, Math.floor(milliseconds / size)).toLocaleString("en-US");

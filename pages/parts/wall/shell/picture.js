@@ -127,6 +127,7 @@ function staleness(panel, kinds, words, now) {
   const named = kindsOf(panel).map((one) => kinds[one]).filter(Boolean);
   const late = named.filter((one) => one.due && now > one.due).sort((one, other) => one.due - other.due);
   if (!late.length) return "";
-  const [worst] = late, said = { age: age(now - worst.due, words), name: worst.name };
+  const [worst] = late;
+  const said = { age: age(now - worst.due, words), name: worst.name, as_of: shortStamp(worst.as_of, now) };
   return filled(named.length > 1 ? words.late_named : words.late, said);
 }
