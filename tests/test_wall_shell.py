@@ -540,7 +540,7 @@ def _display(wall: Wall, name: str) -> dict[str, Any]:
     return next((one for one in wall.json("/wall/health.json")["displays"] if one["display"] == name), {})
 
 
-def _until(page: Page, is_so: Callable[[], bool], seconds: float = 15) -> None:
+def _until(page: Page, is_so: Callable[[], bool], seconds: float = 40) -> None:
     """Wait for what does not stand in the page."""
     deadline = time.monotonic() + seconds
     while not is_so():

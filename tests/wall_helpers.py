@@ -40,6 +40,8 @@ quiet_hour = "03:30"
 stale = { after_hours = { inspection = 4, licence_application = 300, complaint = 300 } }
 """
 """Inspection is known until three hours before NOON: it becomes late one hour after it."""
+PATIENCE = 120
+"""How many seconds a server or a first picture may take on a machine that has much else to do."""
 SHELL = "iframe.shell.shown"
 SHOWN = f"document.querySelector('{SHELL}')?.contentDocument?.querySelector('#stage iframe.shown')?.contentDocument"
 """JavaScript: the document of the picture that is seen; undefined while there is none."""
@@ -99,7 +101,7 @@ class Wall:
             command, cwd=ROOT, env=os.environ | variables | self.environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        for _ in range(300):
+        for _ in range(PATIENCE * 10):
             if self.status("/wall/state"):
                 return
             time.sleep(0.1)
@@ -159,7 +161,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def await_picture(page: Page) -> None:
-    page.wait_for_function(f"() => {SHOWN}", timeout=40_000)
+    page.wait_for_function(f"() => {SHOWN}", timeout=PATIENCE * 1000)
 
 
 def picture(page: Page) -> FrameLocator:
@@ -173,7 +175,7 @@ def text_of(page: Page, selector: str) -> str:
     return str(page.evaluate(script, selector))
 
 
-def wait_for(page: Page, selector: str, expression: str, seconds: float = 15) -> None:
+def wait_for(page: Page, selector: str, expression: str, seconds: float = 40) -> None:
     """Wait until what JavaScript says of this element of the shown scene (`it`) is true."""
     script = f"""selector => {{
       const it = ({SHOWN})?.querySelector(`section.is-shown ${{selector}}`);
