@@ -6,7 +6,7 @@ import csv
 import sys
 from pathlib import Path
 
-from bench.inputs import CORE, core_file
+from bench.inputs import CORE, core_files
 from bench.measured import measured
 from etl.batch import type_name
 from model import warehouse
@@ -18,13 +18,14 @@ def main(core: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with measured(), warehouse.connect(target, memory_limit="4GB", temporary=target.parent) as connection:
         for table in CORE:
-            path = core_file(core, table)
-            with path.open(encoding="utf-8", newline="") as file:
-                header = next(csv.reader(file))
             types = {column.name: type_name(column).removesuffix("[]") for column in TABLES[table].columns}
-            connection.read_csv(
-                str(path), header=True, dtype={name: types[name] for name in header}, ignore_errors=True
-            ).create(table)
+            for number, path in enumerate(core_files(core, table)):
+                with path.open(encoding="utf-8", newline="") as file:
+                    header = next(csv.reader(file))
+                rows = connection.read_csv(
+                    str(path), header=True, dtype={name: types[name] for name in header}, ignore_errors=True
+                )
+                rows.insert_into(table) if number else rows.create(table)
         connection.execute("CHECKPOINT")
 
 

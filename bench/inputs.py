@@ -33,9 +33,9 @@ def feed(directory: Path, rows: int) -> tuple[Path, Path]:
     return registers, core
 
 
-def core_file(core: Path, table: str) -> Path:
-    """The file of one core table."""
-    return next(core.glob(f"{table}-*.csv"))
+def core_files(core: Path, table: str) -> list[Path]:
+    """The files of one core table, the largest first: a few rows may stand in one of their own."""
+    return sorted(core.glob(f"{table}-*.csv"), key=lambda path: path.stat().st_size, reverse=True)
 
 
 def increment(core: Path, target: Path, share: float) -> int:
@@ -43,7 +43,7 @@ def increment(core: Path, target: Path, share: float) -> int:
     target.mkdir(parents=True, exist_ok=True)
     total = 0
     for table in CORE:
-        source = core_file(core, table)
+        source = core_files(core, table)[0]
         key, anchor, changed = _DAILY[table]
         with warehouse.connect() as connection:
             rows = connection.read_csv(str(source), header=True, all_varchar=True)

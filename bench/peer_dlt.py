@@ -21,13 +21,13 @@ def main(core: Path, target: Path) -> None:
             destination=dlt.destinations.duckdb(str(target)),
             dataset_name="bench",
         )
-        files = {path.name.rsplit("-", 3)[0]: path for path in sorted(core.glob("*.csv"))}
+        tables = sorted({path.name.rsplit("-", 3)[0] for path in core.glob("*.csv")})
         resources = [
             (
-                filesystem(bucket_url=core.resolve().as_uri(), file_glob=path.name)
+                filesystem(bucket_url=core.resolve().as_uri(), file_glob=f"{table}-*.csv")
                 | read_csv_duckdb(use_pyarrow=True, chunk_size=100_000)
             ).with_name(table)
-            for table, path in files.items()
+            for table in tables
         ]
         pipeline.run(resources, loader_file_format="parquet")
 

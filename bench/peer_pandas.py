@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import create_engine
 
-from bench.inputs import CORE, core_file
+from bench.inputs import CORE, core_files
 from bench.measured import measured
 
 
@@ -19,7 +19,7 @@ def main(core: Path, target: Path, rows: int) -> None:
         engine = create_engine(f"duckdb:///{target}")
         found["rows"] = 0
         for table in CORE:
-            frame = pd.read_csv(core_file(core, table), nrows=rows)
+            frame = pd.read_csv(core_files(core, table)[0], nrows=rows)
             frame.to_sql(table, engine, index=False, chunksize=10_000)
             found["rows"] += len(frame)
 
