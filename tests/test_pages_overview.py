@@ -81,8 +81,8 @@ def test_changes_are_those_of_whole_months(lines: dict[str, Line]) -> None:
             | {"month": date(2026, 11, 1), "state": "value", "value": 1.0}
         ]
     )
-    assert judged.spots(frame, date(2026, 11, 20))[0].is_partial
-    assert not judged.spots(frame, date(2026, 11, 30))[0].is_partial
+    assert judged.spots(frame.to_dict("records"), date(2026, 11, 20))[0].is_partial
+    assert not judged.spots(frame.to_dict("records"), date(2026, 11, 30))[0].is_partial
 
 
 def test_icons_point_where_the_numbers_go(lines: dict[str, Line]) -> None:

@@ -94,9 +94,13 @@ def way_of(variation: Variation, item: Indicator, value: float | None, centre: f
     return "level"
 
 
-def spots(frame: pd.DataFrame, as_of: date | None) -> list[Spot]:
+Row = Mapping[Any, Any]
+"""A judged month as a read has it. Rows are taken out of a frame once for all: each time costs more than they do."""
+
+
+def spots(rows: Iterable[Row], as_of: date | None) -> list[Spot]:
     """The judged months of one indicator of one unit, in the order given. as_of: the last whole day of its sources."""
-    return [_spot(one, as_of) for one in frame.to_dict("records")]
+    return [_spot(one, as_of) for one in rows]
 
 
 def _spot(one: Mapping[Any, Any], as_of: date | None) -> Spot:
@@ -135,23 +139,25 @@ def lines(
 ) -> list[Line]:
     """A line an indicator for the last of the months, in the order declared; those without facts say why."""
     became = {str(one["indicator_id"]): one for one in states.to_dict("records")}
-    found = {str(name): frame for name, frame in judged.groupby("indicator_id", sort=False)}
+    found: dict[str, list[Row]] = {}
+    for row in judged.to_dict("records"):
+        found.setdefault(str(row["indicator_id"]), []).append(row)
     enough = {str(one["indicator_id"]): one for one in windows.to_dict("records")}
     return [
-        line(item, became.get(item.id), found.get(item.id), enough.get(item.id), months) for item in items
+        line(item, became.get(item.id), found.get(item.id, ()), enough.get(item.id), months) for item in items
     ]
 
 
 def line(
     item: Indicator,
     became: Mapping[Any, Any] | None,
-    frame: pd.DataFrame | None,
+    rows: Iterable[Row],
     window: Mapping[Any, Any] | None,
     months: Sequence[date],
 ) -> Line:
     """The line of one indicator of one unit from its judged months, what became of it, and its stretch."""
     as_of = as_of_state(became)
-    known = {one.month: one for one in spots(frame, as_of)} if frame is not None else {}
+    known = {one.month: one for one in spots(rows, as_of)}
     why: State = "no_data"
     missing: tuple[str, ...] = ()
     if became is not None and became["state"] == "not_computable":

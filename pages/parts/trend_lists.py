@@ -50,7 +50,7 @@ def units(subject: Subject, all_units: pd.DataFrame) -> None:
     rows = []
     for unit_id in ids:
         own = subject.judged_anew(frame[frame["unit_id"] == unit_id], unit_id)
-        line = judged.line(item, subject.state or None, own, compared.get(unit_id), months)
+        line = judged.line(item, subject.state or None, own.to_dict("records"), compared.get(unit_id), months)
         outside = compared.get(unit_id, {}).get("outside")
         count = line.here.observations
         rows.append(

@@ -61,7 +61,8 @@ class Subject:
     def spots(self) -> list[Spot]:
         """Every month of the indicator in this unit."""
         frame = indicators.of_indicator(self.view.snapshot, (self.unit_id,), self.item.id)
-        return judged.spots(self.judged_anew(frame, self.unit_id), judged.as_of_state(self.state or None))
+        rows = self.judged_anew(frame, self.unit_id).to_dict("records")
+        return judged.spots(rows, judged.as_of_state(self.state or None))
 
     def judged_anew(self, frame: pd.DataFrame, unit_id: str) -> pd.DataFrame:
         """The months of one unit, judged afresh from where its limits begin anew."""
