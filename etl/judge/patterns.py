@@ -7,6 +7,8 @@ warehouse only. A pattern that lasts is one warning: it is named without a month
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -72,11 +74,29 @@ def look(court: Court, item: Indicator, rule: PatternRules, month: Month) -> pat
     counted = sql.statement("judge_pattern_counted", least=least)
     query = sql.statement(f"judge_pattern_{rule.query}", counted=counted, least=least, fence=str(FENCE))
     if rule.test == "pairing":
-        statement, test = sql.statement("judge_pattern_pairs", counted=query), pattern.pairing
-    else:
-        edges = {"threshold": str(rule.threshold), "width": str(rule.width)}
-        statement, test = sql.statement("judge_pattern_values", counted=query, **edges), pattern.bunching
-    return test(fetched(court.connection.execute(statement, bound)), rule, court.rules.comparison.q)
+        return _paired(court, query, bound, rule)
+    edges = {"threshold": str(rule.threshold), "width": str(rule.width)}
+    statement = sql.statement("judge_pattern_values", counted=query, **edges)
+    return pattern.bunching(
+        fetched(court.connection.execute(statement, bound)), rule, court.rules.comparison.q
+    )
+
+
+def _paired(court: Court, query: str, bound: dict[str, date], rule: PatternRules) -> pattern.Found:
+    """Pairs beyond chance; those behind a finding with their names."""
+    connection = court.connection
+    first, *rest = sql.statement("judge_pattern_pairs", counted=query).split(";\n")
+    connection.execute(first, bound)
+    for statement in rest:
+        connection.execute(statement)
+    subjects = fetched(connection.execute("FROM pattern_subject ORDER BY subject"))
+    found = pattern.pairing(
+        fetched(connection.execute("FROM pattern_row")), subjects, rule, court.rules.comparison.q
+    )
+    connection.register("evidence_pair", pd.DataFrame(found.evidence))
+    named = fetched(connection.execute(sql.statement("judge_pattern_named")))
+    connection.unregister("evidence_pair")
+    return pattern.Found(found.subjects, named)
 
 
 def keep_evidence(court: Court, judged: Judged) -> None:

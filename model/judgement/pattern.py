@@ -23,33 +23,36 @@ from model.statistics.inputs import Flags, Floats
 
 Rows = Mapping[str, npt.NDArray[Any]]
 SUBJECT = ("subject_kind", "subject_id", "unit_id")
-PAIR = ("one", "other", "outcome")
 COUNTS = ("together", "of_one", "of_other", "total")
 
 
 @dataclass(frozen=True)
 class Found:
-    """Findings, a row a subject; and the pairs behind them, the most unlikely first within each subject."""
+    """Findings, a row a subject; and the numbers of the pairs behind them, the most unlikely first within each."""
 
     subjects: Columns
     evidence: Columns
 
 
-def pairing(rows: Rows, rule: PatternRules, q: float) -> Found:
-    """Subjects with pairs beyond chance. rows: as judge_pattern_pairs.sql gives them, a row a pair and stratum."""
+def pairing(rows: Rows, named: Rows, rule: PatternRules, q: float) -> Found:
+    """Subjects with pairs beyond chance, as judge_pattern_pairs.sql gives them.
+
+    rows: a row a pair and stratum; named: the subjects in the order of their numbers.
+    """
     pairs = _pairs(rows, rule)
     is_behind = (pairs["adjusted"] <= q).to_numpy(bool)
     behind = pairs[["counted", "expected"]].mul(is_behind, axis=0).groupby(pairs["subject"]).sum()
     pairs["is_odd"] = pairs["p"] <= (rule.pair_chance or 0.0)
-    merged = dict.fromkeys((*SUBJECT, "family", "possible"), "first")
+    merged = dict.fromkeys(("family", "possible"), "first")
     subjects = pairs.groupby("subject").agg({**merged, "adjusted": "min", "sample": "max", "is_odd": "sum"})
-    told = {name: subjects[name].to_numpy(dtype=object) for name in SUBJECT} | {
+    of = subjects.index.to_numpy(dtype=np.intp)
+    told = {name: np.asarray(named[name], dtype=object)[of] for name in SUBJECT} | {
         "value": behind["counted"].to_numpy(float), "threshold": behind["expected"].to_numpy(float),
         "sample_size": subjects["sample"].to_numpy(float), "p": _together(subjects, rule),
     }  # fmt: skip
     chosen = _discovered(told, subjects["family"].to_numpy(float), q)
-    kept = pairs[is_behind & pairs["subject"].isin(np.flatnonzero(chosen))].sort_values(["subject", "p"])
-    evidence = {name: kept[name].to_numpy() for name in (*SUBJECT, *PAIR, "counted", "expected", "p")}
+    kept = pairs[is_behind & pairs["subject"].isin(of[chosen])].sort_values(["subject", "p"])
+    evidence = {name: kept[name].to_numpy() for name in ("pair", "counted", "expected", "p")}
     return Found({name: column[chosen] for name, column in told.items()}, evidence)
 
 
@@ -74,8 +77,7 @@ def _pairs(rows: Rows, rule: PatternRules) -> pd.DataFrame:
     for name, matrix in zip(COUNTS, matrices, strict=True):
         matrix[rows["pair"], rows["stratum_number"]] = rows[name]
     found = patterns.stratified_pairing(*matrices, least_ratio=rule.least_ratio)
-    for name in (*SUBJECT, *PAIR):
-        found[name] = pd.Series(list(rows[name][first]), dtype=object)
+    found["pair"] = pair
     for name in ("subject", "possible", "family"):
         found[name] = rows[name][first].astype(np.float64)
     found["sample"] = np.bincount(rows["pair"].astype(np.intp), weights=rows["sample"], minlength=pair.size)
