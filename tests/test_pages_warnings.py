@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 
 from model import warehouse
 from model.judgement.declaration import Kind
-from pages.parts import warned, warning_list
+from model.policy import Actor
+from pages.parts import visitor, warned, warning_list
 from pages.parts.controls import ALL
 from pages.parts.reads import warnings
 from pages.parts.reads.warnings import Seen
@@ -196,3 +197,16 @@ def test_a_person_filters_opens_a_warning_and_comes_back(page: Page) -> None:
     page.get_by_role("link", name=ZH.say("warnings.back")).click()
     expect(rows.first).to_contain_text(kind)
     expect(page).to_have_url(re.compile("kind=breach"))
+
+
+@pytest.mark.parametrize(("role", "is_led"), [("single_user", True), ("manager", True), ("analyst", False)])
+def test_a_warning_leads_to_its_handling_those_who_may(
+    snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch, role: str, is_led: bool
+) -> None:
+    monkeypatch.setattr(visitor, "actor", lambda: Actor("somebody", role, "99"))
+    one = str(standing(snapshot)[0]["warning_id"])
+    app = site.page_of("alerts", warning=one)
+    assert not app.exception
+    led = [link.proto for link in app.get("page_link") if link.proto.label == ZH.say("handling.handle")]
+    assert len(led) == int(is_led)
+    assert all(link.page == "disposition" and f"warning={one}" in link.query_string for link in led)
