@@ -14,6 +14,7 @@ from etl import extract, personal, private_rows, readers, sql, whistleblower
 from etl.batch import Arrival
 from etl.building import Building
 from etl.companions import Companions
+from etl.content import opened
 from etl.extract import Relation
 from etl.gather import Intake
 from etl.inbox import RefusedError, is_full
@@ -112,7 +113,7 @@ def _read(building: Building, intake: Intake) -> Reading:
 
     def repair() -> Relation:
         sheet = (intake.input.sheet if intake.input else None) or intake.tables[0]
-        with extract.opened(landed.path, layout.is_gzip) as content:
+        with opened(landed.path, layout.is_gzip) as content:
             return extract.repaired(content, layout, target, sheet)
 
     fast = extract.relation(

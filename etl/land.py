@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from etl.extract import CHUNK
+from etl.content import CHUNK
 from etl.inbox import Offer, WaitingError, now
 from model import vault
 

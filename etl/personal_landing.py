@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl import extract, land, mapping, personal, readers, sql
+from etl.content import in_memory
 from etl.extract import ERROR, PLACE, REST, Layout
 from etl.inbox import Offer, WaitingError
 from etl.land import Landed
@@ -130,7 +131,7 @@ def _take(private: warehouse.Connection, content: bytes, layout: Layout, wanted:
     )
     if layout.format in ("csv", "parquet"):
         try:
-            with extract.in_memory(io.BytesIO(content)) as path:
+            with in_memory(io.BytesIO(content)) as path:
                 if found := extract.relation(private, path, plain, path):
                     _copy(private, found)
                     return

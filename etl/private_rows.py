@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl import extract, readers, sql
+from etl.content import in_memory
 from etl.extract import Layout
 from model import warehouse
 
@@ -27,7 +28,7 @@ def read(content: bytes, layout: Layout, wanted: str) -> readers.Sheet:
 
 
 def _parquet(content: bytes, layout: Layout) -> readers.Sheet:
-    with extract.in_memory(_unpacked(content, layout)) as path, warehouse.connect() as private:
+    with in_memory(_unpacked(content, layout)) as path, warehouse.connect() as private:
         relation = extract.relation(private, path, layout, path)
         assert relation
         rows = private.execute(f"FROM {relation.sql}").fetchall()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from etl import extract
+from etl.content import opened
 from etl.extract import Layout
 from etl.inbox import RefusedError
 from etl.mapping import Input, Output, Source, normalised
@@ -116,7 +116,7 @@ def has_sensitive_sheet(path: Path, layout: Layout, tables: tuple[str, ...]) -> 
     """Whether a workbook of tickets has reporters on a sheet that is not read; the landing would keep it too."""
     if layout.format != "xlsx" or _TICKET not in tables:
         return False
-    with extract.opened(path, layout.is_gzip) as content:
+    with opened(path, layout.is_gzip) as content:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content.read()))
     known = _known_headers(_TICKET) | {normalised(VAULT.columns["ticket_no"].name)}
     for name in workbook.sheet_names:
