@@ -2,18 +2,23 @@
 
 A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`), so that both workers end together. Streamlit
 looks through every installed package for components whenever a page is opened without a browser, which took longer than
-most pages. It must not hold a fixture.
+most pages, and leaves its script as the main module, which a process started later would then run again. It must not
+hold a fixture that a test asks for.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 """Of this process and all that it starts, before numpy is loaded: threads that wait for each other keep a core busy."""
+
+MAIN = sys.modules["__main__"]
 
 LONGEST = (
     "test_durability", "test_inbox_files", "test_wall_shell", "test_database_source", "test_pages_browser",
@@ -33,3 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first, the others as they come."""
     place = {f"{name}.py": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _main_module_of_the_run() -> Iterator[None]:
+    """Give the main module back that a page opened without a browser has replaced."""
+    sys.modules["__main__"] = MAIN
+    yield
+    sys.modules["__main__"] = MAIN
