@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from etl import sql
@@ -25,8 +26,7 @@ def measure(building: Building) -> Ground:
         ground = _lay(building.connection)
     finally:
         building.connection.execute("USE memory")
-    measure_indicators(building.connection, building.first_batch_id, ground)
-    return ground
+    return replace(ground, computed=measure_indicators(building.connection, building.first_batch_id, ground))
 
 
 def measure_indicators(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 
 from etl import sql
+from etl.groups import counted_by_cell
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
-from model.indicators import catalogue, declaration
+from model.indicators import catalogue, composition, declaration
+from model.indicators.facts import lay
 from model.judgement import comparison, rules
 from model.judgement.series import Series
 from model.judgement.subjects import subject_kinds
@@ -181,6 +184,35 @@ def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
         connection.execute("DELETE FROM snapshot.mart.judged_fact")
         judge_marts(connection, rules(), catalogue())
         assert {name: rows(connection, query) for name, query in marts.items()} == kept
+
+
+def test_breaches_are_looked_for_again_only_in_the_months_that_were_computed(changeable: Bureau) -> None:
+    connection = changeable.connection
+    query = "SELECT * FROM snapshot.mart.breach ORDER BY ALL"
+    found = rows(connection, query)
+    warned = rows(connection, "SELECT * FROM snapshot.mart.warning WHERE kind = 'breach' ORDER BY ALL")
+    month = rows(connection, "SELECT max(date_trunc('month', happened_on))::DATE FROM snapshot.mart.breach")[
+        0
+    ][0]
+    connection.execute("USE snapshot")
+    ground = lay(connection, catalogue(), counted_by_cell(subject_kinds()))
+    connection.execute("USE memory")
+    measure_indicators(connection, laid=ground)
+
+    def again(months: composition.Months) -> list[tuple[Any, ...]]:
+        computed = dict.fromkeys(catalogue().views, months)
+        judge_marts(connection, rules(), catalogue(), replace(ground, computed=computed))
+        return rows(connection, query)
+
+    connection.execute("DELETE FROM snapshot.mart.breach")
+    assert again(frozenset()) == []
+    recent = [row for row in found if row[5] >= month]
+    assert recent and again(frozenset({month})) == recent != found
+    connection.execute("DELETE FROM snapshot.mart.breach_rule")
+    assert again(frozenset()) == found
+    assert (
+        rows(connection, "SELECT * FROM snapshot.mart.warning WHERE kind = 'breach' ORDER BY ALL") == warned
+    )
 
 
 def test_a_portrait_at_an_earlier_month_rests_on_the_facts_until_then(bureau: Bureau) -> None:

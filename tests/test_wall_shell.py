@@ -319,7 +319,8 @@ def test_the_age_of_the_picture_and_of_its_sources_grows_while_the_server_is_gon
     page.clock.fast_forward(2 * 3600_000)
     page.clock.run_for(15_000)
     wait_for(page, STATUS, OFFLINE)
-    assert text_of(page, "[data-status-text]") == ZH.say("shell.status_offline", age="2 小时")
+    said = ZH.say("shell.status_offline", age="2 小时")
+    wait_for(page, "[data-status-text]", f"it.textContent === '{said}'")
     assert "is-stale" in _classes(page, "[data-panel=one]")
     assert text_of(page, "[data-panel=one] [data-stale-note]") == ZH.say(
         "shell.late", age="1 小时", as_of="11-30 09:00"

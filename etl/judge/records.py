@@ -1,7 +1,7 @@
 """Hard rules: a finding for each record that breaks one, whatever the sample.
 
-Only views are read of which the facts tell of a breach, and only in those months. What breaks a rule is composed in
-model/judgement/breach.py.
+Only views are read of which the facts tell of a breach, and only in those months; what was found in a month whose facts
+stand is kept. What breaks a rule is composed in model/judgement/breach.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import numpy as np
 
 from etl import sql
 from etl.judge.court import NUMBERS, Court, Judged, fetched, same
+from model import warehouse
 from model.indicators import Indicator, composition, context
+from model.indicators.change import digest
 from model.indicators.declaration import View
 from model.indicators.facts import Ground, set_period
 from model.judgement import breach
@@ -23,12 +25,35 @@ from model.judgement.warning import levels
 def judge_records(court: Court, ground: Ground, judged: Judged) -> None:
     """A warning for each record that breaks a hard rule."""
     court.connection.execute(sql.statement("judge_breach_table"))
-    broken = _broken_months(court)
+    broken, kept = _broken_months(court), _rules_kept(court)
     for view in court.catalogue.views.values():
-        mine = {item: months for item, months in broken.items() if item.view == view.id}
+        rules = {item.id for item in court.catalogue.of_view(view.id)} & {*court.rules.breaches}
+        months = (ground.computed or {}).get(view.id) if rules <= kept else None
+        court.connection.execute(
+            sql.statement("judge_breach_gone"), {"indicators": sorted(rules), "months": _given(months)}
+        )
+        mine = {item: found for item, found in broken.items() if item.view == view.id}
+        if months is not None:
+            mine = {item: chosen for item, found in mine.items() if (chosen := found.intersection(months))}
         if mine:
-            _find_breaches(court, view, mine, ground.doubtful)
+            _find_breaches(court, view, mine, months, ground)
     judged.warnings.append(_breaches(court))
+
+
+def _given(months: composition.Months) -> list[date] | None:
+    return None if months is None else sorted(months)
+
+
+def _rules_kept(court: Court) -> set[str]:
+    """The hard rules by which the kept records were looked for; those of now are noted in their place."""
+    connection = court.connection
+    rules = {
+        (name, digest(court.catalogue.indicators[name], court.catalogue)) for name in court.rules.breaches
+    }
+    kept = set(connection.execute("FROM snapshot.mart.breach_rule").fetchall()) & rules
+    connection.execute("DELETE FROM snapshot.mart.breach_rule")
+    warehouse.insert(connection, "snapshot.mart.breach_rule", sorted(rules))
+    return {name for name, _ in kept}
 
 
 def _broken_months(court: Court) -> dict[Indicator, set[date]]:
@@ -47,28 +72,31 @@ def _broken_months(court: Court) -> dict[Indicator, set[date]]:
 
 
 def _find_breaches(
-    court: Court, view: View, broken: dict[Indicator, set[date]], doubtful: frozenset[str]
+    court: Court, view: View, broken: dict[Indicator, set[date]], months: composition.Months, ground: Ground
 ) -> None:
-    """Add the records of one view that break a rule to the temporary table `breach`."""
+    """Add the records of one view that break a rule in these months. broken: where the facts tell of any."""
     connection = court.connection
     if view.is_month_end:
-        if "inspection" in view.reads:
+        if "inspection" in view.reads and ground.computed is None:
             context.keep_events(connection)
         for month in sorted(set().union(*broken.values())):
-            items = [item for item, months in broken.items() if month in months]
+            items = [item for item, found in broken.items() if month in found]
             for clock in sorted({court.clocks[item.id] for item in items}):
                 set_period(connection, [month], clock)
-                _scan(court, view, [item for item in items if court.clocks[item.id] == clock], doubtful)
+                of_clock = [item for item in items if court.clocks[item.id] == clock]
+                _scan(court, view, of_clock, months, ground.doubtful)
         return
-    months = frozenset().union(*broken.values())
+    told = frozenset().union(*broken.values())
     for table in view.reads:
-        context.deliver(connection, table, composition.restricted(view, table, months))
-    _scan(court, view, list(broken), doubtful)
+        context.deliver(connection, table, composition.restricted(view, table, told))
+    _scan(court, view, list(broken), months, ground.doubtful)
     for table in view.reads:
         context.deliver(connection, table, f"record.{table}")
 
 
-def _scan(court: Court, view: View, items: list[Indicator], doubtful: frozenset[str]) -> None:
+def _scan(
+    court: Court, view: View, items: list[Indicator], months: composition.Months, doubtful: frozenset[str]
+) -> None:
     rest = [column for column in view.key if column != "unit_id"] or list(view.key)
     court.connection.execute(
         sql.statement(
@@ -81,7 +109,8 @@ def _scan(court: Court, view: View, items: list[Indicator], doubtful: frozenset[
             rest=", ".join(rest),
             is_month_end=str(view.is_month_end),
             has_levels=str(view.has_levels),
-        )
+        ),
+        {"months": _given(months)},
     )
 
 

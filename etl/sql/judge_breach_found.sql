@@ -3,9 +3,9 @@
 -- A post that breaks a rule in a unit is not told again of the units above it.
 CREATE OR REPLACE TEMP TABLE breach_found AS
 WITH own AS (
-    SELECT b.* FROM breach b
+    SELECT b.* FROM snapshot.mart.breach b
     WHERE NOT b.has_levels OR NOT EXISTS (
-        FROM breach below JOIN snapshot.mart.unit_tree t
+        FROM snapshot.mart.breach below JOIN snapshot.mart.unit_tree t
             ON t.unit_id = below.unit_id AND t.ancestor_id = b.unit_id AND t.distance > 0
         WHERE below.indicator_id = b.indicator_id AND below.happened_on = b.happened_on AND below.rest = b.rest
     )

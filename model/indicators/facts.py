@@ -33,11 +33,16 @@ _SHAPES = (
 )
 
 
+Plan = dict[str, composition.Months]
+"""For each view the months to compute: None for all."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """What facts are computed on: the connection, prepared, and what is computable on it.
 
     by_cell: indicators whose parts are kept by market cell, beyond those whose facts are of cells.
+    computed: the months of each view that facts were computed for on it, and whose events are kept; None before that.
     """
 
     connection: Connection
@@ -45,6 +50,7 @@ class Ground:
     states: dict[str, Computability]
     doubtful: frozenset[str]
     by_cell: frozenset[str] = frozenset()
+    computed: Plan | None = None
 
     def computable(self, view: View) -> list[Indicator]:
         """The indicators of a view that can be computed."""
@@ -69,10 +75,6 @@ def lay(connection: Connection, catalogue: Catalogue, by_cell: frozenset[str] = 
     ]  # fmt: skip
     insert(connection, "declared", rows)
     return Ground(connection, catalogue, states, doubtful, by_cell)
-
-
-Plan = dict[str, composition.Months]
-"""For each view the months to compute: None for all."""
 
 
 def compute(ground: Ground, plan: Plan | None = None) -> None:
