@@ -1,6 +1,7 @@
 """How are warnings handled: what is to be done, by whom, until when; one warning with its history and its next move?
 
-What a person may see and do, the ledger decides; this page shows it. Whom a warning concerns is not on it.
+What a person may see and do, the ledger decides; this page shows it. Whom a warning concerns is shown to the discipline
+role alone, each time for a purpose.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The whole life of a warning in the browser, by four people whom a proxy names, on one server and one ledger."""
+"""The whole life of a warning in the browser, by the people whom a proxy names, on one server and one ledger."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.browser
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
 SAY = Words("zh").say
+PHONES = ("worker", "colleague")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    """Four people, a calendar, and two warnings."""
+    """The people, a calendar, and two warnings that concern one of them."""
     found = open_ledger(server.url(), tmp_path_factory.mktemp("ledger") / "ledger.anchor")
     migration.upgrade(found)
     days = [now().date() + timedelta(days=number) for number in range(60)]
@@ -58,10 +59,13 @@ def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         )
         recorder.replace_register("sync", WorkingDay, [{"date": day, "is_working_day": True} for day in days])
         for name, role in (("head", "office_head"), ("worker", "field_staff"), ("secretary", "branch_secretary"),
-                           ("chief", "manager"), ("analyst", "analyst")):  # fmt: skip
+                           ("chief", "manager"), ("analyst", "analyst"), ("colleague", "field_staff")):  # fmt: skip
             accounts.open_account(recorder, name, role, UNIT, f"P-{name}")
     with found.write(LOADER) as recorder:
-        sync(recorder, [replace(ONE, unit_id=UNIT, warning_id=name) for name in ("w1", "w2")], {}, now())
+        raised = [
+            replace(ONE, unit_id=UNIT, warning_id=name, concerned=("P-colleague",)) for name in ("w1", "w2")
+        ]
+        sync(recorder, raised, {}, now())
     return found
 
 
@@ -96,8 +100,8 @@ def browser() -> Iterator[Browser]:
 def signed_in(
     browser: Browser, address: str, name: str, path: str = "/disposition?warning=w1"
 ) -> Iterator[Page]:
-    """A window of one person, on a phone's width for the one who works in the field."""
-    size = {"width": 390, "height": 844} if name == "worker" else {"width": 1440, "height": 1000}
+    """A window of one person, on a phone's width for those who work in the field."""
+    size = {"width": 390, "height": 844} if name in PHONES else {"width": 1440, "height": 1000}
     context = browser.new_context(
         extra_http_headers={"X-Remote-User": name, guard.PROXY_HEADER: SECRET}, viewport=size
     )  # type: ignore[arg-type]
@@ -125,6 +129,14 @@ def press(page: Page, name: str) -> None:
     page.get_by_test_id("stForm").get_by_role("button", name=name).click()
 
 
+def press_chosen(page: Page, move: str, text: str) -> None:
+    """Choose one of the moves, say why, and make it."""
+    page.get_by_role("radio", name=move).click()
+    expect(page.get_by_test_id("stForm").get_by_role("button", name=move)).to_be_visible()
+    page.get_by_role("textbox", name="说明").fill(text)
+    press(page, move)
+
+
 def state(page: Page, text: str) -> None:
     expect(page.locator(".st-key-panel_move .panel-heading p")).to_have_text(text, timeout=30_000)
 
@@ -140,7 +152,14 @@ def test_the_whole_life_of_a_warning_by_four_people(browser: Browser, address: s
         choose(page, "承办人", "worker")
         press(page, "派单")
         state(page, "已派单")
+    with signed_in(browser, address, "colleague") as page:
+        expect(page.get_by_text(SAY("handling.concerns_you"))).to_be_visible()
+        page.get_by_role("textbox", name="说明").fill("当日系统故障")
+        press(page, "申辩")
+        expect(page.locator(".st-key-panel_history")).to_contain_text("当日系统故障")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
     with signed_in(browser, address, "worker") as page:
+        expect(page.locator(".st-key-panel_history")).to_contain_text("申辩（涉及人员）：当日系统故障")
         press(page, "开始核实")
         state(page, "核实中")
         choose(page, "核实结论", "工作瑕疵")
@@ -162,7 +181,16 @@ def test_the_whole_life_of_a_warning_by_four_people(browser: Browser, address: s
         press(page, "销号")
         state(page, "已销号")
         expect(page.locator(".st-key-panel_history")).to_contain_text("核对了台账")
-    found = item(bureau)
+        found = item(bureau)
+        press_chosen(page, "重开", "收到新证据")
+        state(page, "已重开")
+        expect(page.get_by_test_id("stForm").get_by_role("button", name="派单")).to_be_visible()
+    reopened = item(bureau)
+    assert (reopened.state, reopened.handler, reopened.verdict) == (
+        "reopened",
+        None,
+        None,
+    ) and reopened.due_at
     assert (found.state, found.handler, found.reviewer, found.verdict) == (
         "closed",
         "worker",

@@ -15,7 +15,7 @@ from ledger_fixture import LOADER, databases, ledger, settle
 from sqlalchemy import select
 
 from ledger import attachments, proof
-from ledger.disposition import handling, outcome, reading
+from ledger.disposition import concerned, handling, outcome, reading, upkeep
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import Raised, Synced, sync
 from ledger.schema import Attachment, Disposition, Entry, Step, WorkingDay
@@ -186,13 +186,51 @@ def test_who_handles_may_not_be_concerned(bureau: Ledger) -> None:
     assert refusal(bureau, "manager", "assign", handler="other") == "handler_not_concerned"
     act(bureau, "manager", "assign", handler="worker")
     with pytest.raises(RefusedError) as found, bureau.write(ALL["discipline"]) as recorder:
-        handling.name_concerned(recorder, "w1", (STAFF["worker"],), "核实中发现")
-    assert found.value.code == "handler_not_concerned"
+        concerned.name(recorder, "w1", (STAFF["worker"],), "核实中发现")
+    assert found.value.code == "handler_is_concerned" and "请先改派" in found.value.zh
     with bureau.write(ALL["discipline"]) as recorder:
-        handling.name_concerned(recorder, "w1", (STAFF["head"],), "核实中发现")
+        concerned.name(recorder, "w1", (STAFF["head"],), "核实中发现")
     act(bureau, "worker", "begin")
     act(bureau, "worker", "dispose", **DISPOSED.fields())
     assert refusal(bureau, "head", "review") == "not_concerned"
+
+
+def test_a_review_by_somebody_who_proves_concerned_does_not_count(bureau: Ledger) -> None:
+    to_disposed(bureau)
+    act(bureau, "secretary", "review")
+    with bureau.write(ALL["discipline"]) as recorder:
+        concerned.name(recorder, "w1", (STAFF["secretary"],), "复核后发现")
+    assert refusal(bureau, "manager", "close") == "reviewer_not_concerned"
+    act(bureau, "head", "send_back", text="重新复核")
+    act(bureau, "worker", "dispose", **DISPOSED.fields())
+    assert refusal(bureau, "secretary", "review") == "not_concerned"
+    act(bureau, "head", "review")
+    assert act(bureau, "manager", "close").state == "closed"
+
+
+def test_who_was_named_by_mistake_is_taken_back_for_a_purpose_and_not_by_who_is_concerned(
+    bureau: Ledger,
+) -> None:
+    who = ALL["discipline"]
+    for given, purpose, code in ((("P-x",), "更正", "not_named"), ((" ",), "更正", "needed"),
+                                 ((STAFF["other"],), " ", "purpose")):  # fmt: skip
+        with pytest.raises(RefusedError) as found, bureau.write(who) as recorder:
+            concerned.take_back(recorder, "w1", given, purpose)
+        assert found.value.code == code and "{" not in found.value.zh + found.value.en
+    with bureau.write(who) as recorder:
+        concerned.take_back(recorder, "w1", (STAFF["other"],), "登记有误")
+        assert concerned.see(recorder, "w1", "核对") == []
+    assert act(bureau, "manager", "assign", handler="other").handler == "other"
+    with bureau.write(who) as recorder:
+        concerned.name(recorder, "w1", (STAFF["discipline"],), "本人回避")
+    for attempt in (concerned.name, concerned.take_back):
+        with pytest.raises(RefusedError) as found, bureau.write(who) as recorder:
+            attempt(recorder, "w1", (STAFF["discipline"],), "更正")
+        assert found.value.code == "not_concerned"
+    with pytest.raises(RefusedError) as found, bureau.write(who) as recorder:
+        concerned.see(recorder, "w1", "核对")
+    assert found.value.code == "not_concerned"
+    assert proof.verify(bureau).holds
 
 
 def test_who_handled_may_not_review_or_close(bureau: Ledger) -> None:
@@ -270,6 +308,14 @@ def test_the_person_concerned_is_heard(bureau: Ledger) -> None:
     act(bureau, "head", "assign", handler="worker")
     assert refusal(bureau, "worker", "state_side", text="x") == "by_concerned"
     act(bureau, "other", "state_side", text="当日系统故障")
+    with bureau.read() as session:
+        told = {
+            who: reading.detail(session, ALL[who], "w1").steps[-1]
+            for who in ("other", "worker", "discipline")
+        }
+    assert {who: (step.account, step.text) for who, step in told.items()} == {
+        "other": ("other", "当日系统故障"), "worker": ("", "当日系统故障"), "discipline": ("", "当日系统故障"),
+    }, "who speaks is concerned: that is not told by the way"  # fmt: skip
     act(bureau, "worker", "begin")
     act(bureau, "worker", "dispose", **DISPOSED.fields())
     act(bureau, "other", "state_side", text="补充说明")
@@ -279,6 +325,11 @@ def test_the_person_concerned_is_heard(bureau: Ledger) -> None:
     act(bureau, "secretary", "review")
     act(bureau, "other", "state_side", text="仍有异议")
     assert refusal(bureau, "manager", "close") == "heard"
+    back = act(bureau, "secretary", "send_back", text="请核实申辩")
+    assert (back.state, back.reviewer) == ("verifying", None)
+    act(bureau, "worker", "dispose", **DISPOSED.fields())
+    act(bureau, "secretary", "review")
+    assert act(bureau, "manager", "close").state == "closed"
 
 
 def test_a_late_warning_goes_up_level_by_level(bureau: Ledger) -> None:
@@ -290,9 +341,9 @@ def test_a_late_warning_goes_up_level_by_level(bureau: Ledger) -> None:
     assert refusal(bureau, "secretary", "escalate", at=late + timedelta(days=1)) == "not_just_escalated"
     with bureau.read() as session:
         assert reading.late(session, late) == ["w1"]
-    with bureau.write(LOADER) as recorder:
-        found = handling.act(recorder, "w1", "escalate", Given(), datetime(2026, 12, 3, 9))
-    assert found.escalated_to_unit_id == "9901"
+    again = datetime(2026, 12, 3, 9)
+    assert [upkeep.escalate_late(bureau, again) for _ in range(2)] == [1, 0], "by itself, and only once"
+    assert item(bureau).escalated_to_unit_id == "9901"
 
 
 def test_beyond_the_calendar_a_date_is_asked_for(bureau: Ledger) -> None:
@@ -386,10 +437,10 @@ def test_a_person_is_offered_the_moves_that_they_can_make(bureau: Ledger) -> Non
 def test_seeing_whom_a_warning_concerns_needs_a_purpose_and_is_kept(bureau: Ledger) -> None:
     for who, code in (("manager", "role"), ("discipline", "purpose")):
         with pytest.raises(RefusedError) as found, bureau.write(ALL[who]) as recorder:
-            handling.see_concerned(recorder, "w1", "")
+            concerned.see(recorder, "w1", "")
         assert found.value.code == code
     with bureau.write(ALL["discipline"]) as recorder:
-        assert handling.see_concerned(recorder, "w1", "核对回避") == [STAFF["other"]]
+        assert concerned.see(recorder, "w1", "核对回避") == [STAFF["other"]]
     with bureau.read() as session:
         last = session.scalars(select(Entry).order_by(Entry.sequence.desc())).first()
     assert last and (last.action, last.purpose, last.account) == ("see_concerned", "核对回避", "discipline")

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from test_ledger_disposition import ALL, NOW, ONE, PEOPLE, STAFF, calendar
 
 from ledger import proof
-from ledger.disposition import handling
+from ledger.disposition import concerned, handling
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import sync
 from ledger.schema import Disposition, Step, WorkingDay
@@ -122,10 +122,11 @@ class Handling(RuleBasedStateMachine):
     def somebody_is_named_as_concerned(self, who: str) -> None:
         try:
             with self.ledger.write(ALL["discipline"]) as recorder:
-                handling.name_concerned(recorder, self.one.warning_id, (STAFF[who],), "核实")
+                concerned.name(recorder, self.one.warning_id, (STAFF[who],), "核实")
         except RefusedError:
-            assert who == self.handler
+            assert who == self.handler or STAFF["discipline"] in self.concerned
             return
+        assert STAFF["discipline"] not in self.concerned, "who is concerned names nobody"
         self.concerned.add(STAFF[who])
 
     @precondition(lambda self: self.at < datetime(2027, 1, 10))

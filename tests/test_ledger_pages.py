@@ -13,7 +13,9 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
-from ledger import migration
+from ledger import accounts, migration
+from ledger.disposition import handling
+from ledger.disposition.case import Given
 from ledger.disposition.syncing import sync
 from ledger.duty import honours, lists, tasks
 from ledger.programme import scenarios
@@ -106,6 +108,67 @@ def test_one_warning_opens_with_its_form(bureau: Ledger, language: str) -> None:
     app = opened("handling", language, warning="w1")
     assert ("派单" if language == "zh" else "Assign") in [one.label for one in app.button]
     assert "w1" in shown(app)
+
+
+def test_whom_a_warning_concerns_is_named_and_seen_on_its_page_for_a_purpose(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = Words("zh").say
+    with bureau.write(KEEPER) as recorder:
+        for name, role in (("worker", "field_staff"), ("head", "office_head")):
+            accounts.open_account(recorder, name, role, "420106", f"P-{name}")
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106", concerned=("P-head",))], {}, now())
+    assert say("handling.concerned") not in shown(opened("handling", warning="w1")), "not for the single user"
+    discipline = Actor("zhao", "discipline")
+    with bureau.write(discipline) as recorder:
+        handling.act(recorder, "w1", "assign", Given(handler="worker", due_on=now().date()))
+    monkeypatch.setattr(signing_in, "THE_SINGLE_USER", discipline)
+
+    def press(label: str, purpose: str, numbers: str = "") -> str:
+        app = opened("handling", warning="w1")
+        fields = {one.label: one for one in app.text_input}
+        fields[say("feedback.purpose")].set_value(purpose)
+        fields[say("handling.staff_ids")].set_value(numbers)
+        next(one for one in app.button if one.label == say(f"handling.{label}")).click().run()
+        assert not app.exception
+        return shown(app)
+
+    refused = say("handling.refused")
+    assert refused in press("concerned_see", "") and "P-head" not in press("concerned_see", " ")
+    assert "P-head" not in shown(opened("handling", warning="w1")), "nothing is shown before it is asked for"
+    assert "P-head" in press("concerned_see", "核对回避")
+    assert "请先改派承办人" in press("concerned_name", "线索核查", "P-worker")
+    assert say("handling.no_such_staff", numbers="P-nobody") in press(
+        "concerned_name", "线索核查", "P-nobody"
+    )
+    assert "请填写工号" in press("concerned_name", "线索核查")
+    assert say("handling.concerned_saved") in press("concerned_name", "线索核查", f"P-head，{fixture.SECRET}")
+    assert fixture.SECRET in press("concerned_see", "核对回避")
+    press("concerned_take_back", "登记有误", fixture.SECRET)
+    assert fixture.SECRET not in press("concerned_see", "核对回避")
+    with bureau.read() as session:
+        query = select(Entry.action, Entry.purpose).where(
+            Entry.action.in_(("see_concerned", "name_concerned"))
+        )
+        found = [tuple(row) for row in session.execute(query.order_by(Entry.sequence))]
+    assert found == [
+        ("see_concerned", "核对回避"), ("name_concerned", "线索核查"), ("see_concerned", "核对回避"),
+        ("name_concerned", "登记有误"), ("see_concerned", "核对回避"),
+    ]  # fmt: skip
+
+
+def test_only_the_person_concerned_is_told_that_it_concerns_them(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106", concerned=("P-1",))], {}, now())
+    with bureau.write(Actor("zhao", "discipline")) as recorder:
+        handling.act(recorder, "w1", "comment", Given(text="待派单"))
+    said = Words("en").say("handling.concerns_you")
+    for number, is_told in (("P-1", True), ("P-2", False)):
+        monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("x", "office_head", "420106", number))
+        assert (said in shown(opened("handling", "en", warning="w1"))) is is_told
 
 
 def test_a_list_is_drafted_in_the_form_and_opened(bureau: Ledger) -> None:

@@ -14,9 +14,8 @@ from ledger import attachments, working_days
 from ledger.disposition import rules
 from ledger.disposition.case import FLOW, Case, Given
 from ledger.moves import Machine, is_future
-from ledger.schema import Attachment, Concerned, Disposition, Step
+from ledger.schema import Attachment, Disposition, Step
 from ledger.trail import Recorder
-from model import policy
 
 KIND = "warning"
 
@@ -74,6 +73,7 @@ def _dispose(case: Case) -> None:
 def _send_back(case: Case) -> None:
     item = case.item
     item.verdict = item.measure = item.disposed_at = item.rectify_by = None
+    item.rectified_at = item.reviewer = None
 
 
 def _review(case: Case) -> None:
@@ -154,29 +154,3 @@ def attach(recorder: Recorder, warning_id: str, file_name: str, content: bytes) 
     found = attachments.attach(recorder, KIND, warning_id, file_name, content)
     recorder.record("comment_warning", KIND, warning_id, unit_id=case.item.unit_id, sha256=found.sha256)
     return found
-
-
-# --- the persons concerned --------------------------------------------------------------------------------------------
-
-
-def name_concerned(recorder: Recorder, warning_id: str, staff_ids: tuple[str, ...], purpose: str) -> None:
-    """Say whom a warning concerns. A handler who is among them must be replaced first."""
-    policy.require(recorder.actor, "name_concerned", purpose=purpose)
-    session = recorder.session
-    item = MACHINE.get(session, warning_id)
-    held = set(session.scalars(select(Concerned.staff_id).where(Concerned.warning_id == warning_id)))
-    session.add_all(Concerned(warning_id=warning_id, staff_id=one) for one in staff_ids if one not in held)
-    session.flush()
-    case = MACHINE.ask(session, recorder.actor, warning_id, "reassign", {"handler": item.handler})
-    is_at_work = item.handler and item.state not in ("closed", "reopened", "raised")
-    if is_at_work and rules.RULES["handler_not_concerned"](case) is not None:
-        raise FLOW.refused("handler_not_concerned")
-    recorder.record("name_concerned", KIND, warning_id, unit_id=item.unit_id, purpose=purpose)
-
-
-def see_concerned(recorder: Recorder, warning_id: str, purpose: str) -> list[str]:
-    """Whom a warning concerns; that it was looked at, and why, is kept in the audit trail."""
-    policy.require(recorder.actor, "see_concerned", purpose=purpose)
-    recorder.record("see_concerned", KIND, warning_id, purpose=purpose)
-    query = select(Concerned.staff_id).where(Concerned.warning_id == warning_id).order_by(Concerned.staff_id)
-    return list(recorder.session.scalars(query))

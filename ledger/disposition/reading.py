@@ -67,13 +67,21 @@ def detail(session: Session, actor: Actor, warning_id: str, at: datetime | None 
     steps = session.scalars(select(Step).where(Step.warning_id == warning_id).order_by(Step.number))
     return Detail(
         item,
-        list(steps),
+        [_as_seen(actor, step) for step in steps],
         attachments.of(session, handling.KIND, warning_id),
         handling.MACHINE.possible(session, actor, item, when),
         case.is_late and item.state != "closed",
         case.is_handler,
         case.is_concerned,
     )
+
+
+def _as_seen(actor: Actor, step: Step) -> Step:
+    """A step without who made it where that would tell whom the warning concerns."""
+    if step.move != "state_side" or step.account == actor.account:
+        return step
+    kept = {column.name: getattr(step, column.name) for column in Step.__table__.columns}
+    return Step(**kept | {"account": "", "role": ""})
 
 
 def late(session: Session, at: datetime) -> list[str]:

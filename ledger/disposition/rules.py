@@ -36,6 +36,11 @@ def _handler_not_concerned(case: Case) -> Broken:
     return unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
 
 
+def _reviewer_not_concerned(case: Case) -> Broken:
+    found = case.session.get(Account, case.item.reviewer or "")
+    return unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
+
+
 def _measure_fits(case: Case) -> Broken:
     verdict = FLOW.rest["verdict"].get(
         case.given.get("verdict") or "", {"measures": (), "zh": "?", "en": "?"}
@@ -84,6 +89,7 @@ RULES: dict[str, Rule] = {
     "not_by_handler": lambda case: unless(not case.is_handler),
     "not_concerned": lambda case: unless(not case.is_concerned),
     "by_concerned": lambda case: unless(case.is_concerned),
+    "reviewer_not_concerned": _reviewer_not_concerned,
     "measure_fits": _measure_fits,
     "heard": _heard,
     "awaits_rectification": lambda case: unless(_awaits(case)),

@@ -1,6 +1,6 @@
 """The parts of the page on handling warnings: counts, lists, one warning with its history and its form, the rules.
 
-It must not show whom a warning concerns, and says of everything that it is to be verified.
+Whom a warning concerns stands in concerning.py alone; of everything it is said that it is to be verified.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ledger.flow import Label
 from ledger.schema import Disposition
 from model import policy
 from model.indicators import catalogue
-from pages.parts import controls, export, keeping, navigation, panels, warned
+from pages.parts import concerning, controls, export, keeping, navigation, panels, warned
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.reads import records, warnings
@@ -118,7 +118,9 @@ def one(view: View, book: Book, warning_id: str) -> None:
     with right:
         with st.container(key="panel_move"):
             st.html(panels.heading(words.say("handling.next"), said(words, FLOW.states[detail.item.state])))
+            concerning.told_to_whom(book, detail)
             _form(book, detail)
+        concerning.show(view, book, detail)
         with st.container(key="panel_files"):
             st.html(panels.heading(words.say("handling.files"), words.say("handling.files_how")))
             _files(book, detail)
@@ -175,10 +177,11 @@ def _history(view: View, detail: reading.Detail) -> None:
     roles = policy.declared().roles
     told = []
     for step in reversed(detail.steps):
-        role = roles[step.role]
         label = FLOW.moves[step.move].label
         what = keeping.titled(words, label.zh, label.en)
-        who = f"{step.account} · {words.pick(role.zh, role.en)}"
+        who = words.say("handling.a_person_concerned")
+        if step.account:
+            who = f"{step.account} · {words.pick(roles[step.role].zh, roles[step.role].en)}"
         text = words.say("handling.step_text", what=what, who=who, text=step.text) if step.text else words.say(
             "handling.step", what=what, who=who
         )  # fmt: skip
