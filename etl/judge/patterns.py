@@ -72,7 +72,8 @@ def look(court: Court, item: Indicator, rule: PatternRules, month: Month) -> pat
     bound = {"since": first_day(month - (rule.window_months - 1)), "until": first_day(month + 1)}
     least = str(rule.least_count)
     counted = sql.statement("judge_pattern_counted", least=least)
-    query = sql.statement(f"judge_pattern_{rule.query}", counted=counted, least=least, fence=str(FENCE))
+    slots = {"counted": counted, "least": least, "ratio": str(rule.least_ratio), "fence": str(FENCE)}
+    query = sql.statement(f"judge_pattern_{rule.query}", **slots)
     if rule.test == "pairing":
         return _paired(court, query, bound, rule)
     edges = {"threshold": str(rule.threshold), "width": str(rule.width)}

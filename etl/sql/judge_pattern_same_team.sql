@@ -1,37 +1,54 @@
 -- The same officers at the same shop: beside the checks that both have, unit by unit and quarter. Checks that follow a
--- clue go to who handles the clue, and are left out.
-WITH checked AS (
-    SELECT unit_id, quarter(started_at) + 4 * year(started_at) AS stratum, team_number AS team, retailer_id
+-- clue go to who handles the clue, and are left out. Only pairs that met more than $ratio times as often as chance
+-- gives are named: nothing is asked of the others. Units and shops are numbered, for pairs are counted by the million.
+WITH unit_number AS (
+    SELECT unit_id, CAST(row_number() OVER (ORDER BY unit_id) AS INTEGER) AS unit FROM mart.unit
+),
+shop_number AS (
+    SELECT retailer_id, CAST(row_number() OVER (ORDER BY retailer_id) AS INTEGER) AS shop FROM record.retailer
+),
+pair AS MATERIALIZED (
+    SELECT unit, CAST(quarter(started_at) + 4 * year(started_at) AS INTEGER) AS stratum,
+        CAST(team_number AS INTEGER) AS team, shop, CAST(count(*) AS INTEGER) AS times
     FROM record.inspection JOIN officer_team_number USING (officer_ids)
-    WHERE retailer_id IS NOT NULL AND clue_id IS NULL AND has_officers
-        AND started_at >= $$since AND started_at < $$until
+    JOIN unit_number USING (unit_id) JOIN shop_number USING (retailer_id)
+    WHERE clue_id IS NULL AND has_officers AND started_at >= $$since AND started_at < $$until
+    GROUP BY ALL
+),
+team_check AS MATERIALIZED (SELECT unit, stratum, team, sum(times) AS times FROM pair GROUP BY ALL),
+shop_check AS MATERIALIZED (SELECT unit, stratum, shop, sum(times) AS times FROM pair GROUP BY ALL),
+total AS MATERIALIZED (SELECT unit, stratum, sum(times) AS times FROM pair GROUP BY ALL),
+often AS (SELECT unit, team, shop, sum(times) AS times FROM pair GROUP BY ALL HAVING sum(times) >= $least),
+unusual AS MATERIALIZED (
+    SELECT unit, team, shop
+    FROM often JOIN shop_check USING (unit, shop) JOIN team_check USING (unit, team, stratum)
+    JOIN total USING (unit, stratum)
+    GROUP BY ALL
+    HAVING any_value(often.times) > $ratio * sum(shop_check.times * team_check.times / total.times) - 1e-9
+),
+possible AS (
+    SELECT unit, teams * shops AS pairs
+    FROM (SELECT unit, count(DISTINCT team) AS teams FROM team_check GROUP BY unit)
+    JOIN (
+        SELECT unit, count(*) AS shops
+        FROM (SELECT unit, shop FROM shop_check GROUP BY ALL HAVING sum(times) >= $least) GROUP BY unit
+    ) USING (unit)
 ),
 named AS (
     SELECT team_number AS team, list_sort(list_distinct(any_value(officer_ids))) AS officers
-    FROM officer_team_number GROUP BY team_number
-),
-team AS (SELECT unit_id, stratum, team, count(*) AS times FROM checked GROUP BY ALL),
-shop AS (SELECT unit_id, stratum, retailer_id, count(*) AS times FROM checked GROUP BY ALL),
-total AS (SELECT unit_id, stratum, count(*) AS times FROM checked GROUP BY ALL),
-pair AS (SELECT unit_id, stratum, team, retailer_id, count(*) AS times FROM checked GROUP BY ALL),
-often AS (SELECT unit_id, team, retailer_id FROM pair GROUP BY ALL HAVING sum(times) >= $least),
-possible AS (
-    SELECT unit_id, teams * shops AS pairs
-    FROM (SELECT unit_id, count(DISTINCT team) AS teams FROM team GROUP BY unit_id)
-    JOIN (
-        SELECT unit_id, count(*) AS shops
-        FROM (SELECT unit_id, retailer_id FROM shop GROUP BY ALL HAVING sum(times) >= $least) GROUP BY unit_id
-    ) USING (unit_id)
+    FROM officer_team_number WHERE team_number IN (SELECT team FROM unusual) GROUP BY team_number
 )
-SELECT 'unit' AS subject_kind, often.unit_id AS subject_id, often.unit_id, named.officers AS one,
-    [often.retailer_id] AS other, CAST(NULL AS VARCHAR) AS outcome, total.stratum::VARCHAR AS stratum, coalesce(pair.times, 0) AS together,
-    team.times AS of_one, shop.times AS of_other, total.times AS total, total.times AS sample, possible.pairs AS possible,
-    (SELECT count(DISTINCT unit_id) FROM total) AS family
-FROM often
-JOIN shop ON shop.unit_id = often.unit_id AND shop.retailer_id = often.retailer_id
-JOIN team ON team.unit_id = often.unit_id AND team.team = often.team AND team.stratum = shop.stratum
-JOIN total ON total.unit_id = often.unit_id AND total.stratum = shop.stratum
-JOIN possible ON possible.unit_id = often.unit_id
-JOIN named ON named.team = often.team
-LEFT JOIN pair ON pair.unit_id = often.unit_id AND pair.stratum = shop.stratum
-    AND pair.team = often.team AND pair.retailer_id = often.retailer_id
+SELECT 'unit' AS subject_kind, unit_id AS subject_id, unit_id, named.officers AS one,
+    [retailer_id] AS other, CAST(NULL AS VARCHAR) AS outcome, CAST(stratum AS VARCHAR) AS stratum,
+    coalesce(pair.times, 0) AS together, team_check.times AS of_one, shop_check.times AS of_other,
+    total.times AS total, total.times AS sample, possible.pairs AS possible,
+    (SELECT count(DISTINCT unit) FROM total) AS family
+FROM unusual
+JOIN shop_check USING (unit, shop)
+JOIN team_check USING (unit, team, stratum)
+JOIN total USING (unit, stratum)
+JOIN possible USING (unit)
+JOIN named USING (team)
+JOIN unit_number USING (unit)
+JOIN shop_number USING (shop)
+LEFT JOIN pair USING (unit, team, shop, stratum)
