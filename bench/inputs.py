@@ -48,7 +48,7 @@ def increment(core: Path, target: Path, share: float) -> int:
         with warehouse.connect() as connection:
             rows = connection.read_csv(str(source), header=True, all_varchar=True)
             count = max(2, round(len(rows) * share))
-            newest = rows.order(f"{anchor} DESC, {key}").limit(count)
+            newest = rows.order(f"try_cast({anchor} AS TIMESTAMP) DESC NULLS LAST, {key}").limit(count)
             is_new = f"hash({key}) % 2 = 0"
             columns = ", ".join(
                 f"CASE WHEN {is_new} THEN 'new-' || {key} ELSE {key} END AS {key}"

@@ -24,6 +24,7 @@ def main(inbox: Path, target: Path) -> None:
         found["run_seconds"] = time.perf_counter() - started
         found["load_seconds"] = marks["measure"] - started
         found["seconds"] = found["load_seconds"]
+        found["judge_seconds"] = marks["publish"] - marks["measure"]
         found["rows"] = sum(outcome.read for outcome in report.tables.values())
 
 

@@ -23,9 +23,20 @@ def month_name(period: str) -> str:
     return f"month_of_{period}"
 
 
-def listed(months: Iterable[date]) -> str:
-    """Months as SQL literals."""
-    return ", ".join(f"DATE '{month}'" for month in sorted(months))
+def within(column: str, months: Iterable[date]) -> str:
+    """The condition that a date or time lies in one of these months, as ranges: they are found without reading all."""
+    numbers = sorted({month.year * 12 + month.month - 1 for month in months})
+    firsts = [number for number in numbers if number - 1 not in numbers]
+    ends = [number + 1 for number in numbers if number + 1 not in numbers]
+    spans = (
+        f"{column} >= DATE '{_first(first)}' AND {column} < DATE '{_first(end)}'"
+        for first, end in zip(firsts, ends, strict=True)
+    )
+    return f"({' OR '.join(spans) or 'false'})"
+
+
+def _first(number: int) -> date:
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def restricted(view: View, table: str, months: Months) -> str:
@@ -33,7 +44,7 @@ def restricted(view: View, table: str, months: Months) -> str:
     dates = view.dates.get(table)
     if months is None or not dates:
         return f"record.{table}"
-    conditions = (f"CAST(date_trunc('month', {one}) AS DATE) IN ({listed(months)})" for one in dates)
+    conditions = (within(one, months) for one in dates)
     return f"(SELECT * FROM record.{table} WHERE {' OR '.join(conditions)})"  # noqa: S608
 
 
@@ -42,11 +53,8 @@ def dated(rows: str, periods: Iterable[str], months: Months = None) -> str:
 
     With `months`, a date in any other month is null as well.
     """
-    chosen = (
-        f" AND CAST(date_trunc('month', {{0}}) AS DATE) IN ({listed(months)})" if months is not None else ""
-    )
     columns = ", ".join(
-        f"CASE WHEN {period} <= as_of{chosen.format(period)}"
+        f"CASE WHEN {period} <= as_of{'' if months is None else f' AND {within(period, months)}'}"
         f" THEN CAST(date_trunc('month', {period}) AS DATE) END AS {month_name(period)}"
         for period in sorted(set(periods))
     )
@@ -67,8 +75,7 @@ def narrowed(
     conditions = ""
     if months is not None:
         periods = sorted({item.period for item in indicators})
-        inside = (f"CAST(date_trunc('month', {one}) AS DATE) IN ({listed(months)})" for one in periods)
-        conditions = f" WHERE {' OR '.join(inside)}"
+        conditions = f" WHERE {' OR '.join(within(one, months) for one in periods)}"
     return f"SELECT {', '.join(sorted(columns))} FROM ({sql}) AS view_row{conditions}"  # noqa: S608
 
 
