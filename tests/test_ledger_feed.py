@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import ledger_month
 import pytest
 from ledger_fixture import KEEPER, Databases, databases
-from sqlalchemy import text, update
+from ledger_month import FIRST, LAST, Member
+from sqlalchemy import select, text, update
 
 from etl import demo
 from etl.gather import Warehouse
@@ -27,8 +29,12 @@ from ledger.schema import Concerned, Disposition, Rating, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger
 from ledger.window import codes, ratings
 from model import warehouse
-from model.policy import Actor
+from model.indicators import catalogue
+from model.policy import Actor, signing_in
 from model.warehouse import Snapshot
+from pages.parts import words as written
+from pages.parts.words import Words
+from tests import demo_site
 from tests.durability_helpers import Place, write
 
 __all__ = ["databases"]
@@ -36,15 +42,18 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "etl" / "sources" / "ledger.toml"
 YESTERDAY = now() - timedelta(days=1)
 TODAY = now().date()
+INDICATORS = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "H7")
+"""What is counted of the rows that people enter; Q9 of the register beside them."""
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The demo bureau of one office, loaded once, without the older system that recorded dispositions."""
+    """The demo bureau of one office, loaded once, without what an older system would deliver in place of the ledger."""
     place = Place(tmp_path_factory.mktemp("feed"))
     demo.write(place.inbox, scale="office", months=3)
-    for path in place.inbox.glob("warning-*"):
-        path.unlink()
+    for name in ("warning", "activity", "checklist", "vault_access"):
+        for path in place.inbox.glob(f"{name}-*"):
+            path.unlink()
     for path in place.inbox.iterdir():
         write(path, path.read_bytes())
     assert load(place.inbox, place.warehouse)["published"]
@@ -60,25 +69,25 @@ def load(inbox: Path, place: Warehouse, *options: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bureau(
-    loaded: Place, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Place, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Warehouse, Ledger]]:
     """A warehouse of its own beside a ledger that has taken its snapshot in."""
-    data = tmp_path / "data"
+    data = tmp_path_factory.mktemp("bureau") / "data"
     shutil.copytree(loaded.warehouse.directory.parent, data, symlinks=True)
     place, found = Warehouse(data / loaded.warehouse.directory.name), databases.new()
     snapshot.take(found, published(place))
-    monkeypatch.setenv(ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
-    yield place, found
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
+        yield place, found
     found.close()
 
 
 def published(place: Warehouse) -> Snapshot:
-    """The published snapshot, as if it had been published three days ago."""
+    """The published snapshot, as if it had been published on the first day of the last whole month."""
     found = warehouse.open_snapshot(place.directory)
-    at = (now() - timedelta(days=3)).isoformat()
-    return replace(found, manifest={**found.manifest, "published_at": at})
+    return replace(found, manifest={**found.manifest, "published_at": ledger_month.at(1).isoformat()})
 
 
 def rows(place: Warehouse, query: str) -> list[tuple[Any, ...]]:
@@ -143,12 +152,35 @@ def corrected(place: Warehouse, unit_id: str) -> list[int]:
     return list(found)
 
 
-def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Warehouse, Ledger]) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What was entered in the ledger, and the warehouse that has read it back."""
+
+    place: Warehouse
+    ledger: Ledger
+    root: str
+    staff: list[Member]
+    handler: str
+    reviewer: str
+    warning_id: str
+    scenario_id: str
+    talk_id: str
+    rated: dict[str, str]
+    corrected_before: list[int]
+
+
+@pytest.fixture(scope="module")
+def told(bureau: tuple[Warehouse, Ledger]) -> Told:
+    """What people decide and do, entered by the ledger's own functions and read back in one run."""
     place, ledger = bureau
     root = rows(place, "SELECT unit_id FROM record.org_unit WHERE parent_unit_id IS NULL")[0][0]
-    first, second, third = (
-        row[0] for row in rows(place, "SELECT staff_id FROM record.staff ORDER BY 1 LIMIT 3")
-    )
+    query = """
+        SELECT staff_id, unit_id, role, is_key_post, post_since FROM record.staff_version
+        WHERE state = 'on_post' AND in_force_from <= DATE '{0}' AND coalesce(in_force_to, DATE '{0}') >= DATE '{0}'
+        ORDER BY staff_id
+    """
+    staff = [Member(*row) for row in rows(place, query.format(LAST))]
+    first, second, third = (one.staff_id for one in staff[:3])
     with ledger.write(KEEPER) as recorder:
         accounts.open_account(recorder, "boss", "manager", root, third)
         accounts.open_account(recorder, "worker", "field_staff", root, first)
@@ -171,8 +203,8 @@ def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Ware
         made = scenarios.propose(recorder, "题目", "专卖科", root, "需求")
         tasks.assign(recorder, "three_lists", "top_leader_supervision", root, "任务", TODAY)
         initiatives.start(recorder, "eight_actions", "skills_training", root, "练兵", TODAY)
-        item = lists.draft(recorder, "minor_power", "inspector", root)
-        lists.set_items(recorder, item.list_id, [{"power": "检查", "indicator_ids": ("I1", "I2")}])
+        item = lists.draft(recorder, "minor_power", "window_clerk", root)
+        lists.set_items(recorder, item.list_id, [{"power": "受理", "indicator_ids": ("I1", "I2")}])
     with ledger.write(people["worker"]) as recorder:
         handling.act(recorder, chosen.warning_id, "begin", Given(), YESTERDAY)
         handling.act(recorder, chosen.warning_id, "dispose", disposed, YESTERDAY)
@@ -186,34 +218,80 @@ def test_what_is_decided_comes_back_as_records_and_indicators(bureau: tuple[Ware
     with ledger.write(Actor("discipline", "discipline")) as recorder:
         handling.act(recorder, chosen.warning_id, "close", Given(), YESTERDAY)
         lists.MACHINE.act(recorder, item.list_id, "approve", {})
-    rated, corrected_before = ratings_of_one_visit_each(ledger, people["boss"]), corrected(place, root)
-    empty = place.directory.parent.parent / "empty"
-    assert load(empty, place, "--source", str(SOURCE))["published"]
+    rated, before = ratings_of_one_visit_each(ledger, people["boss"]), corrected(place, root)
+    ledger_month.enter(ledger, root, staff, chosen.warning_id)
+    assert load(place.directory.parent.parent / "empty", place, "--source", str(SOURCE))["published"]
+    return Told(
+        place, ledger, root, staff, first, second, chosen.warning_id, made.scenario_id, talk.activity_id, rated, before
+    )  # fmt: skip
+
+
+def test_what_is_decided_comes_back_as_records(told: Told) -> None:
+    place = told.place
     held = rows(
         place, "SELECT evaluation_id, rating FROM record.evaluation WHERE evaluation_source = 'service_card'"
     )
-    assert sorted(one for one in held if one[0] in rated) == sorted(rated.items())
-    assert corrected(place, root) == [corrected_before[0] + 1, corrected_before[1] + 3]
+    assert sorted(one for one in held if one[0] in told.rated) == sorted(told.rated.items())
     assert not rows(place, "SELECT * FROM quality.quarantine WHERE batch_id IN"
                            " (SELECT batch_id FROM quality.batch WHERE source = 'ledger')")  # fmt: skip
     held = rows(place, "SELECT state, verdict, action, handler_id, reviewer_id, closed_at IS NOT NULL, due_at::DATE"
-                       f" FROM record.warning WHERE warning_id = '{chosen.warning_id}'")  # fmt: skip
-    assert held == [("closed", "work_flaw", "reminder_talk", first, second, True, TODAY + timedelta(days=9))]
-    count = rows(place, "SELECT count(*) FROM record.warning WHERE state = 'raised'")[0][0]
-    with ledger.read() as session:
-        assert count == session.query(Disposition).count() - 1
+                       f" FROM record.warning WHERE warning_id = '{told.warning_id}'")  # fmt: skip
+    due = TODAY + timedelta(days=9)
+    assert held == [("closed", "work_flaw", "reminder_talk", told.handler, told.reviewer, True, due)]
+    with told.ledger.read() as session:
+        states = sorted(one.state for one in session.scalars(select(Disposition)))
+    assert sorted(row[0] for row in rows(place, "SELECT state FROM record.warning")) == states
     assert rows(
-        place, f"SELECT talk_functions FROM record.activity WHERE activity_id = '{talk.activity_id}'"
+        place, f"SELECT talk_functions FROM record.activity WHERE activity_id = '{told.talk_id}'"
     ) == [(["warn_of_risk", "help_work"],)]
     assert rows(
-        place, f"SELECT state, step FROM record.scenario WHERE scenario_id = '{made.scenario_id}'"
+        place, f"SELECT state, step FROM record.scenario WHERE scenario_id = '{told.scenario_id}'"
     ) == [("collecting", 1)]
-    listed = rows(place, "SELECT indicator_ids, list_version FROM record.checklist WHERE power = '检查'")
+    listed = rows(place, "SELECT indicator_ids, list_version FROM record.checklist WHERE power = '受理'")
     assert (["I1", "I2"], "1") in listed
-    counted = rows(place, "SELECT numerator, denominator FROM mart.indicator_fact WHERE indicator_id = 'Q8'"
-                          f" AND unit_id = '{root}' AND month = '{YESTERDAY.date().replace(day=1)}'")  # fmt: skip
-    assert counted == [(1, 1)]
-    assert not load(empty, place, "--source", str(SOURCE))["published"], "nothing new"
+
+
+def test_what_is_done_becomes_indicators_that_recount_in_every_unit(told: Told) -> None:
+    with told.ledger.read() as session:
+        wanted = ledger_month.expected(session, told.root, told.staff)
+    names = ", ".join(f"'{name}'" for name in INDICATORS)
+    query = f"""
+        SELECT indicator_id, unit_id, numerator, denominator FROM mart.indicator_fact
+        WHERE subject_kind = 'unit' AND month = DATE '{FIRST}' AND indicator_id IN ({names})
+    """
+    found = rows(told.place, query)
+    assert {(name, unit): (top, bottom) for name, unit, top, bottom in found if bottom} == wanted
+    of_root = {name: counts for (name, unit), counts in wanted.items() if unit == told.root}
+    assert set(of_root) == set(INDICATORS)
+    assert all(0 < top < bottom for name, (top, bottom) in of_root.items() if name != "Q9"), of_root
+    before = told.corrected_before
+    assert corrected(told.place, told.root) == [before[0] + 1, before[1] + 3]
+
+
+def test_the_overview_shows_what_was_counted(
+    told: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(told.place.directory))
+    monkeypatch.setattr(signing_in, "DEFAULT_FILE", tmp_path / "none.toml")
+    monkeypatch.delenv(signing_in.FILE_VARIABLE, raising=False)
+    with told.ledger.read() as session:
+        wanted = ledger_month.expected(session, told.root, told.staff)
+    app = demo_site.page_of("", unit=told.root, month=FIRST.isoformat()[:7])
+    assert not app.exception
+    shown = {
+        one["key"]: one["value"]["text"]
+        for one in json.loads(app.get("bidi_component")[0].proto.json)["rows"]
+    }
+    for name in INDICATORS:
+        item, (top, bottom) = catalogue().indicators[name], wanted[name, told.root]
+        is_few = bottom < item.minimum_denominator
+        said = Words("zh").say("judged.suppressed") if is_few else written.value(top / bottom, item.kind)
+        assert shown[name] == said, name
+
+
+def test_nothing_new_publishes_nothing(told: Told) -> None:
+    empty = told.place.directory.parent.parent / "empty"
+    assert not load(empty, told.place, "--source", str(SOURCE))["published"]
 
 
 def test_an_installation_without_a_ledger_reads_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
