@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ledger import accounts, migration, proof, sessions, snapshot, storage, transfer, window
 from ledger.disposition import upkeep
+from ledger.options import operator, warehouse_option
 from ledger.schema import now
 from ledger.trail_commands import BROKEN, check_command, export_command, head_given
-from ledger.vault_commands import operator, warehouse_option
 from ledger.vault_commands import vault as vault_group
 from model import policy, vault, warehouse
 from model.policy import RefusedError
@@ -72,14 +72,7 @@ def verify(ledger: storage.Ledger, expect: str | None, is_json: bool) -> None:
 
 
 @main.command("sync")
-@click.option(
-    "--warehouse",
-    "directory",
-    type=click.Path(path_type=Path),
-    default=warehouse.default_directory,
-    show_default="data/warehouse",
-    help="Where the snapshots are.",
-)
+@warehouse_option
 @click.pass_obj
 def sync_command(ledger: storage.Ledger, directory: Path) -> None:
     """Bring in units, working calendar and warnings of the published snapshot, and escalate what is late."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ledger import accounts, export, storage
+from ledger import export, storage
+from ledger.options import signed_up
 from ledger.trail import Head
 
 BROKEN = 4
@@ -37,9 +38,7 @@ def export_command(
     ledger: storage.Ledger, target: Path, account: str, purpose: str, first: int, last: int | None
 ) -> None:
     """Write the audit trail to a new file, .jsonl or .csv, and print where it ends."""
-    with ledger.read() as session:
-        actor = accounts.actor_of(session, account)
-    head = export.write(ledger, actor, target, first, last, purpose)
+    head = export.write(ledger, signed_up(ledger, account), target, first, last, purpose)
     click.echo(f"{head.sequence}:{head.hash}")
 
 

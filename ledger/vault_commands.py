@@ -6,31 +6,21 @@ own machine. A private key is read from its file for one command and goes nowher
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from pathlib import Path
 
 import click
 
-from ledger import accounts, snapshot, storage
+from ledger import snapshot, storage
 from ledger.envelopes import Envelope, Opened, opened, release_matter, release_ticket, reseal
 from ledger.forgetting import forget
+from ledger.options import operator, purpose_option, signed_up, warehouse_option
 from model import vault as keys
 from model import warehouse
-from model.policy import Actor
 
 account_option = click.option(
     "--account", required=True, help="The account of the discipline role in whose hands it is."
-)
-purpose_option = click.option("--purpose", required=True, help="What for; it is kept in the audit trail.")
-warehouse_option = click.option(
-    "--warehouse",
-    "directory",
-    type=click.Path(path_type=Path),
-    default=warehouse.default_directory,
-    show_default="data/warehouse",
-    help="Beside which the vault lies.",
 )
 KEY_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -60,7 +50,7 @@ def take_command(
     directory: Path,
 ) -> None:
     """Hand out an envelope, still sealed. The purpose is recorded before it is."""
-    actor = _actor(ledger, account)
+    actor = signed_up(ledger, account)
     if matter_id and not ticket_no:
         found = release_matter(ledger, actor, matter_id, purpose)
     elif ticket_no and not matter_id:
@@ -100,7 +90,7 @@ def open_command(file: Path, key: Path | None, out: Path | None) -> None:
 @click.pass_obj
 def rotate_command(ledger: storage.Ledger, account: str, purpose: str, old: Path, new: Path) -> None:
     """Seal what is in the ledger anew for another key pair; the loader's files: python -m etl keys rotate."""
-    with ledger.write(_actor(ledger, account)) as recorder:
+    with ledger.write(signed_up(ledger, account)) as recorder:
         count = reseal(recorder, keys.private_key(old), keys.private_key(new), purpose)
     click.echo(f"{count} sealed anew", err=True)
 
@@ -122,16 +112,6 @@ def erase_command(
     was_there = forget(ledger, operator(), place, register, str(number), purpose)
     said = "erased" if was_there else "nothing of this person was sealed yet"
     click.echo(f"{said}; what is delivered of this person from now on is dropped", err=True)
-
-
-def operator() -> Actor:
-    """Who runs a command on the server."""
-    return Actor(f"os:{getpass.getuser()}", "administrator")
-
-
-def _actor(ledger: storage.Ledger, account: str) -> Actor:
-    with ledger.read() as session:
-        return accounts.actor_of(session, account)
 
 
 def _files(found: Opened, out: Path | None) -> None:
