@@ -22,6 +22,11 @@ from tests.indicator_bureau import FIRST, OFFICES, UNITS, Bureau, build
 
 Record = dict[str, Any]
 METHOD = ("plan_set_on", "pilot_chosen_on", "standard_built_on", "rolled_out_on")
+SCENARIOS = (
+    (1, "collecting", 0), (1, "open_for_takers", 0), (4, "building", 1), (8, "landed", 2), (8, "promoting", 2),
+    (3, "retired", 1), (8, "retired", 2),
+)  # fmt: skip
+"""Step, state, and how many of the two days (taken, launched) there are."""
 
 
 def furnished(bureau: Bureau) -> Bureau:
@@ -46,7 +51,11 @@ def furnished(bureau: Bureau) -> Bureau:
             state="completed" if reached == 4 else pick("stopped", "piloting", "planning"), **steps,
         )  # fmt: skip
     bureau.add("scenario", scenario_id="CJ1", title="大屏", owner_department="办公室", step=4, state="trial",
-               taker_unit_id="O1", taker_team="张三", posted_on=FIRST)  # fmt: skip
+               taker_unit_id="O1", taker_team="张三", posted_on=FIRST, taken_on=FIRST)  # fmt: skip
+    for number, (step, state, days) in enumerate(SCENARIOS, 2):
+        reached = dict(zip(("taken_on", "launched_on"), [FIRST] * days, strict=False))
+        bureau.add("scenario", scenario_id=f"CJ{number}", title="t", owner_department="d", step=step, state=state,
+                   posted_on=FIRST, **reached)  # fmt: skip
     return bureau
 
 
@@ -198,23 +207,38 @@ def test_dispositions_recount(bureau: Bureau) -> None:
 
 
 def test_scenarios_are_projects_and_name_no_team(bureau: Bureau) -> None:
-    (found,) = rows(bureau, "FROM snapshot.mart.scenario")
+    (found,) = rows(bureau, "FROM snapshot.mart.scenario WHERE scenario_id = 'CJ1'")
     assert (found["name"], found["unit_id"], found["step"], found["steps"]) == ("大屏", "O1", 4, 8)
     assert "张三" not in found.values()
+
+
+def test_how_far_scenarios_are_recounts_from_those_that_were_not_retired(bureau: Bureau) -> None:
+    held = [one for one in rows(bureau, "FROM snapshot.record.scenario") if one["state"] != "retired"]
+    wanted = {
+        ("posted", None): sum(one["state"] != "collecting" for one in held),
+        ("claimed", None): sum(one["taken_on"] is not None for one in held),
+        ("launched", None): sum(one["launched_on"] is not None for one in held),
+    } | {("at_step", step): sum(one["step"] == step for one in held) for step in range(1, 9)}
+    found = rows(bureau, "FROM snapshot.mart.scenario_progress")
+    assert {(one["stage"], one["step"]): one["count"] for one in found} == wanted
+    assert wanted["posted", None] == 5 and wanted["at_step", 3] == 0
+    assert all(one["state"] == ("value" if one["count"] else "zero") for one in found)
+    assert {*found[0]} == {"stage", "step", "count", "state"}, "no column that could hold a name"
 
 
 def test_what_no_source_records_is_not_computable_and_what_did_not_happen_is_no_data() -> None:
     bureau = build(3)
     bureau.connection.execute(
-        "DELETE FROM snapshot.quality.batch WHERE table_name IN ('honour', 'warning');"
+        "DELETE FROM snapshot.quality.batch WHERE table_name IN ('honour', 'warning', 'scenario');"
         " UPDATE snapshot.quality.batch SET recorded_columns = ['due_on'] WHERE table_name = 'oversight_task'"
     )
     aggregated(bureau)
     states = {
         mart: {row["state"] for row in rows(bureau, f"FROM snapshot.mart.{mart}")}
-        for mart in ("honour", "oversight", "initiative")
+        for mart in ("honour", "oversight", "initiative", "scenario_progress")
     }
     assert states == {
+        "scenario_progress": {"not_computable"},
         "honour": {"not_computable"},
         "oversight": {"not_computable"},
         "initiative": {"no_data"},

@@ -145,7 +145,7 @@ SCREEN_TABLES = {
     "portrait_mover": "which indicators move a unit's score; the value only where it rests on enough things",
     "process_step": "times and shares from enough steps; counts where nothing small can be had from them",
     "publication": "decisions that were published by law, one by one; no number, party or amount",
-    "scenario": "public projects by name; no member of a team",
+    "scenario_progress": "how many digital scenarios of the whole bureau are how far; none of them by its name",
     "source": "names and clocks of the sources",
     "trend": "monthly values of units that rest on enough things",
     "unit": "the register of units",

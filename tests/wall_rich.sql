@@ -26,4 +26,4 @@ UPDATE mart.disposition SET "count" = coalesce("count", 7) * 1009, median_days =
 UPDATE mart.duty SET due = coalesce(due, 9) * 109, done = coalesce(done, 8) * 109, state = 'value';
 UPDATE mart.oversight SET due = coalesce(due, 9) * 109, done = coalesce(done, 8) * 109, state = 'value';
 UPDATE mart.honour SET "count" = "count" * 109;
-UPDATE mart.scenario SET name = '$name' || name WHERE step > 7
+UPDATE mart.scenario_progress SET "count" = coalesce("count", 9) * 1009, state = 'value'

@@ -1,8 +1,8 @@
--- What is done about integrity, for screens. Honours, projects and scenarios are public facts of units; of activities,
--- tasks and warnings no small count is shown or can be had. Of warnings no kind: with levels it would tell by sums.
+-- What is done about integrity, for screens. Honours, projects and how far scenarios are, are public; what a scenario is
+-- called is not here, since people write that. Of activities, tasks and warnings no small count is shown or can be had. Of warnings no kind: with levels it would tell by sums.
 CREATE TABLE screen.mart.honour AS FROM snapshot.mart.honour;
 CREATE TABLE screen.mart.initiative AS FROM snapshot.mart.initiative;
-CREATE TABLE screen.mart.scenario AS FROM snapshot.mart.scenario;
+CREATE TABLE screen.mart.scenario_progress AS FROM snapshot.mart.scenario_progress;
 
 CREATE TABLE screen.mart.duty AS
 WITH told AS (

@@ -25,6 +25,7 @@ NO_SMALL_COUNTS = {
     "honour": "honours are granted in public, to units and not to persons",
     "publication": "each row is one decision that was published by law",
     "initiative": "projects are public plans of units; they are not events and concern no person",
+    "scenario_progress": "digital scenarios are public projects, counted without a name; they concern no person",
 }
 """Tables of the screen surface in which numbers under SMALL_COUNT may stand, with the reason."""
 

@@ -120,8 +120,8 @@ def warnings(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def scenarios(snapshot: Snapshot) -> pd.DataFrame:
-    """The digital scenarios that were posed and taken up: of the whole bureau, most have no unit yet."""
-    return _rows(snapshot, "scenario")
+    """How many digital scenarios are posted, claimed, launched and at each step: of the whole bureau, none by name."""
+    return _rows(snapshot, "scenario_progress")
 
 
 def publications(snapshot: Snapshot) -> pd.DataFrame:

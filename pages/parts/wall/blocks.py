@@ -114,6 +114,12 @@ def table(
     return panel(board, name, title, what, rows(rows_look or name, lines), tables, width=width, look=look)
 
 
+def counts(parts: Iterable[tuple[str, str]]) -> str:
+    """A few counts beside each other: the number as HTML, and below it what it is of."""
+    cells = "".join(f"<div><dd>{shown}</dd><dt>{escape(label)}</dt></div>" for shown, label in parts)
+    return f'<dl class="counts short">{cells}</dl>'
+
+
 def tall(look: str, height: float, parts: Iterable[str]) -> str:
     """Parts stacked within a given height."""
     return f'<div class="{look}" style="height:{height:g}px">{"".join(parts)}</div>'

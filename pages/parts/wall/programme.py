@@ -1,24 +1,31 @@
 """The programme's panels: projects by framework through the method's four steps, scenarios through the eight, honours.
 
-Projects, departments and honours are public names; no person is. It must not invent what the programme does not say.
+Of scenarios only how many stand where: what one is called is written by people. The names of the eight steps are those
+that the ledger declares. It must not invent what the programme does not say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from html import escape
+from typing import Any
 
 import pandas as pd
 
+from ledger.programme.scenarios import STEPS
 from pages.parts import words as written
 from pages.parts.charts import wall_steps
 from pages.parts.reads import screen
 from pages.parts.wall import blocks, frameworks
 from pages.parts.wall.board import Board
+from pages.parts.words import capital
 
-MOST_SCENARIOS = {"16x9": 9, "32x9": 16}
+SCENARIO_STAGES = ("posted", "claimed", "launched")
 LEVELS = ("national", "provincial", "municipal", "county", "association")
-STEPS = 8
-NAME = 224.0
+NAME = {"16x9": 236.0, "32x9": 300.0}
+BESIDE_BAR = {"16x9": 330, "32x9": 400}
+"""The room that a step's name and its count take."""
+BAR_HEIGHT = 34
 LABELS = {"16x9": 312, "32x9": 372}
 """The room that an item's name and stage take beside its picture."""
 
@@ -42,46 +49,59 @@ def framework_panel(board: Board, framework: str, width: float) -> str:
 
 
 def scenarios_panel(board: Board, width: float) -> str:
-    """Each scenario through the eight steps; those that are in use first."""
-    say, shown = board.words.say, screen.scenarios(board.snapshot)
-    count = len(shown)
-    if count:
-        in_force = shown[shown["status"] != "retired"]
-        shown = in_force.sort_values(["step", "scenario_id"], ascending=[False, True])
-    lines = [
-        (
-            blocks.fitted(str(row["name"]), NAME),
-            wall_steps.steps(0 if pd.isna(row["step"]) else float(row["step"]), STEPS, width - 346, 40),
-            escape(say(f"wall.status_{row['status']}")),
-        )
-        for row in shown.head(MOST_SCENARIOS[board.shape]).to_dict("records")
-    ]
-    what = say("wall.eight_steps", count=count)
-    return blocks.table(board, "scenarios", what, lines, ("scenario",), width=width, is_filling=True)
+    """How many scenarios are posted, claimed and launched, and at which of the eight steps they stand; none by name."""
+    say, found = board.words.say, screen.scenarios(board.snapshot)
+    states = set(found["state"]) if not found.empty else {"no_data"}
+    if states <= {"no_data", "not_computable"}:
+        body = blocks.nothing(board, "wall.nothing" if "no_data" in states else "wall.unrecorded")
+    else:
+        body = _scenario_figures(board, found) + _scenario_steps(board, found, width)
+    title, what = say("wall.scenarios"), say("wall.eight_steps")
+    return blocks.panel(board, "scenarios", title, what, body, ("scenario",), width=width, look="fill")
+
+
+def _scenario_figures(board: Board, found: pd.DataFrame) -> str:
+    rows = {row["stage"]: row for row in found.to_dict("records")}
+    return blocks.counts(
+        (_count(board, rows[one]), board.words.say(f"wall.scenario_{one}"))
+        for one in SCENARIO_STAGES
+        if one in rows
+    )
+
+
+def _scenario_steps(board: Board, found: pd.DataFrame, width: float) -> str:
+    """A line a step, with its share of all that are in hand."""
+    at_step = found[found["stage"] == "at_step"]
+    rows, in_hand = {row["step"]: row for row in at_step.to_dict("records")}, at_step["count"].sum()
+    lines = []
+    for number, step in enumerate(STEPS, 1):
+        if number in rows:
+            named = f"{number} {board.words.pick(step['zh'], capital(step['en']))}"
+            share = _share(rows[number]["count"], in_hand)
+            bar = wall_steps.part(share, width - BESIDE_BAR[board.shape], BAR_HEIGHT)
+            lines.append((blocks.fitted(named, NAME[board.shape]), bar, _count(board, rows[number])))
+    return blocks.rows("scenarios", lines)
+
+
+def _count(board: Board, row: dict[Hashable, Any]) -> str:
+    known = None if pd.isna(row["count"]) else written.number(int(row["count"]))
+    return f"<b>{blocks.stated(board, known, str(row['state']))}</b>"
+
+
+def _share(count: float, whole: float) -> float | None:
+    return None if pd.isna(count) or not whole else float(count / whole)
 
 
 def honours_panel(board: Board, width: float) -> str:
     """How many honours of each level; all that are kept."""
     say, found = board.words.say, screen.of_unit(board.snapshot, "honour", board.unit_id)
     known = found[found["level"].notna()] if not found.empty else found
-    if known.empty:
-        return blocks.panel(
-            board, "honours", say("wall.honours"), "", blocks.nothing(board), ("honour",), width=width
-        )
-    cells = ""
+    parts = []
     for level in LEVELS:
-        some = known[known["level"] == level]
-        if some.empty:
-            continue
-        count = frameworks.total(some["count"])
-        shown = written.number(count) if count is not None else blocks.absent(board, "withheld")
-        cells += f"<div><dd>{shown}</dd><dt>{escape(say(f'wall.honour_{level}'))}</dt></div>"
-    return blocks.panel(
-        board,
-        "honours",
-        say("wall.honours"),
-        "",
-        f'<dl class="counts short">{cells}</dl>',
-        ("honour",),
-        width=width,
-    )
+        some = known[known["level"] == level] if not known.empty else known
+        if not some.empty:
+            count = frameworks.total(some["count"])
+            shown = written.number(count) if count is not None else blocks.absent(board, "withheld")
+            parts.append((shown, say(f"wall.honour_{level}")))
+    body = blocks.counts(parts) if parts else blocks.nothing(board)
+    return blocks.panel(board, "honours", say("wall.honours"), "", body, ("honour",), width=width)
