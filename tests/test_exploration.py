@@ -232,6 +232,28 @@ def test_a_composed_question_counts_what_pandas_counts(snapshot: warehouse.Snaps
     assert pivoted[sorted(table.columns)].astype(int).to_dict() == table[sorted(table.columns)].to_dict()
 
 
+def test_a_listing_is_read_where_it_lies_and_is_what_a_copy_of_it_would_be(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    """Its pages, its order, what it is cut to and its files; a copy is a table of the result's own."""
+    question = Question("record.complaint", (Filter("category", "filled"),))
+    text = statement(question, Asker(ANALYST, columns(snapshot)))
+    copied = asked(snapshot, text, rows=100)
+    listed = Run(snapshot, text, replace(limits(), rows=100), is_listing=True)
+    assert listed.wait(60) and listed.state == "done", listed.detail
+    assert listed.source != copied.source == "memory.result"
+    assert listed.shape == copied.shape and listed.shape.is_cut
+    for first, count in ((0, 30), (90, 30), (99, 1), (100, 30)):
+        pd.testing.assert_frame_equal(listed.page(first, count), copied.page(first, count))
+    assert len(listed.page(90, 30)) == 10
+    found = listed.page(0, 100, "received_at", down=True)["received_at"].tolist()
+    assert found == sorted(found, reverse=True)
+    assert export.csv(listed, {}) == export.csv(copied, {})
+    listed.drop()
+    with pytest.raises(RefusedError):
+        listed.page(0, 1)
+
+
 @pytest.mark.parametrize(
     "value", ["x' OR 1=1 --", "'; DROP TABLE mart.unit; --", "100%", "_", "\\", '"', "?", ":name", "%s"]
 )

@@ -62,7 +62,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 def parquet(run: Run, stamp: Stamp) -> bytes:
     """The rows with their types; the stamp as metadata of the file."""
-    rows = run.read("SELECT * FROM memory.result").to_arrow_table()
+    rows = _table(run, "*")
     target = io.BytesIO()
     said = {name.encode(): text.encode() for name, text in stamp.items()}
     pyarrow.parquet.write_table(
@@ -74,7 +74,13 @@ def parquet(run: Run, stamp: Stamp) -> bytes:
 def _rows(run: Run, *, as_text: bool) -> pa.Table:
     """The rows, what a cell cannot hold as text; `as_text`: nothing that reads as a formula."""
     columns = ", ".join(_column(name, kind, as_text=as_text) for name, kind in run.shape.columns)
-    return run.read(f"SELECT {columns} FROM memory.result").to_arrow_table()  # noqa: S608 - columns' names, quoted
+    return _table(run, columns)
+
+
+def _table(run: Run, columns: str) -> pa.Table:
+    """What of the rows there is to be had, no more than a result may hold."""
+    query = f"SELECT {columns} FROM {run.source} LIMIT ?"  # noqa: S608 - columns' names, quoted
+    return run.read(query, [run.shape.rows], "to_arrow_table")
 
 
 def _column(name: str, kind: str, *, as_text: bool) -> str:

@@ -1,7 +1,8 @@
 """Run: one question under way or answered, on a connection of its own that knows the analysis surface and nothing else.
 
-The result is a table of that connection, so that a million rows are read page by page. A question ends by itself at
-the limits of time, memory and rows, or when it is cancelled. It must not decide who may ask, and says why it failed
+The result is a table of that connection, so that a million rows are read page by page; a plain listing of one table
+is not copied but read where it lies. A question ends by itself at the limits of time, memory and rows, or when it is
+cancelled. It must not decide who may ask, and says why it failed
 by a reason, never by a text for persons.
 """
 
@@ -42,12 +43,17 @@ class Shape:
 class Run:
     """A question asked of a snapshot. It starts at once, on a thread of its own."""
 
-    def __init__(self, snapshot: Snapshot, text: str, within: Limits | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, text: str, within: Limits | None = None, *, is_listing: bool = False
+    ) -> None:
+        """`is_listing`: rows of one table, as they are; a page of them costs what it shows, whatever there is."""
         self.snapshot, self.text, self.within = snapshot, text, within or limits()
+        self._is_listing = is_listing
         self.started_at = _now()
         self.state: State = "waiting"
         self.reason = self.detail = ""
         self.shape = Shape((), 0, False)
+        self.source = ""
         self.seconds = 0.0
         self._wish: State | None = None
         self._lock = threading.RLock()
@@ -81,17 +87,18 @@ class Run:
         way = "DESC" if down else "ASC"
         by = f'ORDER BY "{_quoted(order)}" {way} NULLS LAST' if order in names and order else ""
         found: pd.DataFrame = self.read(
-            f"SELECT * FROM memory.result {by} LIMIT ? OFFSET ?",  # noqa: S608 - a column's name, quoted
-            [count, first],
-        ).df()
+            f"SELECT * FROM {self.source} {by} LIMIT ? OFFSET ?",  # noqa: S608 - a column's name, quoted
+            [max(min(count, self.shape.rows - first), 0), first],
+            "df",
+        )
         return found
 
-    def read(self, query: str, parameters: Sequence[Any] = ()) -> Any:
-        """A query of ours over the result."""
+    def read(self, query: str, parameters: Sequence[Any], kind: Literal["df", "to_arrow_table"]) -> Any:
+        """The whole answer to a query of ours over the result. Only this connection knows what the names mean."""
         with self._lock:
             if self._connection is None:
                 raise RefusedError("dropped")
-            return self._connection.cursor().execute(query, list(parameters))
+            return getattr(self._connection.execute(query, list(parameters)), kind)()
 
     def _work(self) -> None:
         timer = threading.Timer(self.within.seconds, self._stop, args=("timeout",))
@@ -132,12 +139,15 @@ class Run:
         self.state = "running"
         text = check(connection, self.text, tables(connection))
         # The text was found to be one question; it is what a person asks, and cannot be bound.
-        asked = f"CREATE TABLE memory.result AS SELECT * FROM (\n{text}\n) LIMIT {self.within.rows + 1}"  # noqa: S608
-        connection.execute(asked)
-        described = connection.execute("DESCRIBE memory.result").fetchall()
-        row = connection.execute("SELECT count(*) FROM memory.result").fetchone()
+        self.source = f"(\n{text}\n)"
+        if not self._is_listing:
+            kept = f"SELECT * FROM {self.source} LIMIT {self.within.rows + 1}"  # noqa: S608
+            connection.execute(f"CREATE TABLE memory.result AS {kept}")
+            self.source = "memory.result"
+        described = connection.execute(f"DESCRIBE SELECT * FROM {self.source}").fetchall()  # noqa: S608
+        row = connection.execute(f"SELECT count(*) FROM {self.source}").fetchone()  # noqa: S608
         found = int(row[0]) if row else 0
-        if found > self.within.rows:
+        if found > self.within.rows and not self._is_listing:
             connection.execute("DELETE FROM memory.result WHERE rowid >= ?", [self.within.rows])
         columns = tuple((str(name), str(kind)) for name, kind, *_ in described)
         self.shape = Shape(columns, min(found, self.within.rows), found > self.within.rows)

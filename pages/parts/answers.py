@@ -50,7 +50,9 @@ _MIME = {
 }
 
 
-def run_of(view: View, slot: str, text: str, before: Callable[[], None] | None = None) -> Run:
+def run_of(
+    view: View, slot: str, text: str, before: Callable[[], None] | None = None, *, is_listing: bool = False
+) -> Run:
     """The run of this text on this snapshot: the one that this session has, else a new one; the other is cancelled.
 
     `before` is done before a new one starts, which does not where that fails.
@@ -62,7 +64,7 @@ def run_of(view: View, slot: str, text: str, before: Callable[[], None] | None =
             held.drop()
         if before:
             before()
-        held = st.session_state[f"run_{slot}"] = Run(view.snapshot, text)
+        held = st.session_state[f"run_{slot}"] = Run(view.snapshot, text, is_listing=is_listing)
     return held
 
 

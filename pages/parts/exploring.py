@@ -46,7 +46,7 @@ def compose(view: View) -> None:
         return
     said = "; ".join(asking.said(words, question.table, one) for one in question.filters)
     with st.container(key="panel_answer"):
-        run = answers.run_of(view, "compose", text)
+        run = answers.run_of(view, "compose", text, is_listing=not question.is_grouped)
         names = asking.names(words, question, types)
         _back(words)
         leads = partial(_behind, question) if question.is_grouped else None
