@@ -22,7 +22,6 @@ from model.policy import Actor
 from pages.parts import controls, export, keeping, labels, panels, registering
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
-from pages.parts.reads import records
 from pages.parts.table import Column, figure, mark, table
 from pages.parts.window import slips
 from pages.parts.window.services import guides
@@ -259,7 +258,7 @@ def _code(words: Words, column: str, value: str | None) -> str:
 
 
 def _unit(view: View, unit_id: str | None, otherwise: str = NONE) -> str:
-    return records.unit_name(view.snapshot, unit_id) if unit_id else otherwise
+    return view.unit_name(unit_id) if unit_id else otherwise
 
 
 def _service(words: Words, service: str | None) -> str:

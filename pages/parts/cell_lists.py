@@ -34,8 +34,9 @@ def cells(here: Market, units: pd.DataFrame) -> None:
     """Every cell; its name picks it."""
     names = dict(zip(units["unit_id"], units["name"], strict=True))
     soon: dict[str, int] = {}
+    year = market.ahead(here.as_of)[11] if here.as_of else None
     for one in here.expiring:
-        if here.as_of and one["month"].date() <= market.ahead(here.as_of)[11]:
+        if year and one["month"].date() <= year:
             soon[one["cell_id"]] = soon.get(one["cell_id"], 0) + one["licences"]
     rows = [_cell(here, one, names, soon.get(one.id, 0)) for one in here.cells]
     columns = _columns(

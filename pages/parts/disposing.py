@@ -21,7 +21,7 @@ from model.indicators import catalogue
 from pages.parts import concerning, controls, export, keeping, navigation, panels, warned
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
-from pages.parts.reads import records, warnings
+from pages.parts.reads import warnings
 from pages.parts.table import Column, Tone, figure, mark, table
 from pages.parts.words import NONE, Words, number
 
@@ -75,7 +75,7 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
     return {
         "key": one.warning_id,
         "indicator": _indicator(words, one.indicator_id),
-        "unit": records.unit_name(view.snapshot, one.unit_id),
+        "unit": view.unit_name(one.unit_id),
         "level": warned.level_mark(words, one.level),
         "period": moment(one.period_end)[:7],
         "state": mark(state, "absent" if one.withdrawn_on else "plain"),
@@ -129,7 +129,7 @@ def one(view: View, book: Book, warning_id: str) -> None:
 def _told(view: View, detail: reading.Detail) -> None:
     words, item = view.words, detail.item
     unit, raised = (
-        records.unit_name(view.snapshot, item.unit_id),
+        view.unit_name(item.unit_id),
         warnings.one(view.snapshot, item.warning_id),
     )
     name, period = _indicator(words, item.indicator_id), words.month(item.period_end)
@@ -158,7 +158,7 @@ def _facts(view: View, detail: reading.Detail) -> list[tuple[str, str]]:
         ("raised", moment(item.raised_at)),
         ("handler", item.handler or ""),
         ("due", due),
-        ("escalated", records.unit_name(view.snapshot, item.escalated_to_unit_id)),
+        ("escalated", view.unit_name(item.escalated_to_unit_id)),
         ("verdict", said(words, FLOW.label("verdict", item.verdict)) if item.verdict else ""),
         ("measure", said(words, FLOW.label("measure", item.measure)) if item.measure else ""),
         ("rectify_by", moment(item.rectify_by)),

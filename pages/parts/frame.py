@@ -24,6 +24,7 @@ from pages.parts import clocks, controls, lifetime, panels, visitor
 from pages.parts.clocks import SourceClock
 from pages.parts.kinds import KINDS
 from pages.parts.monthly import Coverage
+from pages.parts.reads import records
 from pages.parts.words import Words
 
 _ATTEMPTS = 3
@@ -38,6 +39,14 @@ class View:
     snapshot: Snapshot
     words: Words
     now: datetime
+
+    def unit_name(self, unit_id: str | None) -> str:
+        """The name of any unit, its code where the snapshot does not know it; empty for none."""
+        return self._unit_names.get(unit_id or "", unit_id or "")
+
+    @cached_property
+    def _unit_names(self) -> dict[str, str]:
+        return records.unit_names(self.snapshot)
 
     @cached_property
     def clocks(self) -> dict[str, SourceClock]:

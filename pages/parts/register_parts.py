@@ -20,7 +20,6 @@ from model.indicators import catalogue
 from pages.parts import keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
-from pages.parts.reads import records
 from pages.parts.words import NONE, Words
 
 _ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
@@ -141,7 +140,7 @@ def scenario(view: View, book: Book, one: Any) -> None:
     st.html(panels.told(told))
     fields = scenarios.FLOW.rest["field"]
     named = {name: getattr(one, name, None) for name in fields}
-    named["taker_unit_id"] = records.unit_name(view.snapshot, named["taker_unit_id"])
+    named["taker_unit_id"] = view.unit_name(named["taker_unit_id"])
     item = catalogue().indicators.get(str(named["indicator_id"]))
     named["indicator_id"] = item and keeping.titled(words, item.name.zh, item.name.en)
     held = [

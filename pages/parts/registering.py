@@ -142,7 +142,7 @@ def _row(view: View, register: Register, one: Any) -> dict[str, Any]:
     words = view.words
     row: dict[str, Any] = {
         "key": getattr(one, register.key),
-        "unit": records.unit_name(view.snapshot, one.unit_id),
+        "unit": view.unit_name(one.unit_id),
     }
     for name, column in register.columns.items():
         row[name] = _said(words, register.table, column, getattr(one, name))
@@ -187,7 +187,7 @@ def _entry(view: View, book: Book, register: Register, one: Any) -> None:
         (_label(words, register.table, column), _said(words, register.table, column, getattr(one, name)))
         for name, column in register.columns.items()
     ]
-    told.append((words.say("handling.unit"), records.unit_name(view.snapshot, one.unit_id)))
+    told.append((words.say("handling.unit"), view.unit_name(one.unit_id)))
     if register.machine:
         state = register.machine.flow.states[one.state]
         told.append((words.say("handling.state"), keeping.titled(words, state.zh, state.en)))

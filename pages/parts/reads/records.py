@@ -40,10 +40,14 @@ def every_unit(snapshot: Snapshot) -> pd.DataFrame:
 
 def unit_name(snapshot: Snapshot, unit_id: str | None) -> str:
     """The name of any unit, its code where the snapshot does not know it; empty for none."""
+    return unit_names(snapshot).get(unit_id or "", unit_id or "")
+
+
+@cached()
+def unit_names(snapshot: Snapshot) -> dict[str, str]:
+    """What every unit is called."""
     units = every_unit(snapshot)
-    if unit_id is None or unit_id not in set(units["unit_id"]):
-        return unit_id or ""
-    return name_of(units, unit_id)
+    return dict(zip(units["unit_id"], units["name"], strict=True))
 
 
 def _natural(code: str) -> list[tuple[str, int, str]]:
