@@ -1,8 +1,8 @@
-"""The pages, warm, in the real browser, beside a bare Streamlit page with the same charts and tables from ready data.
+"""The pages, warm, in the real browser, beside a bare Streamlit page that shows the same elements from ready data.
 
 `python -m bench.pages --large WAREHOUSE --small WAREHOUSE` opens every page over both warehouses in turn with its bare
-twin, so that what else the machine does falls on all alike, and writes medians and ratios. What a bare page shows is
-taken from ours: the charts' own specifications and the tables' rows. Only opening is measured; nothing is published.
+twin, so that what else the machine does falls on all alike, and writes medians and ratios. What a twin shows is taken
+from the page itself. Each warehouse has a ledger of its own, brought up to date with it. Only opening is measured.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from bench import twin, written
 from docs.pictures import make
+from ledger import migration, snapshot, storage
 from model import warehouse
 from pages import contents
 
@@ -32,26 +36,35 @@ TARGET = 1.3
 PATIENCE = 120_000
 PAGES = {name: address for entries in contents.PAGES.values() for name, _, address in entries}
 FIRST = next(iter(PAGES))
-WHOLE = """([charts, tables]) => document.querySelectorAll('.js-plotly-plot .main-svg').length >= charts
-  && document.querySelectorAll('table.list tbody, [data-testid=stDataFrame] canvas').length >= tables"""
+WHOLE = """([charts, tables]) => {
+  const all = (where, what) => [...document.querySelectorAll(where)].filter((one) => one.querySelector(what)).length;
+  return all('.js-plotly-plot', '.main-svg') >= charts
+    && all('table.list', 'tbody') + all('[data-testid=stDataFrame]', 'canvas') >= tables;
+}"""
+Counts = tuple[int, int]
 
 
-def ready(directory: Path, name: str) -> dict[str, Any] | None:
-    """What a page shows over a warehouse: its title, the specifications of its charts, the rows of its tables; None
-    where it cannot be shown, as over a snapshot of an older version."""
-    from tests import demo_site
-
-    os.environ[warehouse.DIRECTORY_VARIABLE] = str(directory)
-    app = demo_site.page_of("" if name == FIRST else PAGES[name])
-    if app.exception or "message failing" in demo_site.shown(app):
-        return None
-    tables = [json.loads(one.proto.json)["rows"] for one in app.get("bidi_component")]
-    shown = [[{key: _text(value) for key, value in row.items()} for row in rows] for rows in tables]
-    return {"title": name, "charts": [one.proto.spec for one in app.get("plotly_chart")], "tables": shown}
+def address_of(name: str) -> str:
+    """The address of a page; the first one has none."""
+    return "" if name == FIRST else PAGES[name]
 
 
-def _text(value: object) -> str:
-    return str(value["text"] if isinstance(value, dict) and "text" in value else value)
+def kept_for(directory: Path, folder: Path) -> dict[str, str]:
+    """The variables of a ledger that has taken what this warehouse has published."""
+    url, anchor = f"sqlite:///{folder}.db", folder.with_suffix(".anchor")
+    made = storage.open_ledger(url, anchor)
+    migration.upgrade(made)
+    snapshot.take(made, warehouse.open_snapshot(directory))
+    made.close()
+    return {storage.ADDRESS_VARIABLE: url, storage.ANCHOR_VARIABLE: str(anchor)}
+
+
+def shown(directory: Path, variables: Mapping[str, str], names: list[str]) -> dict[str, twin.Described]:
+    """What each of the pages shows over a warehouse; one that cannot be shown, as over an old snapshot, is left out."""
+    os.environ |= {warehouse.DIRECTORY_VARIABLE: str(directory), **variables}
+    st.cache_resource.clear()
+    found = {name: twin.ready(address_of(name)) for name in names}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 @contextmanager
@@ -76,13 +89,13 @@ def bare(folder: Path) -> Iterator[str]:
         server.wait(10)
 
 
-def seconds(context: BrowserContext, address: str, charts: int, tables: int) -> float:
+def seconds(context: BrowserContext, address: str, counts: Counts) -> float:
     """How long one opening takes until all charts and tables are drawn and nothing runs any more."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     started = time.perf_counter()
     page.goto(address)
-    page.wait_for_function(WHOLE, arg=[charts, tables])
+    page.wait_for_function(WHOLE, arg=counts)
     page.wait_for_function(make.READY)
     taken = time.perf_counter() - started
     page.close()
@@ -90,66 +103,104 @@ def seconds(context: BrowserContext, address: str, charts: int, tables: int) -> 
 
 
 def measure(
-    context: BrowserContext,
-    sites: dict[str, str],
-    twins: str,
-    counts: dict[str, tuple[int, int]],
-    name: str,
-    rounds: int,
+    context: BrowserContext, places: Mapping[str, tuple[str, Counts]], rounds: int
 ) -> dict[str, float]:
-    """Medians by site: ours over each warehouse, and the bare twin of each, in turn; the first round warms."""
-    taken: dict[str, list[float]] = {}
-    address = "" if name == FIRST else PAGES[name]
+    """The median of each place's openings, all places in turn; the first round warms."""
+    taken: dict[str, list[float]] = {kind: [] for kind in places}
     for turn in range(rounds + 1):
-        for size, site in sites.items():
-            for kind, at in ((size, f"{site}/{address}"), (f"bare {size}", f"{twins}/?page={name}-{size}")):
-                found = seconds(context, at, *counts[size])
-                if turn:
-                    taken.setdefault(kind, []).append(found)
+        for kind, (address, counts) in places.items():
+            found = seconds(context, address, counts)
+            if turn:
+                taken[kind].append(found)
     return {kind: statistics.median(found) for kind, found in taken.items()}
 
 
+def line(name: str, found: Mapping[str, float]) -> str:
+    """One page as a line of the table."""
+    cells = [
+        f"{1000 * found[size]:.0f} | {found[size] / found[f'bare {size}']:.2f}" for size in ("large", "small")
+    ]
+    return f"| {name} | {' | '.join(cells)} | {found['large'] / found['small']:.2f} |"
+
+
+def records(directory: Path) -> int:
+    """How many records a warehouse's snapshot holds."""
+    tables = warehouse.open_snapshot(directory).manifest["tables"]
+    return sum(int(one["rows"]) for one in tables.values())
+
+
+TOLD = """\
+`python -m bench.pages --large WAREHOUSE --small WAREHOUSE --write`: every page opened warm in the real browser over
+both warehouses, in turn with a bare Streamlit page that shows the same charts, tables, texts, controls, forms and links
+from ready data, and has no look of its own. Medians of {rounds} rounds, {today:%B %Y}; {sizes}.
+
+| page | large ms | ÷ bare | small ms | ÷ bare | large ÷ small |
+|---|---:|---:|---:|---:|---:|
+{lines}
+
+目标:不超过裸页面的 {target} 倍,两种规模相同。Target: at most {target} × the bare page, at both sizes alike.
+{verdict}"""
+
+
+def told(directories: Mapping[str, Path], lines: list[str], over: list[str], rounds: int) -> str:
+    """The section of docs/bench.md."""
+    return TOLD.format(
+        rounds=rounds,
+        today=date.today(),
+        sizes="; ".join(f"{size}: {records(one):,} records" for size, one in directories.items()),
+        lines="\n".join(lines),
+        target=TARGET,
+        verdict=f"尚未达标 Not reached by: {', '.join(over)}." if over else "全部达标。All pages reach it.",
+    )
+
+
 def main() -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print a table in Markdown; with --write it goes to docs/bench.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", type=Path, required=True)
     parser.add_argument("--small", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--pages", nargs="*", default=list(PAGES))
+    parser.add_argument("--write", action="store_true", help="Put the table into docs/bench.md.")
     asked = parser.parse_args()
     directories = {"large": asked.large.resolve(), "small": asked.small.resolve()}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        counts: dict[str, dict[str, tuple[int, int]]] = {}
+    lines, over = [], []
+    with tempfile.TemporaryDirectory() as made, ExitStack() as stack:
+        folder = Path(made)
+        ledgers = {size: kept_for(one, folder / size) for size, one in directories.items()}
+        parts = {size: shown(one, ledgers[size], asked.pages) for size, one in directories.items()}
+        for size, found in parts.items():
+            for name, elements in found.items():
+                (folder / f"{name}-{size}.json").write_text(json.dumps(elements), encoding="utf-8")
+        sites = {
+            size: stack.enter_context(make.served(one, ledgers[size])) for size, one in directories.items()
+        }
+        twins = stack.enter_context(bare(folder))
+        browser = stack.enter_context(sync_playwright()).chromium.launch(
+            executable_path=make.CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        stack.callback(browser.close)
+        context = browser.new_context(viewport=make.SIZE)  # type: ignore[arg-type]
         for name in asked.pages:
-            shown = {size: ready(directory, name) for size, directory in directories.items()}
-            if any(found is None for found in shown.values()):
+            if any(name not in found for found in parts.values()):
                 print(f"{name}: not shown over both", file=sys.stderr)
                 continue
-            for size, found in shown.items():
-                assert found is not None
-                Path(folder, f"{name}-{size}.json").write_text(json.dumps(found), encoding="utf-8")
-                counts.setdefault(name, {})[size] = (len(found["charts"]), len(found["tables"]))
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=make.CHROMIUM, args=arguments)
-        context = browser.new_context(viewport=make.SIZE)  # type: ignore[arg-type]
-        print(
-            "| page | large ms | ÷ bare | small ms | ÷ bare | large ÷ small |\n|---|---:|---:|---:|---:|---:|",
-            flush=True,
-        )
-        with (
-            make.served(directories["large"]) as large,
-            make.served(directories["small"]) as small,
-            bare(Path(folder)) as twins,
-        ):
-            for name in counts:
-                one = measure(
-                    context, {"large": large, "small": small}, twins, counts[name], name, asked.rounds
-                )
-                ratios = {size: one[size] / one[f"bare {size}"] for size in directories}
-                cells = [f"{1000 * one[size]:.0f} | {ratios[size]:.2f}" for size in directories]
-                print(f"| {name} | {' | '.join(cells)} | {one['large'] / one['small']:.2f} |", flush=True)
-        browser.close()
-    print(f"\nTarget: ÷ bare at most {TARGET}, at both sizes alike.")
+            places: dict[str, Any] = {}
+            for size, site in sites.items():
+                elements = [one for part in parts[size][name].values() for one in part]
+                counts = twin.count(elements, "plotly_chart"), twin.count(elements, "table")
+                places[size] = f"{site}/{address_of(name)}", counts
+                places[f"bare {size}"] = f"{twins}/?page={name}-{size}", counts
+            found = measure(context, places, asked.rounds)
+            lines.append(line(name, found))
+            if any(found[size] > TARGET * found[f"bare {size}"] for size in directories):
+                over.append(name)
+            print(lines[-1], flush=True)
+    text = told(directories, lines, over, asked.rounds)
+    print(f"\n{text}")
+    if asked.write:
+        written.put("docs/bench.md", "python -m bench.pages", text)
 
 
 if __name__ == "__main__":
