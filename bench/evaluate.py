@@ -122,7 +122,7 @@ def replays(connection: warehouse.Connection) -> Iterator[tuple[str, Court, Judg
             court, judged = convene(connection, declared, known, until=end), Judged()
             judge_facts(court, judged, {}, is_brief=True)
             if back % PATTERN_STEP == 0:
-                judge_patterns(court, judged)
+                judge_patterns(court, ground, judged)
             if not back:
                 judge_records(court, ground, judged)
                 judge_revisions(court, judged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 
 from etl import sql
-from etl.judge import judge_marts
+from etl.judge import judge_marts, patterns
+from etl.judge.court import Court
 from etl.measure import measure_indicators
 from model import warehouse
 from model.contract import TABLES, key_of
-from model.indicators import catalogue
-from model.judgement import rules
+from model.indicators import Indicator, catalogue, composition
+from model.indicators.facts import lay
+from model.judgement import pattern, rules
 from tests.indicator_bureau import TABLE_ORDER, Bureau, empty
 
 OFFICES = [f"O{number}" for number in range(1, 7)]
@@ -211,6 +213,39 @@ def test_a_pattern_is_of_a_unit_or_cell_and_its_evidence_is_pseudonymous(planted
 def test_the_pairs_behind_a_pattern_leave_the_house_on_no_surface(planted: Bureau) -> None:
     for file in ("judge_analysis", "judge_screen"):
         assert "pattern_evidence" not in sql.statement(file, smallest="5")
+
+
+def test_a_pattern_is_looked_for_again_only_where_its_window_was_computed(
+    planted: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, looked = planted.connection, []
+    real = patterns.look
+
+    def noted(court: Court, item: Indicator, *given: Any) -> pattern.Found:
+        looked.append(item.id)
+        return real(court, item, *given)
+
+    def judged(months: composition.Months) -> list[str]:
+        looked.clear()
+        computed = dict.fromkeys(catalogue().views, months)
+        judge_marts(connection, rules(), catalogue(), replace(ground, computed=computed))
+        assert rows(connection, marts) == before
+        return sorted(set(looked))
+
+    marts = "FROM snapshot.mart.warning SELECT * ORDER BY ALL"
+    before, every = rows(connection, marts), sorted(rules().patterns)
+    connection.execute("USE snapshot")
+    ground = lay(connection, catalogue())
+    connection.execute("USE memory")
+    monkeypatch.setattr(patterns, "look", noted)
+    assert judged(frozenset()) == []
+    assert judged(frozenset({date(2024, 5, 1)})) == [], "the month in progress is in no window"
+    assert judged(frozenset({date(2023, 6, 1)})) == [
+        name for name in every if rules().patterns[name].window_months >= 12
+    ]
+    assert judged(None) == every
+    connection.execute("DELETE FROM snapshot.mart.pattern_rest")
+    assert judged(frozenset()) == every
 
 
 def test_a_pattern_is_one_warning_over_the_months_and_goes_with_its_cause(planted: Bureau) -> None:

@@ -40,7 +40,7 @@ def judge_marts(
             judge_facts(court, judged, changed_months(connection), stands)
             keep_rows(court, judged, stands)
             judge_portraits(court)
-        judge_patterns(court, judged)
+        judge_patterns(court, ground, judged)
         judge_records(court, ground, judged)
     judge_revisions(court, judged)
     keep_evidence(court, judged)

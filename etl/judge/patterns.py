@@ -2,12 +2,14 @@
 
 What is counted is one SQL file a pattern; what counts as more than chance is said in model/judgement/pattern.py. A
 finding is of a unit or market cell. The pairs behind it (staff and shops as keyed pseudonyms) are kept in the full
-warehouse only. A pattern that lasts is one warning: it is named without a month and updated.
+warehouse only. A pattern that lasts is one warning: it is named without a month and updated. One whose records no run
+has touched since it was looked for stands as it was found.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,9 @@ import pandas as pd
 from etl import sql
 from etl.judge.court import Court, Judged, Month, complete_month, fetched, first_day, last_day
 from etl.judge.findings import findings
+from model import warehouse
 from model.indicators import Indicator
+from model.indicators.facts import Ground
 from model.judgement import pattern
 from model.judgement.declaration import PatternRules
 from model.judgement.series import Columns
@@ -25,20 +29,48 @@ EVIDENCE_ROWS = 50
 """Pairs kept behind one finding, the most unlikely first."""
 
 
-def judge_patterns(court: Court, judged: Judged) -> None:
+def judge_patterns(court: Court, ground: Ground, judged: Judged) -> None:
     """Findings of every declared pattern at its newest month, and at the months of warnings that still stand."""
+    kept = set(court.connection.execute("FROM snapshot.mart.pattern_rest").fetchall())
+    rests = []
     for name, rule in court.rules.patterns.items():
         if name not in court.delivered:
             continue
         item, newest = court.catalogue.indicators[name], complete_month(court.delivered[name])
-        standing = court.connection.execute(
-            "SELECT DISTINCT period_end FROM snapshot.mart.warning WHERE kind = 'pattern' AND indicator_id = ?",
-            [name],
-        ).fetchall()
-        months = {newest, *(np.datetime64(day, "M") for (day,) in standing)}
+        months = sorted({newest, *(one for one in _standing(court, name) if one <= newest)}, reverse=True)
+        rests.append((name, _rest(court, item, rule, months)))
+        if rests[-1] in kept and _is_untouched(ground, item, months, rule):
+            continue
         told: set[tuple[str, str]] = set()
-        for month in sorted((one for one in months if one <= newest), reverse=True):
+        for month in months:
             _judge(court, judged, item, rule, month, told)
+    court.connection.execute("DELETE FROM snapshot.mart.pattern_rest")
+    warehouse.insert(court.connection, "snapshot.mart.pattern_rest", rests)
+
+
+def _standing(court: Court, name: str) -> list[Month]:
+    """The months at whose ends warnings of a pattern stand."""
+    ends = court.connection.execute(
+        "SELECT DISTINCT period_end FROM snapshot.mart.warning WHERE kind = 'pattern' AND indicator_id = ?",
+        [name],
+    ).fetchall()
+    return [np.datetime64(day, "M") for (day,) in ends]
+
+
+def _rest(court: Court, item: Indicator, rule: PatternRules, months: list[Month]) -> str:
+    """What the findings of a pattern rest on beside the records: rules, query and months."""
+    query = sql.statement(f"judge_pattern_{rule.query}", **_slots(rule))
+    parts = (rule, court.version(item), court.rules.comparison.q, query, [str(month) for month in months])
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _is_untouched(ground: Ground, item: Indicator, months: list[Month], rule: PatternRules) -> bool:
+    """Whether this run has computed none of the months that a pattern looks at."""
+    computed = (ground.computed or {}).get(item.view)
+    if computed is None:
+        return False
+    looked = {month - back for month in months for back in range(rule.window_months)}
+    return looked.isdisjoint(np.datetime64(month, "M") for month in computed)
 
 
 def _judge(
@@ -70,10 +102,7 @@ def _judge(
 def look(court: Court, item: Indicator, rule: PatternRules, month: Month) -> pattern.Found:
     """What one pattern finds in the window that ends with a month."""
     bound = {"since": first_day(month - (rule.window_months - 1)), "until": first_day(month + 1)}
-    least = str(rule.least_count)
-    counted = sql.statement("judge_pattern_counted", least=least)
-    slots = {"counted": counted, "least": least, "ratio": str(rule.least_ratio), "fence": str(FENCE)}
-    query = sql.statement(f"judge_pattern_{rule.query}", **slots)
+    query = sql.statement(f"judge_pattern_{rule.query}", **_slots(rule))
     if rule.test == "pairing":
         return _paired(court, query, bound, rule)
     edges = {"threshold": str(rule.threshold), "width": str(rule.width)}
@@ -81,6 +110,12 @@ def look(court: Court, item: Indicator, rule: PatternRules, month: Month) -> pat
     return pattern.bunching(
         fetched(court.connection.execute(statement, bound)), rule, court.rules.comparison.q
     )
+
+
+def _slots(rule: PatternRules) -> dict[str, str]:
+    least = str(rule.least_count)
+    counted = sql.statement("judge_pattern_counted", least=least)
+    return {"counted": counted, "least": least, "ratio": str(rule.least_ratio), "fence": str(FENCE)}
 
 
 def _paired(court: Court, query: str, bound: dict[str, date], rule: PatternRules) -> pattern.Found:

@@ -54,6 +54,8 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.pattern_evidence (
     indicator_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER,
     one VARCHAR[], other VARCHAR[], outcome VARCHAR, counted BIGINT, expected DOUBLE, p DOUBLE
 );
+-- By which rules, and at which months' ends, each pattern was looked for.
+CREATE TABLE IF NOT EXISTS snapshot.mart.pattern_rest (indicator_id VARCHAR, digest VARCHAR);
 CREATE TABLE IF NOT EXISTS snapshot.mart.warning_withdrawn (
     warning_id VARCHAR, indicator_id VARCHAR, rule_version VARCHAR, unit_id VARCHAR,
     subject_kind VARCHAR, subject_id VARCHAR, kind VARCHAR, level VARCHAR, period_start DATE, period_end DATE,
