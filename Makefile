@@ -89,7 +89,7 @@ build/peer/stamp: requirements-bench.txt | $(VENV)/bin/python
 	@touch $@
 
 bench: $(VENV)/test.stamp build/peer/stamp
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --write
 
 # recall, precision and delay of the judgement on demo bureaus, and how quiet it is on lawful ones
 SEEDS ?= 2

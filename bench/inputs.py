@@ -1,4 +1,4 @@
-"""The records that are measured: an invented bureau's feed files, made once per size, and a day's increment of them."""
+"""The records that are measured: an invented bureau's feed files, made once per size, and two days that follow them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etl import demo
 from model import warehouse
+from model.contract import TABLES
 
 CORE = ("inspection", "licence_application", "complaint")
 _DAILY = {
@@ -38,26 +39,46 @@ def core_files(core: Path, table: str) -> list[Path]:
     return sorted(core.glob(f"{table}-*.csv"), key=lambda path: path.stat().st_size, reverse=True)
 
 
-def increment(core: Path, target: Path, share: float) -> int:
-    """A day's worth of the newest records: `share` of each core table, half under new keys, half changed; how many."""
-    target.mkdir(parents=True, exist_ok=True)
-    total = 0
+def increments(core: Path, first: Path, second: Path, share: float) -> None:
+    """Two days after the core records, `share` of each core table a day, half under new keys, half changed.
+
+    The first day closes the month: what changes is of the month before. The second lies within its own month.
+    """
     for table in CORE:
         source = core_files(core, table)[0]
-        key, anchor, changed = _DAILY[table]
+        key, anchor, _ = _DAILY[table]
         with warehouse.connect() as connection:
             rows = connection.read_csv(str(source), header=True, all_varchar=True)
             count = max(2, round(len(rows) * share))
             newest = rows.order(f"try_cast({anchor} AS TIMESTAMP) DESC NULLS LAST, {key}").limit(count)
+            newest.create("newest")
             is_new = f"hash({key}) % 2 = 0"
-            columns = ", ".join(
-                f"CASE WHEN {is_new} THEN 'new-' || {key} ELSE {key} END AS {key}"
-                if name == key
-                else f"coalesce({name}, 'satisfied') AS {name}"
-                if name == changed
-                else name
-                for name in rows.columns
+            connection.execute(
+                f"CREATE TABLE one AS {_day(table, 1)} FROM newest WHERE {is_new};"
+                f"CREATE TABLE two AS {_day(table, 2)} FROM newest WHERE {is_new}"
             )
-            newest.project(columns).write_csv(str(target / f"{table}-2026-11-01.csv"), header=True)
-            total += count
-    return total
+            for folder, changed, new, date in (
+                (first, f"newest WHERE NOT {is_new}", "one", "2026-11-01"),
+                (second, "one", "two", "2026-11-02"),
+            ):
+                folder.mkdir(parents=True, exist_ok=True)
+                filled = f"SELECT * REPLACE ({_filled(table)}) FROM {changed} UNION ALL FROM {new}"
+                connection.sql(filled).write_csv(str(folder / f"{table}-{date}.csv"), header=True)
+
+
+def _day(table: str, days: int) -> str:
+    """The columns of records like others that came so many days later, under keys of their own."""
+    key = _DAILY[table][0]
+    shown = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
+    later = (
+        f"coalesce(strftime(try_cast({column.name} AS TIMESTAMP) + INTERVAL {days} DAY,"
+        f" '{shown[column.info['kind']]}'), {column.name}) AS {column.name}"
+        for column in TABLES[table].columns
+        if column.info["kind"] in shown
+    )
+    return f"SELECT * REPLACE ('day-{days}-' || {key} AS {key}, {', '.join(later)})"
+
+
+def _filled(table: str) -> str:
+    column = _DAILY[table][2]
+    return f"coalesce({column}, 'satisfied') AS {column}"

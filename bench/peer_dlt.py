@@ -1,4 +1,7 @@
-"""The peer dlt: the same core files through its filesystem source into DuckDB. It infers types and checks no rule."""
+"""The peer dlt: the same core files through its filesystem source into DuckDB. It keeps text as text and checks no rule.
+
+Types are not inferred: two files of a table that differ in what is empty would then not go into one run.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def main(core: Path, target: Path) -> None:
         resources = [
             (
                 filesystem(bucket_url=core.resolve().as_uri(), file_glob=f"{table}-*.csv")
-                | read_csv_duckdb(use_pyarrow=True, chunk_size=100_000)
+                | read_csv_duckdb(use_pyarrow=True, chunk_size=100_000, all_varchar=True)
             ).with_name(table)
             for table in tables
         ]
