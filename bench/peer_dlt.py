@@ -1,4 +1,4 @@
-"""The peer dlt: the same core files through its filesystem source into DuckDB. It keeps text as text and checks no rule.
+"""The peer dlt: the same core files through its filesystem source into DuckDB. Text stays text, no rule is checked.
 
 Types are not inferred: two files of a table that differ in what is empty would then not go into one run.
 """
