@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 from ledger_fixture import KEEPER, Databases, databases, settle
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from ledger import __main__ as command_line
 from ledger import accounts, migration, proof, sessions
-from ledger.schema import now
+from ledger.schema import Entry, now
 from ledger.storage import Ledger, open_ledger
 from model import policy, warehouse
 from model.policy import Actor, RefusedError, signing_in
 from model.policy.signing_in import Lifetime, SignIn
 from pages.parts import clocks, lifetime, visitor
-from pages.parts.lifetime import Attendance, Visit
+from pages.parts.lifetime import Arrivals, Attendance, Visit
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
@@ -205,6 +206,7 @@ def claims(
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(published))
     monkeypatch.setattr(visitor, "ledger", lambda: bureau)
     monkeypatch.setattr(visitor, "ATTENDANCE", Attendance())
+    monkeypatch.setattr(visitor, "ARRIVALS", Arrivals())
     proof_ = PROOF | {"iat": datetime.now().timestamp() - 60}
     monkeypatch.setattr(visitor, "_claims", lambda _: proof_)
     yield proof_
@@ -251,6 +253,45 @@ def test_an_open_page_is_over_at_the_next_interaction_once_signed_out_everywhere
     assert is_refused(app, "session_ended")
     claims |= {"iat": datetime.now().timestamp() + 2, "nonce": "n2"}
     assert TITLE in shown(opened()), "signed in again"
+
+
+def test_a_sign_in_is_kept_in_the_trail_once_for_each_proof(
+    claims: dict[str, Any], bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = open_ledger("sqlite:////nowhere/at/all/ledger.db")
+
+    def kept() -> list[tuple[str, str, str]]:
+        with bureau.read() as session:
+            query = select(Entry).where(Entry.action == "sign_in").order_by(Entry.sequence)
+            return [(one.account, one.role, one.object_kind) for one in session.scalars(query)]
+
+    opened().run()
+    opened()
+    assert kept() == [("chen", PEOPLE["chen"][0], "session")]
+    claims["nonce"] = "another device"
+    opened()
+    assert len(kept()) == 2
+    real, claims["nonce"] = visitor.ARRIVALS.is_new, "while the ledger is gone"
+
+    def goes_away(*given: Any) -> bool:
+        monkeypatch.setattr(visitor, "ledger", lambda: gone)
+        return real(*given)
+
+    monkeypatch.setattr(visitor.ARRIVALS, "is_new", goes_away)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    monkeypatch.setattr(visitor, "ledger", lambda: bureau)
+    monkeypatch.setattr(visitor.ARRIVALS, "is_new", real)
+    assert len(kept()) == 2
+    app.run()
+    assert len(kept()) == 3, "what could not be kept is kept with the next thing that is done"
+    assert proof.verify(bureau).holds
+
+
+def test_behind_a_proxy_a_name_comes_in_again_once_it_was_away_for_the_idle_time() -> None:
+    arrivals, idle = Arrivals(), LIFETIME.idle
+    told = [arrivals.is_new("chen", idle, START + number * idle) for number in (0, 1, 2, 3)]
+    assert told == [True, False, False, False] and arrivals.is_new("chen", idle, START + 4 * idle + SECOND)
+    assert not arrivals.is_new("chen", None, START + 99 * idle), "a proof is one sign-in, however long it is"
 
 
 def test_an_open_page_follows_a_closed_account_and_a_changed_role(

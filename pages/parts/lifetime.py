@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,32 @@ class Attendance:
 
 
 ATTENDANCE = Attendance()
+
+
+class Arrivals:
+    """Who has come in, so that each coming-in is kept once: a proof, or behind a proxy a name after its idle time."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, datetime] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_new(self, who: str, idle: timedelta | None, moment: datetime) -> bool:
+        """Whether somebody comes in now. `idle`: for how long a name stays in without being seen; a proof always."""
+        with self._lock:
+            last = self._seen.get(who)
+            self._seen[who] = moment
+            self._seen.move_to_end(who)
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return last is None or (idle is not None and moment - last > idle)
+
+    def forget(self, who: str) -> None:
+        """Somebody who came in and could not be noted comes in again."""
+        with self._lock:
+            self._seen.pop(who, None)
+
+
+ARRIVALS = Arrivals()
 
 
 def rerun_unattended() -> NoReturn:

@@ -18,7 +18,7 @@ from ledger import accounts, sessions, storage
 from model import policy
 from model.policy import Actor, RefusedError, signing_in
 from pages.parts import clocks, lifetime
-from pages.parts.lifetime import ATTENDANCE, Visit
+from pages.parts.lifetime import ARRIVALS, ATTENDANCE, Visit
 
 LOG = logging.getLogger(__name__)
 UNREACHABLE = (SQLAlchemyError, OSError)
@@ -74,12 +74,29 @@ def _remembered(visit: Visit, moment: datetime) -> Actor | None:
     return held[2] if held and held[0] == visit and moment - held[1] <= _BELIEVED else None
 
 
-def attend() -> None:
-    """Note that something was done in this session, where a person brought this run about."""
+def attend(who: Actor) -> None:
+    """Note that something was done in this session, where a person brought this run about, and once that they came."""
     found = signing_in.sign_in()
     is_attended = lifetime.is_attended()
     if not found.is_single_user and is_attended and (claims := _claims(found)):
-        ATTENDANCE.note(lifetime.of(found, claims), clocks.now())
+        visit, moment = lifetime.of(found, claims), clocks.now()
+        ATTENDANCE.note(visit, moment)
+        if who.account == found.name_in(claims):
+            _arrive(who, visit, found, moment)
+
+
+def _arrive(who: Actor, visit: Visit, found: signing_in.SignIn, moment: datetime) -> None:
+    """Keep a sign-in in the audit trail; a ledger that cannot be reached keeps it with the next thing that is done."""
+    is_proof = found.mode == "oidc"
+    key = visit.digest if is_proof else who.account
+    if not ARRIVALS.is_new(key, None if is_proof else found.lifetime.idle, moment):
+        return
+    try:
+        with ledger().write(who) as recorder:
+            recorder.record("sign_in", "session", who.account, unit_id=who.unit_id)
+    except UNREACHABLE:
+        LOG.exception("a sign-in could not be kept")
+        ARRIVALS.forget(key)
 
 
 def is_here() -> bool:

@@ -31,7 +31,7 @@ def greet(words: Words) -> None:
         _say(words, *_both("unknown_for_now"))
     else:
         if found is not None:
-            visitor.attend()
+            visitor.attend(found)
             return
         _say(words, *_both("sign_in_text"))
         _sign_in()
