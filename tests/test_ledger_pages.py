@@ -19,7 +19,7 @@ from ledger.disposition.case import Given
 from ledger.disposition.syncing import sync
 from ledger.duty import honours, lists, tasks
 from ledger.programme import scenarios
-from ledger.schema import Entry, Rating, Unit, now
+from ledger.schema import Disposition, Entry, Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from ledger.window import matters, ratings
 from model import vault, warehouse
@@ -108,6 +108,23 @@ def test_one_warning_opens_with_its_form(bureau: Ledger, language: str) -> None:
     app = opened("handling", language, warning="w1")
     assert ("派单" if language == "zh" else "Assign") in [one.label for one in app.button]
     assert "w1" in shown(app)
+
+
+@pytest.mark.parametrize(("closed", "founded"), [(0, 0), (9, 0), (10, 2), (10, 3)])
+def test_a_warning_says_how_often_its_rule_proved_right(bureau: Ledger, closed: int, founded: int) -> None:
+    raised = [replace(ONE, unit_id="420106", warning_id=f"w{number}") for number in range(closed + 1)]
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, raised, {}, now())
+        for number in range(closed):
+            item = recorder.session.get_one(Disposition, f"w{number}")
+            item.state, item.verdict = "closed", "work_flaw" if number < founded else "reasonable"
+        recorder.record("sync", "warning")
+    say = Words("zh").say
+    said = say("handling.rule_share", share=f"{founded}0%", count=closed)
+    expected = {0: say("handling.state_no_data"), 9: say("handling.state_suppressed")}.get(closed, said)
+    text = shown(opened("handling", warning=f"w{closed}"))
+    assert f"<dt>{say('handling.rule_so_far')}</dt><dd>{expected}" in text
+    assert (say("handling.mostly_unfounded") in text) is (founded == 2)
 
 
 def test_whom_a_warning_concerns_is_named_and_seen_on_its_page_for_a_purpose(

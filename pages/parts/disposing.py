@@ -111,7 +111,7 @@ def one(view: View, book: Book, warning_id: str) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(key="panel_warning"):
-            _told(view, detail)
+            _told(view, detail, _rule_so_far(book, detail.item))
         with st.container(key="panel_history"):
             st.html(panels.heading(words.say("handling.history")))
             _history(view, detail)
@@ -126,7 +126,20 @@ def one(view: View, book: Book, warning_id: str) -> None:
             _files(book, detail)
 
 
-def _told(view: View, detail: reading.Detail) -> None:
+def _rule_so_far(book: Book, item: Disposition) -> str:
+    """How often the rule that raised a warning proved right, and whether it is to be looked at itself."""
+    words = book.words
+    rule = (item.indicator_id, item.rule_version, item.kind)
+    found = book.read("rules", outcome.confirmations)
+    one = next((one for one in found if (one.indicator_id, one.rule_version, one.kind) == rule), None)
+    if one is None or one.share is None:
+        return words.say(f"handling.state_{one.state if one else 'no_data'}")
+    says = words.say("handling.mostly_unfounded") if one.is_mostly_unfounded else ""
+    said = words.say("handling.rule_share", share=f"{one.share:.0%}", count=one.closed)
+    return " · ".join(part for part in (said, says) if part)
+
+
+def _told(view: View, detail: reading.Detail, rule: str) -> None:
     words, item = view.words, detail.item
     unit, raised = (
         view.unit_name(item.unit_id),
@@ -141,7 +154,7 @@ def _told(view: View, detail: reading.Detail) -> None:
     if item.withdrawn_on:
         why = said(words, FLOW.label("withdrawal", item.withdrawn_reason or "not_shown"))
         st.html(panels.note(words.say("handling.withdrawn", day=moment(item.withdrawn_on), reason=why)))
-    st.html(panels.told(_facts(view, detail)))
+    st.html(panels.told([*_facts(view, detail), (words.say("handling.rule_so_far"), rule)]))
     if navigation.has("warnings") and raised is not None:
         navigation.link(
             "warnings", words.say("handling.see_warning"), unit=item.unit_id, warning=item.warning_id
