@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,18 @@ class _Told:
             self.registers[content["register"]] = content["digest"]
 
 
-def verify(ledger: Ledger, expected: Head | None = None) -> Proof:
-    """Check all of the ledger in one moment. `expected` is an end of the chain that was kept elsewhere."""
+def verify(
+    ledger: Ledger, expected: Head | None = None, tell: Callable[[int, int], None] | None = None
+) -> Proof:
+    """Check all of the ledger in one moment. `expected` is an end of the chain that was kept elsewhere.
+
+    `tell` hears now and then how many entries of how many are checked.
+    """
     anchored = _anchored(ledger.anchor)
     proof, told = Proof(), _Told()
     ends = [head for head in (*anchored.heads, expected) if head]
     with ledger.read() as session:
-        _check_chain(session, proof, told, {head.sequence: head for head in ends})
+        _check_chain(session, proof, told, {head.sequence: head for head in ends}, tell)
         for head in ends:
             if head.sequence > proof.head.sequence:
                 proof.found(f"entry {head.sequence}", "is remembered in the anchor and is gone")
@@ -92,11 +97,20 @@ def verify(ledger: Ledger, expected: Head | None = None) -> Proof:
     return proof
 
 
-def _check_chain(session: Session, proof: Proof, told: _Told, ends: dict[int, Head]) -> None:
+def _check_chain(
+    session: Session,
+    proof: Proof,
+    told: _Told,
+    ends: dict[int, Head],
+    tell: Callable[[int, int], None] | None,
+) -> None:
     """Each entry against its hash, the one before it and the remembered ends."""
+    last = trail.read_head(session).sequence
     for values in _entries(session):
         sequence, where = values["sequence"], f"entry {values['sequence']}"
         proof.entries += 1
+        if tell and proof.entries % _BATCH == 0:
+            tell(proof.entries, last)
         if sequence != proof.head.sequence + 1:
             proof.found(
                 where, f"follows entry {proof.head.sequence}: entries between them are gone or were put in"

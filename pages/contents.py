@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pages import (
     accounts,
+    audit,
     cells,
     complaints,
     data_health,
@@ -43,6 +44,7 @@ PAGES: dict[str, list[Entry]] = {
         ("health", data_health.show, "data-health"),
     ],
     "group_system": [
+        ("audit", audit.show, "audit-trail"),
         ("accounts", accounts.show, "account"),
     ],
 }

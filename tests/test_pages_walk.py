@@ -27,12 +27,12 @@ from tests import demo_site, real_site
 
 PAGES = {name: address for entries in contents.PAGES.values() for name, _, address in entries}
 FIRST = next(iter(PAGES))
-WITHOUT_RECORDS = {"accounts"}
+WITHOUT_RECORDS = {"accounts", "audit"}
 """Pages that show no business data, and so need none."""
 BUREAUS = ("empty", "demo", "chicago")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 ENGLISH = re.compile(r"(?<![\w./@-])[A-Za-z]{3,}(?![\w./@-])")
-SAME_IN_BOTH = {"CSV", "XLSX", "Parquet", "SQL", "PDF", "DOCX", "Excel", "English", "local"}
+SAME_IN_BOTH = {"CSV", "JSONL", "XLSX", "Parquet", "SQL", "PDF", "DOCX", "Excel", "English", "local"}
 """What is called the same in Chinese: files, formats, the other language's own name, the account of the only user."""
 
 

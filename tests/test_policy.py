@@ -64,6 +64,7 @@ see_feedback      . . . x . x . x . . x
 issue_visit_codes . . . x . x . . x . x
 correct_rating    . . . x . x . x . . x
 handle_matter     . . . . . x . x . . x
+watch_trail       . . . . . . . x x . x
 see_audit         . . . . . . . x . . x
 open_vault        . . . . . . . x . . .
 erase_subject     . . . . . . . x x . .

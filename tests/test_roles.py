@@ -49,6 +49,7 @@ duties      . . x x x x . x . .
 scenarios   . . x x x x x x . .
 explore     . . . x . x x x . .
 health      . . . x x x x x . .
+audit       . . . . . . . x x .
 accounts    . . . . . . . . x .
 """
 EXPORTS = """
@@ -56,6 +57,7 @@ answers._exports        . . . x . x x x . .
 answering._issued       . . . x . x . . . .
 answering._envelope     . . . . . . . x . .
 reporting._panel        . . . x x x x x . .
+audit_files._file       . . . . . . . x . .
 keeping.attach_form     . . x x x x . x . .
 """
 """What gives a file away: the function that offers it."""
@@ -64,6 +66,7 @@ ACTIONS = {
     "answering._issued": {"see_feedback", "issue_visit_codes"},
     "answering._envelope": {"see_feedback", "open_vault"},
     "reporting._panel": {"see_units", "make_report"},
+    "audit_files._file": {"watch_trail", "see_audit"},
     "keeping.attach_form": {"see_warnings"},
 }
 """The actions by which policy gives it: that of its page, and its own."""

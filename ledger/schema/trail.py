@@ -5,7 +5,7 @@ Times are texts here: what is hashed must be the same bytes on every database.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, Text
+from sqlalchemy import BigInteger, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.schema.base import CODE, NAME, SHA256, Base
@@ -15,6 +15,7 @@ class Entry(Base):
     """One act: who, in which role, did what to which object, why, and what it changed."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_action", "action", "sequence"),)
 
     sequence: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False

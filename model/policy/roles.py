@@ -51,12 +51,13 @@ class Role:
 
 @dataclass(frozen=True)
 class Declared:
-    """All that roles.toml says."""
+    """All that roles.toml says. `watched`: the acts that who only watches the audit trail is told of."""
 
     version: int
     actions: dict[str, Action]
     roles: dict[str, Role]
     pages: dict[str, str]
+    watched: tuple[str, ...]
     refusals: dict[str, dict[str, str]]
 
     def refused(self, code: str, **values: object) -> RefusedError:
@@ -97,6 +98,7 @@ def declared() -> Declared:
         {name: Action(name, **one) for name, one in given["action"].items()},
         {name: _role(name, one) for name, one in given["role"].items()},
         given["page"],
+        tuple(given["trail"]["watched"]),
         given["refusal"],
     )
     if unknown := set(found.pages.values()) - set(found.actions):
