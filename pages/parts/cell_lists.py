@@ -5,6 +5,7 @@ Retailers are counted only; an application in the queue stands by its number.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -33,12 +34,16 @@ def _stamp(here: Market, view: str) -> Export:
 def cells(here: Market, units: pd.DataFrame) -> None:
     """Every cell; its name picks it."""
     names = dict(zip(units["unit_id"], units["name"], strict=True))
-    soon: dict[str, int] = {}
-    year = market.ahead(here.as_of)[11] if here.as_of else None
-    for one in here.expiring:
-        if year and one["month"].date() <= year:
-            soon[one["cell_id"]] = soon.get(one["cell_id"], 0) + one["licences"]
-    rows = [_cell(here, one, names, soon.get(one.id, 0)) for one in here.cells]
+    year = market.ahead(here.as_of)[11] if here.as_of else date.min
+    rows = [
+        _cell(
+            here,
+            one,
+            names,
+            sum(count for month, count in here.expiring.get(one.id, {}).items() if month <= year),
+        )
+        for one in here.cells
+    ]
     columns = _columns(
         here, cell="text", unit_name="short", kind="short", capacity="number", occupied="number", remaining="number",
         share="figure", queued="number", exits_year="number", state="mark",

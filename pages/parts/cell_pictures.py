@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
-from typing import Any
 
 import streamlit as st
 
@@ -54,14 +53,12 @@ class Market:
         return (source, words.say("shared.as_of", moment=self.as_of.isoformat())) if self.as_of else (source,)
 
     @cached_property
-    def expiring(self) -> list[dict[str, Any]]:
+    def expiring(self) -> dict[str, dict[date, int]]:
         """The licences that run out in each month to come, by cell."""
         if self.as_of is None:
-            return []
+            return {}
         months = market.ahead(self.as_of)
-        known = {one.id for one in self.cells}
-        found = reads.expiring(self.view.snapshot, self.unit_id, months[0], last(months))
-        return [one for one in labels.records(found) if one["cell_id"] in known]
+        return reads.expiring(self.view.snapshot, self.unit_id, months[0], last(months))
 
     @cached_property
     def ran_out(self) -> dict[str, int]:
@@ -91,7 +88,8 @@ def choose(view: View, unit_id: str, unit_name: str) -> Market:
         lambda one: words.say("shared.all") if one == _ALL else label(one),
     )
     chosen = [one for one in held if kind in (_ALL, one.kind)]
-    picked = next((one for one in chosen if one.id == controls.picked("cell")), None)
+    wanted = controls.picked("cell")
+    picked = next((one for one in chosen if one.id == wanted), None)
     return Market(view, unit_id, unit_name, chosen, picked, reads.as_of(view.snapshot))
 
 
@@ -181,10 +179,9 @@ def _behind(here: Market, as_of: date) -> None:
 def expected(here: Market, as_of: date) -> tuple[dict[date, int], list[float] | None]:
     """The licences that run out by month, and how many are expected to leave."""
     counts: dict[date, int] = {}
-    for one in here.expiring:
-        if here.picked is None or one["cell_id"] == here.picked.id:
-            month = one["month"].date()
-            counts[month] = counts.get(month, 0) + one["licences"]
+    for one in here.shown:
+        for month, licences in here.expiring.get(one.id, {}).items():
+            counts[month] = counts.get(month, 0) + licences
     return counts, market.exits(
         [counts.get(one, 0) for one in market.ahead(as_of)], market.leaving(here.ran_out)
     )

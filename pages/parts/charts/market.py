@@ -10,14 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil, cos, radians, sqrt
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from pages.parts import theme
 from pages.parts.charts.template import base_figure, month_axis
 from pages.parts.market import Cell, Fullness, Place
 from pages.parts.words import Words, number
 
+Numbers = NDArray[np.float64]
 MAP_HEIGHT, MONTHS_HEIGHT = 520, 190
+_GAP: Place = (np.nan, np.nan)
 FILLS: dict[Fullness, str] = {
     "roomy": theme.CELL_STEPS[0],
     "filling": theme.CELL_STEPS[1],
@@ -46,7 +50,7 @@ def cells_map(words: Words, held: Sequence[Cell], picked: str | None) -> go.Figu
     figure.add_scatter(
         x=[x for x, _ in centres], y=[y for _, y in centres], mode="markers",
         marker={"size": 16, "color": theme.INK, "opacity": 0},
-        customdata=[[one.id, _hover(words, one)] for one in held],
+        customdata=np.array([[one.id, _hover(words, one)] for one in held], dtype=object),
         hovertemplate="%{customdata[1]}<extra></extra>",
     )  # fmt: skip
     return figure
@@ -73,14 +77,10 @@ def _centre(rings: Sequence[Sequence[Place]]) -> Place:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
-def _line(shapes: Sequence[Sequence[Sequence[Place]]]) -> tuple[list[float | None], list[float | None]]:
-    """Closed rings one after another, with gaps between."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for rings in shapes:
-        for ring in rings:
-            xs += [*(x for x, _ in ring), ring[0][0], None]
-            ys += [*(y for _, y in ring), ring[0][1], None]
+def _line(shapes: Sequence[Sequence[Sequence[Place]]]) -> tuple[Numbers, Numbers]:
+    """Closed rings one after another, with gaps between; as arrays, whose thousands of corners travel packed."""
+    corners = [place for rings in shapes for ring in rings for place in (*ring, ring[0], _GAP)]
+    xs, ys = np.array(corners).T
     return xs, ys
 
 

@@ -46,14 +46,18 @@ def as_of(snapshot: Snapshot) -> date | None:
 
 
 @cached()
-def expiring(snapshot: Snapshot, unit_id: str, first: date, last: date) -> pd.DataFrame:
-    """How many licences in force run out in each month: cell_id, month, licences."""
+def expiring(snapshot: Snapshot, unit_id: str, first: date, last: date) -> dict[str, dict[date, int]]:
+    """How many licences in force run out: cell → month → licences."""
     held = _held(unit_id)
     month = cast(func.date_trunc("month", held.c.expires_on), Date).label("month")
     query = select(held.c.cell_id, month, func.count().label("licences")).where(
         held.c.state == "valid", held.c.expires_on.between(first, last)
     )
-    return read(snapshot, query.group_by(held.c.cell_id, month).order_by(held.c.cell_id, month))
+    found = read(snapshot, query.group_by(held.c.cell_id, month).order_by(held.c.cell_id, month))
+    counts: dict[str, dict[date, int]] = {}
+    for cell, day, licences in zip(found["cell_id"], found["month"], found["licences"], strict=True):
+        counts.setdefault(str(cell), {})[pd.Timestamp(day).date()] = int(licences)
+    return counts
 
 
 @cached()
