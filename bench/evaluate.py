@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 
 from bench.scoring import Quiet, Score, Truth, alerts, listen, score_alerts, score_changes, score_records
-from etl import sql
 from etl.judge.court import Court, Judged, convene, grounded
 from etl.judge.facts import judge_facts
 from etl.judge.patterns import judge_patterns
@@ -67,7 +66,7 @@ def main() -> None:
     if given.misses:
         print("\n".join(miss for score in scores.values() for miss in score.misses))
     if given.write or given.seeds >= REPORTED_SEEDS:
-        command = f"make evaluate SEEDS={given.seeds}"
+        command = f"python -m bench.evaluate --first {given.first} --seeds {given.seeds}"
         REPORT.write_text(PREFACE.format(command=command) + report, encoding="utf-8")
 
 
@@ -88,7 +87,7 @@ def evaluated(work: Path, scale: str, seed: int) -> Result:
 
 
 def prepared(work: Path, scale: str, seed: int, is_clean: bool) -> tuple[Truth, warehouse.Connection]:
-    """The truth of a demo bureau, and a connection with its loaded warehouse attached as `snapshot`."""
+    """The truth of a demo bureau, and a connection with a copy of its loaded warehouse attached as `snapshot`."""
     place = work / f"{scale}-{seed}{'-clean' if is_clean else ''}"
     if not (place / "warehouse" / warehouse.CURRENT).exists():
         shutil.rmtree(place, ignore_errors=True)
@@ -97,8 +96,10 @@ def prepared(work: Path, scale: str, seed: int, is_clean: bool) -> tuple[Truth, 
         command("run", "--inbox", place / "inbox", "--warehouse", place / "warehouse")
     truth = json.loads((place / "inbox" / "truth.json").read_text(encoding="utf-8"))
     snapshot = warehouse.open_snapshot(place / "warehouse")
+    judged = place / "judged.duckdb"
+    shutil.copyfile(snapshot.path("full"), judged)
     connection = warehouse.connect()
-    connection.execute(f"ATTACH {sql.literal(str(snapshot.path('full')))} AS snapshot (READ_ONLY)")
+    warehouse.attach(connection, judged, "snapshot")
     return truth, connection
 
 
