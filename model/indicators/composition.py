@@ -1,8 +1,9 @@
 """The SQL of the declared indicators, composed from their declarations: one scan of a view for all that add up.
 
-A row counts in the month of each indicator's own date. So that one scan is enough, a row is spread over the months
-that it counts in, mostly one or two, and each indicator takes it in its own. What comes out are parts: sums by unit,
-cell, month and stratum, which the fact files put together for every level of the tree. Nothing is executed here.
+A row counts in the month of each indicator's own date. So that one scan is enough, rows are counted by all of these
+months together, and the counts are spread over them: each indicator takes those of its own. What comes out are parts:
+sums by unit, cell, month and stratum, which the fact files put together for every level of the tree. Nothing is
+executed here.
 """
 
 from __future__ import annotations
@@ -121,9 +122,7 @@ def parts(indicator: Indicator, guard: str) -> dict[str, str]:
 
 
 def spread(months: list[str]) -> str:
-    """The dated rows, once for each of the different months that a row counts in."""
-    if len(months) == 1:
-        return f"SELECT *, {months[0]} AS fact_month FROM dated"  # noqa: S608
+    """The grouped rows, once for each of the different months that they count in."""
     numbers = ", ".join(f"({number})" for number in range(len(months)))
     choices = " ".join(f"WHEN {number} THEN {month}" for number, month in enumerate(months))
     new = (
@@ -133,8 +132,8 @@ def spread(months: list[str]) -> str:
         for number, month in enumerate(months)
     )
     return (
-        f"SELECT dated.*, CASE place.number {choices} END AS fact_month"  # noqa: S608
-        f" FROM dated CROSS JOIN (VALUES {numbers}) AS place (number) WHERE ({') OR ('.join(new)})"
+        f"SELECT grouped.*, CASE place.number {choices} END AS fact_month"  # noqa: S608
+        f" FROM grouped CROSS JOIN (VALUES {numbers}) AS place (number) WHERE ({') OR ('.join(new)})"
     )
 
 
@@ -144,18 +143,28 @@ def scan(
 ) -> str:  # fmt: skip
     """All ratios of a view by unit, cell and month in one scan: a column for each part of each indicator."""
     dates = sorted({month_name(item.period) for item in indicators})
-    columns = []
-    for item in indicators:
-        own_month = f"{month_name(item.period)} = fact_month" if len(dates) > 1 else ""
-        guard = both(own_month, known(item, doubtful))
-        columns += [f"{text} AS {item.id}_{name}" for name, text in parts(item, guard).items()]
+    found = {
+        f"{item.id}_{name}": (text, month_name(item.period))
+        for item in indicators
+        for name, text in parts(item, known(item, doubtful)).items()
+    }
     has_cells = any(item.has_cell_facts or item.id in by_cell for item in indicators)
     cell = "cell_id" if has_cells else "NULL AS cell_id"
+    counted = ", ".join(f"{text} AS {name}" for name, (text, _) in found.items())
+    grouped = (
+        f"SELECT {unit} AS unit_id, {cell}, {', '.join(dates)}, {counted}"  # noqa: S608
+        f" FROM ({dated(rows, (item.period for item in indicators), months)}) AS dated"
+        f" WHERE coalesce({', '.join(dates)}) IS NOT NULL AND {unit} IS NOT NULL GROUP BY ALL"
+    )
+    if len(dates) == 1:
+        return f"SELECT * RENAME ({dates[0]} AS month) FROM ({grouped}) AS grouped"  # noqa: S608
+    added = ", ".join(
+        f"sum(CASE WHEN {month} = fact_month THEN {name} END) AS {name}" for name, (_, month) in found.items()
+    )
     return (
-        f"WITH dated AS ({dated(rows, (item.period for item in indicators), months)}),"  # noqa: S608
-        f" spread AS ({spread(dates)})"
-        f" SELECT {unit} AS unit_id, {cell}, fact_month AS month, {', '.join(columns)} FROM spread"
-        f" WHERE fact_month IS NOT NULL AND {unit} IS NOT NULL GROUP BY ALL"
+        f"WITH grouped AS ({grouped}), spread AS ({spread(dates)})"  # noqa: S608
+        f" SELECT unit_id, cell_id, fact_month AS month, {added} FROM spread"
+        " WHERE fact_month IS NOT NULL GROUP BY ALL"
     )
 
 
