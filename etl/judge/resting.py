@@ -19,7 +19,7 @@ from etl.judge.court import Court, Month, complete_month, fetched, first_day, la
 from etl.judge.facts import states
 from model.judgement import comparison as comparisons
 from model.judgement.portrait import is_scored
-from model.judgement.series import Columns, Months, Series, series
+from model.judgement.series import COUNTED, Columns, Months, Series, series
 from model.judgement.subjects import SubjectKind
 
 UNIT = "unit"
@@ -126,18 +126,20 @@ def _since(court: Court) -> date:
 def _series(court: Court, statement: str, bound: list[object]) -> list[Series]:
     """The scored indicators of a query's facts, over the months that portraits reach back to."""
     rows = fetched(court.connection.execute(statement, bound))
-    names, number = np.unique(rows["subject_id"].astype(str), return_inverse=True)
+    number, names = pd.factorize(rows["subject_id"], sort=True)
+    told, ids = pd.factorize(rows["indicator_id"])
+    place = {name: at for at, name in enumerate(ids)}
     first = np.unique(number, return_index=True)[1]
     subjects: Columns = {
-        "subject_id": names.astype(object), "kind": rows["kind"][first], "unit_id": names.astype(object),
+        "subject_id": names, "kind": rows["kind"][first], "unit_id": names,
         "subject_kind": rows["subject_kind"][first],
     }  # fmt: skip
     months: Months = np.arange(np.datetime64(_since(court), "M"), court.newest + 1)
     found = []
     for item in court.catalogue.indicators.values():
-        mine = rows["indicator_id"] == item.id
-        if item.id in court.clocks and is_scored(item) and mine.any():
-            facts = {name: column[mine] for name, column in rows.items()} | {"subject": number[mine]}
+        mine = np.flatnonzero(told == place.get(item.id, -1))
+        if item.id in court.clocks and is_scored(item) and mine.size:
+            facts = {name: rows[name][mine] for name in ("month", *COUNTED)} | {"subject": number[mine]}
             complete = int((months <= complete_month(court.clocks[item.id])).sum())
             found.append(series(item, facts, subjects, months, complete))
     return found

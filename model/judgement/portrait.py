@@ -8,7 +8,10 @@ know weights or thresholds: they are declared.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from model.statistics.inputs import Flags, Floats
 
 OVERALL = "overall"
 UNITS_AT_ONCE = 64
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,11 @@ def portraits(table: Table, dimensions: list[str], rules: PortraitRules) -> Colu
     overall = np.where(coverage[-1] >= rules.coverage_share, overall, np.nan)
     drawn = _draws(table, weights, rules, ~np.isnan(overall))
     columns = [*by_dimension.T, overall]
-    parts = [
-        _rows(table, name, columns[place], drawn[:, :, place], coverage[place], rules)
-        for place, name in enumerate([*dimensions, OVERALL])
-    ]
+    names = [*dimensions, OVERALL]
+    parts = _at_once(
+        lambda place: _rows(table, names[place], columns[place], drawn[:, :, place], coverage[place], rules),
+        range(len(names)),
+    )
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -151,7 +156,8 @@ def _draws(table: Table, weights: Weights, rules: PortraitRules, has_overall: Fl
     by_indicator = weights.indicator * common.uniform(*spread, (rules.draws, weights.indicator.size))
     by_dimension = weights.dimension * common.uniform(*spread, (rules.draws, weights.dimension.size))
     found = np.full((len(table.units), rules.draws, weights.dimension.size + 1), np.nan)
-    for start in range(0, len(table.units), UNITS_AT_ONCE):
+
+    def draw(start: int) -> None:
         some = slice(start, min(start + UNITS_AT_ONCE, len(table.units)))
         values = np.stack([_values(table, place, rules) for place in range(some.start, some.stop)])
         dimension = _dimension_scores(
@@ -161,7 +167,15 @@ def _draws(table: Table, weights: Weights, rules: PortraitRules, has_overall: Fl
         mean = [_overall(dimension[:, kind::2], by_dimension[kind::2], rules, not kind) for kind in (0, 1)]
         for kind, drawn in enumerate(mean):
             found[some, kind::2, -1] = np.where(has_overall[some, None], drawn, np.nan)
+
+    _at_once(draw, range(0, len(table.units), UNITS_AT_ONCE))
     return np.asarray(found.transpose(1, 0, 2))
+
+
+def _at_once(function: Callable[[Any], Result], given: Iterable[Any]) -> list[Result]:
+    """What a function gives for each, two at a time: arrays and random numbers leave the other processor free."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(function, given))
 
 
 def _values(table: Table, place: int, rules: PortraitRules) -> Floats:
