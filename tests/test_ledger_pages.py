@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
 from ledger import accounts, migration
-from ledger.disposition import handling
+from ledger.disposition import handling, upkeep
 from ledger.disposition.case import Given
 from ledger.disposition.syncing import sync
 from ledger.duty import honours, lists, tasks
@@ -30,7 +31,7 @@ from pages.parts import launching, registering, visitor
 from pages.parts.judged import Spot
 from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
-from pages.parts.words import Words
+from pages.parts.words import LANGUAGES, Words
 from tests import warehouse_fixture as fixture
 
 ROOT = Path(__file__).parents[1]
@@ -125,6 +126,28 @@ def test_a_warning_says_how_often_its_rule_proved_right(bureau: Ledger, closed: 
     text = shown(opened("handling", warning=f"w{closed}"))
     assert f"<dt>{say('handling.rule_so_far')}</dt><dd>{expected}" in text
     assert (say("handling.mostly_unfounded") in text) is (founded == 2)
+
+
+def test_a_late_warning_says_in_the_list_that_it_is_late_and_to_whom_it_went_up(bureau: Ledger) -> None:
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106")], {}, now())
+    assert Words("zh").say("handling.late") not in sent(opened("handling"))
+    with bureau.write(LOADER) as recorder:
+        item = recorder.session.get_one(Disposition, "w1")
+        item.state, item.handler, item.due_at = "assigned", "chen", now() - timedelta(days=1)
+        recorder.record("sync", "warning")
+    assert upkeep.escalate_late(bureau, now()) == 1
+    for language in LANGUAGES:
+        say, listed = Words(language).say, sent(opened("handling", language))
+        assert (
+            say("handling.late") in listed and say("handling.escalated_to", unit="武昌区局(营销部)") in listed
+        )
+
+
+def sent(app: AppTest) -> str:
+    """The data of the tables of a page."""
+    tables = (json.loads(str(one.proto.json)) for one in app.get("bidi_component"))
+    return json.dumps(list(tables), ensure_ascii=False)
 
 
 def test_whom_a_warning_concerns_is_named_and_seen_on_its_page_for_a_purpose(

@@ -71,7 +71,9 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
     if one.withdrawn_on:
         state = words.say("handling.withdrawn_mark", state=state)
     due = moment(one.due_at.date()) if one.due_at else NONE
-    under = words.say("handling.late") if is_late else ""
+    up = view.unit_name(one.escalated_to_unit_id) if one.state != "closed" else ""
+    raised_to = words.say("handling.escalated_to", unit=up) if up else ""
+    under = " · ".join(part for part in (words.say("handling.late") if is_late else "", raised_to) if part)
     return {
         "key": one.warning_id,
         "indicator": _indicator(words, one.indicator_id),
