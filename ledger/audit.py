@@ -132,9 +132,8 @@ def _seen(actor: Actor, act: Act) -> Act:
 
 def note(recorder: Recorder, asked: Asked) -> None:
     """Keep in the trail that somebody reads it, and what they look for."""
-    action = SEE if sees_all(recorder.actor) else WATCH
-    policy.require(recorder.actor, action)
-    recorder.record(action, "trail", asked=asked.told())
+    policy.require(recorder.actor, WATCH)
+    recorder.record(WATCH, "trail", asked=asked.told())
 
 
 def whole(recorder: Recorder, sequence: int, purpose: str) -> Whole | None:
@@ -142,10 +141,7 @@ def whole(recorder: Recorder, sequence: int, purpose: str) -> Whole | None:
 
     None where there is no such act.
     """
-    policy.require(recorder.actor, SEE)
-    if not purpose.strip():
-        asked = policy.declared().actions[SEE]
-        raise policy.declared().refused("purpose", action=asked.zh, action_en=asked.en)
+    policy.require(recorder.actor, SEE, purpose=purpose)
     found = recorder.session.get(Entry, sequence)
     if found is None:
         return None

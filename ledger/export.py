@@ -38,11 +38,11 @@ class Checked:
 
 
 def write(
-    ledger: Ledger, actor: Actor, target: Path, first: int = 1, last: int | None = None, purpose: str = ""
+    ledger: Ledger, actor: Actor, target: Path, purpose: str, first: int = 1, last: int | None = None
 ) -> Head:
     """Write the entries of a stretch to a new file, by its ending; where it ends. The export is recorded first."""
     form = form_of(target)
-    policy.require(actor, "see_audit")
+    policy.require(actor, "see_audit", purpose=purpose)
     with ledger.write(actor) as recorder:
         recorder.record("see_audit", "export", target.name, purpose=purpose, first=first, last=last)
     head = None

@@ -28,7 +28,7 @@ def head_given(text: str | None) -> Head | None:
 @click.command("export")
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--account", required=True, help="The account that may see the trail.")
-@click.option("--purpose", default="", help="What for; it is kept in the trail.")
+@click.option("--purpose", required=True, help="What for; it is kept in the trail.")
 @click.option("--from", "first", default=1, show_default=True, help="The first entry.")
 @click.option(
     "--to", "last", type=int, default=None, help="The last entry; without it all, this export included."
@@ -38,7 +38,7 @@ def export_command(
     ledger: storage.Ledger, target: Path, account: str, purpose: str, first: int, last: int | None
 ) -> None:
     """Write the audit trail to a new file, .jsonl or .csv, and print where it ends."""
-    head = export.write(ledger, signed_up(ledger, account), target, first, last, purpose)
+    head = export.write(ledger, signed_up(ledger, account), target, purpose, first, last)
     click.echo(f"{head.sequence}:{head.hash}")
 
 

@@ -95,7 +95,7 @@ def test_who_may_see_the_trail_filters_it_and_opens_an_act_and_each_look_is_kept
     assert [one["item"] for one in found][:4] == ["—", "zhao", "S-7", MATTER], "look and sign-in stand first"
     assert {one["purpose"] for one in found} >= {"核实线索", "季度分析"}
     app.run()
-    looks = acts(bureau, "see_audit")
+    looks = acts(bureau, "watch_trail")
     assert [json.loads(content) for *_, content in looks] == [{"asked": {}}], (
         "drawn again it is no other look"
     )
@@ -112,7 +112,7 @@ def test_who_may_see_the_trail_filters_it_and_opens_an_act_and_each_look_is_kept
         app = opened("zhao", tmp_path, language, entry=number)
         next(one for one in app.text_input if one.label == say("feedback.purpose")).set_value("例行抽查")
         assert expected in press(app, say("audit.open"))
-    told = [json.loads(content) for *_, content in acts(bureau, "see_audit")]
+    told = [json.loads(content) for *_, content in acts(bureau, "watch_trail")]
     assert told[1]["asked"] == {"since": "2026-01-01", "action": "open_vault", "account": "zhao"}
     with bureau.read() as session:
         read = session.scalars(select(Entry).where(Entry.object_kind == "entry")).one()
@@ -199,7 +199,7 @@ def test_a_file_for_the_archive_needs_a_purpose_and_proves_itself(
     )
     app = opened("zhao", tmp_path)
     next(one for one in app.selectbox if one.label == SAY("audit.form")).select(form)
-    assert SAY("audit.no_purpose") in press(app, SAY("audit.make")) and not given
+    assert SAY("handling.refused") in press(app, SAY("audit.make")) and not given
     next(one for one in app.text_input if one.label == SAY("feedback.purpose")).set_value("年度归档")
     shown = press(app, SAY("audit.make"))
     ((content, name),) = given

@@ -22,6 +22,7 @@ from model.policy import Actor, RefusedError
 __all__ = ["Databases", "databases", "ledger"]
 DISCIPLINE = Actor("zhao", "discipline", "99")
 FORMS = ("jsonl", "csv")
+PURPOSE = "年度归档"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def filled(ledger: Ledger) -> Ledger:
 @pytest.mark.parametrize("form", FORMS)
 def test_an_export_holds_all_entries_and_proves_itself(filled: Ledger, tmp_path: Path, form: str) -> None:
     target = tmp_path / f"trail.{form}"
-    head = export.write(filled, DISCIPLINE, target, purpose="年度归档")
+    head = export.write(filled, DISCIPLINE, target, PURPOSE)
     assert proof.verify(filled).head == head, "the export is the last of what it holds"
     found = export.check(target, head)
     assert found.findings == () and found.head == head and found.after == Head(0, "0" * 64)
@@ -45,21 +46,21 @@ def test_an_export_holds_all_entries_and_proves_itself(filled: Ledger, tmp_path:
         last = session.scalars(select(Entry).order_by(Entry.sequence.desc())).first()
     assert last and (last.action, last.object_kind, last.purpose) == ("see_audit", "export", "年度归档")
     part = tmp_path / f"part.{form}"
-    export.write(filled, DISCIPLINE, part, 2, 3)
+    export.write(filled, DISCIPLINE, part, PURPOSE, 2, 3)
     found = export.check(part)
     assert (found.entries, found.findings) == (2, ()) and found.after and found.after.sequence == 1
     assert export.check(part, head).findings, "it ends elsewhere"
     with pytest.raises(FileExistsError):
-        export.write(filled, DISCIPLINE, part)
+        export.write(filled, DISCIPLINE, part, PURPOSE)
     with pytest.raises(ValueError, match="no such entries"):
-        export.write(filled, DISCIPLINE, tmp_path / f"none.{form}", 900)
+        export.write(filled, DISCIPLINE, tmp_path / f"none.{form}", PURPOSE, 900)
     assert not (tmp_path / f"none.{form}").exists()
 
 
-def test_only_who_may_see_the_trail_exports_it(filled: Ledger, tmp_path: Path) -> None:
-    for who in (KEEPER, Actor("wang", "manager", "99")):
+def test_only_who_may_see_the_trail_exports_it_and_for_a_purpose(filled: Ledger, tmp_path: Path) -> None:
+    for who, purpose in ((KEEPER, PURPOSE), (Actor("wang", "manager", "99"), PURPOSE), (DISCIPLINE, " ")):
         with pytest.raises(RefusedError):
-            export.write(filled, who, tmp_path / "trail.jsonl")
+            export.write(filled, who, tmp_path / "trail.jsonl", purpose)
     assert not list(tmp_path.iterdir())
 
 
@@ -71,7 +72,7 @@ def test_any_single_change_of_a_byte_is_found(
 ) -> None:
     target = tmp_path / f"trail.{form}"
     if not target.exists():
-        export.write(filled, DISCIPLINE, target)
+        export.write(filled, DISCIPLINE, target, PURPOSE)
     content = target.read_bytes()
     at = data.draw(st.integers(0, len(content) - 1))
     new = data.draw(st.integers(0, 255).filter(lambda one: one != content[at]))
@@ -89,7 +90,7 @@ def _same(one: Path, other: Path) -> bool:
 def test_a_removed_or_reordered_entry_is_found(filled: Ledger, tmp_path: Path, form: str) -> None:
     settle_more(filled)
     target = tmp_path / f"trail.{form}"
-    head = export.write(filled, DISCIPLINE, target)
+    head = export.write(filled, DISCIPLINE, target, PURPOSE)
     lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
     for name, other in {
         "removed": [*lines[:3], *lines[4:]],
@@ -120,4 +121,8 @@ def test_on_the_command_line(filled: Ledger, tmp_path: Path) -> None:
     target.write_text(target.read_text().replace(entry["account"], "somebody", 1))
     done = CliRunner().invoke(main, ["check", str(target), "--expect", end])
     assert done.exit_code == 4 and "was altered" in done.output
-    assert CliRunner().invoke(main, [*base, "export", str(tmp_path / "a.txt"), "--account", "zhao"]).exit_code
+    assert (
+        CliRunner()
+        .invoke(main, [*base, "export", str(tmp_path / "a.txt"), "--account", "zhao", "--purpose", "x"])
+        .exit_code
+    )

@@ -47,26 +47,28 @@ def show(book: Book) -> None:
 
 def _file(book: Book, first: int, last: int, kind: str, purpose: str) -> None:
     words = book.words
-    if not purpose or not 0 <= last - first < MOST:
-        wrong = words.say("audit.stretch", most=number(MOST)) if purpose else words.say("audit.no_purpose")
+    if not 0 <= last - first < MOST:
+        wrong = words.say("audit.stretch", most=number(MOST))
         st.html(panels.message(words.say("handling.refused"), wrong, failing=True))
         return
     name = f"trail-{first}-{last}.{kind}"
 
-    def make() -> tuple[Head, bytes] | None:
+    def make() -> tuple[Head | None, bytes]:
         with TemporaryDirectory() as folder:
             target = Path(folder, name)
             try:
-                head = export.write(book.ledger, book.actor, target, first, last, purpose)
+                head = export.write(book.ledger, book.actor, target, purpose, first, last)
             except ValueError:
-                return None
+                return None, b""
             return head, target.read_bytes()
 
     made = book.attempt(make)
     if made is None:
-        st.html(panels.note(words.say("audit.none")))
         return
     head, content = made
+    if head is None:
+        st.html(panels.note(words.say("audit.none")))
+        return
     st.html(panels.note(words.say("audit.made", sequence=head.sequence, hash=head.hash)))
     st.download_button(
         words.say("audit.save", name=name), content, name, "application/octet-stream", on_click="ignore"
