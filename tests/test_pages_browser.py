@@ -270,6 +270,13 @@ def test_an_address_without_a_page_says_so_and_leads_on(site: Site, path: str) -
     assert "unit=420106" in page.url
 
 
+def test_the_first_page_is_found_at_its_own_address_too(site: Site) -> None:
+    site.show("demo")
+    page = site.open("/home?lang=en&unit=420106")
+    expect(page.locator("h1")).to_have_text("Overview")
+    assert "unit=420106" in page.url
+
+
 def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     site.show("demo")
     page = site.open("/?view=volumes")

@@ -24,7 +24,7 @@ Groups = dict[str, list[st.Page]]
 
 
 def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> tuple[Groups, list[st.Page]]:
-    """This person's pages by the title of their group, and those that are not theirs, which say so.
+    """This person's pages by the title of their group, and those beside them: what is not theirs says so.
 
     The very first declared opens without an address. Each page asks policy again whenever it runs.
     """
@@ -35,10 +35,17 @@ def offer(words: Words, declared: Mapping[str, Sequence[Entry]]) -> tuple[Groups
     for group, entries in declared.items():
         for name, show, address in entries:
             title, guarded = words.say(f"{name}.title"), _guarded(name, show)
+            is_first = name == first
             if not visitor.opens(who, name):
                 closed.append(st.Page(guarded, title=title, url_path=address, visibility="hidden"))
                 continue
-            pages[name] = st.Page(guarded, title=title, url_path=address, default=name == first)
+            pages[name] = st.Page(
+                guarded, title=title, url_path="" if is_first else address, default=is_first
+            )
+            if is_first:  # whoever asks for it by its address finds it too
+                closed.append(
+                    st.Page(_leading(pages[name]), title=title, url_path=address, visibility="hidden")
+                )
             groups.setdefault(words.say(f"shared.{group}"), []).append(pages[name])
     st.session_state[_PAGES] = pages
     return groups, closed
@@ -52,6 +59,11 @@ def _guarded(name: str, show: Callable[[], None]) -> Callable[[], None]:
     return opened
 
 
+def _leading(page: st.Page) -> Callable[[], None]:
+    """What leads on to a page, with all that the address says."""
+    return lambda: st.switch_page(page, query_params=dict(st.query_params))
+
+
 def hidden(groups: Groups, words: Words, wall: Callable[[], None]) -> list[st.Page]:
     """The pages without the pages' look: the wall's bare picture, and what leads on where the first is not theirs.
 
@@ -62,7 +74,7 @@ def hidden(groups: Groups, words: Words, wall: Callable[[], None]) -> list[st.Pa
     def lead() -> None:
         if not pages:
             welcome.turn_away(words)
-        st.switch_page(pages[0], query_params=dict(st.query_params))
+        _leading(pages[0])()
 
     title = words.say("shared.product")
     has_first = any(page.url_path == "" for page in pages)
