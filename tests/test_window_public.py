@@ -131,11 +131,24 @@ def test_the_hall_screen_counts_published_decisions_and_leads_to_the_guides(
 
 def test_the_standards_stand_with_how_they_are_kept(client: Client) -> None:
     for language, words in (
-        ("zh", ("受理", "5个工作日内", "按时")),
-        ("en", ("Acceptance", "within 5 working days", "in time")),
+        ("zh", ("受理", "5个工作日内", "按时", "一般用时")),
+        ("en", ("Acceptance", "within 5 working days", "in time", "typically")),
     ):
         page = client.get(f"/window/standard?lang={language}").text
         assert all(word in page for word in words)
+        assert not re.search(r"\d\.0 (日|个|day|working)", page), "a whole number of days has no decimals"
+        first = page.index("<ol"), page.index("</ol>")
+        assert ("个工作日" if language == "zh" else "working day") in re.sub(
+            r"<span class=.limit.>.*?</span>", "", page[slice(*first)], flags=re.S
+        ), "time used is told in the days of its limit"
+
+
+def test_a_number_older_than_a_year_is_no_news(client: Client) -> None:
+    page = client.get("/window/standard?lang=zh").text
+    table = page[page.index("<table") :]
+    told = [(int(year), int(month)) for year, month in re.findall(r"(\d{4})年(\d{1,2})月", table)]
+    newest = max(told)
+    assert all((newest[0] - year) * 12 + newest[1] - month < 12 for year, month in told)
 
 
 # --- one's own application --------------------------------------------------------------------------------------------

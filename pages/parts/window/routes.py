@@ -85,6 +85,7 @@ _GET: dict[str, Handler] = {
     "/g/{service}": guide.guide,
     "/g/{service}/poster": codes.service_poster,
     "/g/{service}/code.{kind}": codes.service_code,
+    "/window": guide.services,
     "/kiosk": guide.services,
     "/kiosk/guide/{service}": guide.guide,
     "/window/kiosk-{version}.js": script,

@@ -80,19 +80,23 @@ def _share(row: reads.Row | None) -> str | None:
     return words.value(row["within"], "proportion") if row and row["within"] is not None else None
 
 
-def _days(said: words.Words, row: reads.Row | None) -> str | None:
-    """The median as it is read."""
+def _days(said: words.Words, row: reads.Row | None, *, is_working: bool) -> str | None:
+    """The median as it is read, in days of the kind that the step is counted in."""
     if row is None or row["median_days"] is None:
         return None
-    days = words.value(row["median_days"], "mean")
-    return said.say("window.same_day") if days == "0.0" else said.say("window.so_many_days", days=days)
+    days = words.value(row["median_days"], "mean").removesuffix(".0")
+    if days == "0":
+        return said.say("window.same_day")
+    return said.say("window.so_many_working_days" if is_working else "window.so_many_days", count=days)
 
 
 def _indicators(snapshot: Snapshot, place: str, said: words.Words) -> list[dict[str, object]]:
-    """Name, target and newest value of each indicator of this page."""
+    """Name, target and newest value of each indicator of this page: what is older than a year is news no more."""
     declared = {row["indicator_id"]: row for row in reads.rows(screen.declared(snapshot))}
     newest: dict[str, reads.Row] = {}
-    for row in reads.rows(screen.trend(snapshot, place, INDICATORS)):  # the oldest first
+    known = reads.rows(screen.trend(snapshot, place, INDICATORS))  # the oldest first
+    months = sorted({row["month"] for row in known})[-_WINDOWS[-1] :]
+    for row in (one for one in known if one["month"] in months):
         if row["value"] is not None or row["indicator_id"] not in newest:
             newest[row["indicator_id"]] = row
     found = []
