@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from model import warehouse
 from model.process import processes
 from pages.parts import labels, market, relations, small, theme
+from pages.parts.charts.hexagons import arranged
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
 from pages.parts.reads import cells as reads_cells
@@ -173,6 +175,18 @@ class TestCells:
         assert [one[0] for one in figure.data[-1].customdata] == ["a", "b", "c", "d"]
         assert {one.name: one.fillcolor for one in figure.data if one.name}["over"] == theme.CONCERNING
         assert any(one.line.color == theme.INK for one in figure.data)
+
+    def test_without_a_boundary_neighbours_stay_neighbours(self) -> None:
+        comb = arranged(((3.0, 0.0), (1.0, 0.0), (2.0, 0.0)), 600, 100)
+        east = [comb.centre(place)[0] for place in comb.places]
+        assert east[1] < east[2] < east[0]
+        assert len(set(arranged((None,) * 250, 640, 500).places)) == 250
+        boxes = [
+            replace(one, centre=(x, 30.0), rings=(((x, 0.0), (x + 1, 0.0), (x + 1, 9.0), (x, 9.0)),))
+            for x, one in enumerate(CELLS)
+        ]
+        drawn = [point for one in cells_map(Words("zh"), boxes, None).data[:-1] for point in one.y if point]
+        assert len(set(drawn)) > 4, "a grid of boxes is drawn as a honeycomb"
 
     def test_history_ends_with_those_who_hold_a_licence_now(
         self, snapshot: warehouse.Snapshot, unit_id: str

@@ -46,6 +46,11 @@ class Market:
         return [self.picked] if self.picked else self.cells
 
     @property
+    def has_capacity(self) -> bool:
+        """Whether of any cell it is known how many outlets it may hold."""
+        return any(one.capacity is not None for one in self.shown)
+
+    @property
     def clock(self) -> tuple[str, ...]:
         words = self.view.words
         names = labels.tables(words, ("market_cell", "licence", "licence_application"))
@@ -98,13 +103,19 @@ def totals(here: Market) -> None:
     words, found = here.view.words, market.total(here.shown)
     over = words.say("cells.over_cells", count=number(found.over)) if found.over else ""
     share = written.value(found.occupied / found.capacity, "share") if found.capacity else written.NONE
+    unknown = "" if here.has_capacity else words.say("cells.unknown")
+    placed = unknown if not found.occupied else ""
     shown = [
         ("count", number(found.cells), ""),
-        ("capacity", number(found.capacity), ""),
-        ("occupied", number(found.occupied), share),
-        ("remaining", number(found.remaining), ""),
-        ("queued", number(found.queued), ""),
-        ("full_cells", number(found.full), over),
+        ("capacity", unknown or number(found.capacity), ""),
+        (
+            "occupied",
+            words.say("shared.no_data") if placed else number(found.occupied),
+            "" if placed else share,
+        ),
+        ("remaining", unknown or number(found.remaining), ""),
+        ("queued", words.say("shared.no_data") if placed else number(found.queued), ""),
+        ("full_cells", unknown or number(found.full), over),
     ]
     st.html(
         panels.cards(
@@ -159,7 +170,8 @@ def _behind(here: Market, as_of: date) -> None:
     span = market.behind(as_of)
     found = labels.records(reads.history(here.view.snapshot, here.unit_id, picked, span[0], span[-1]))
     counts = [one["retailers"] for one in found]
-    st.html(panels.part(words.say("cells.behind"), words.say("cells.behind_how")))
+    under = [words.say("cells.behind_how")] + ([words.say("cells.behind_capacity")] if here.picked else [])
+    st.html(panels.part(words.say("cells.behind"), " · ".join(under)))
     capacity = market.total(here.shown).capacity or None
     first, newest = number(counts[0] if counts else None), number(counts[-1] if counts else None)
     alt = words.say("cells.behind_alt", name=here.name, count=len(counts), first=first, last=newest)
@@ -206,6 +218,9 @@ def trial(here: Market) -> None:
     """What another capacity would do to the queue, and which cells it would overfill."""
     words = here.view.words
     st.html(panels.heading(words.say("cells.trial"), here.name, words.say("cells.trial_how")))
+    if not here.has_capacity:
+        st.html(panels.note(words.say("cells.trial_unknown")))
+        return
     with st.container(key="filters_children", horizontal=True):
         percent = int(
             controls.choose(

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import ceil, cos, radians, sqrt
+from math import cos, radians
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from pages.parts import theme
+from pages.parts.charts.hexagons import arranged
 from pages.parts.charts.template import base_figure, month_axis
 from pages.parts.market import Cell, Fullness, Place
 from pages.parts.words import Words, number
 
 Numbers = NDArray[np.float64]
-MAP_HEIGHT, MONTHS_HEIGHT = 520, 190
+MAP_HEIGHT, MONTHS_HEIGHT = 470, 190
+SCHEME = (640.0, 500.0)
+"""The room of a honeycomb, as wide to high as the panel."""
+_BOX = 4
+"""The corners of a box."""
+_MANY = 400
+"""Beyond so many cells of unknown capacity their edges are fine."""
 _GAP: Place = (np.nan, np.nan)
 FILLS: dict[Fullness, str] = {
     "roomy": theme.CELL_STEPS[0],
@@ -33,15 +40,19 @@ FILLS: dict[Fullness, str] = {
 
 
 def cells_map(words: Words, held: Sequence[Cell], picked: str | None) -> go.Figure:
-    """Every cell, filled by how full it is; those without a boundary stand as squares in rows."""
+    """Every cell, filled by how full it is; a honeycomb where they have no boundary."""
     figure = base_figure(MAP_HEIGHT)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode="closest")
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, rangemode="normal")
-    shapes = _shapes(held)
-    middle = [y for rings in shapes.values() for ring in rings for _, y in ring]
-    ratio = 1 / cos(radians(sum(middle) / len(middle))) if middle and _is_ground(held) else 1.0
-    figure.update_yaxes(scaleanchor="x", scaleratio=ratio)
+    if _is_ground(held):
+        shapes: dict[str, Sequence[Sequence[Place]]] = {one.id: one.rings for one in held}
+        middle = [y for rings in shapes.values() for ring in rings for _, y in ring]
+        figure.update_yaxes(scaleanchor="x", scaleratio=1 / cos(radians(sum(middle) / len(middle))))
+    else:
+        shapes = _honeycomb(held)
+        figure.update_xaxes(range=[0, SCHEME[0]])
+        figure.update_yaxes(range=[-SCHEME[1], 0], scaleanchor="x")
     for fullness, colour in FILLS.items():
         _polygons(figure, [shapes[one.id] for one in held if one.fullness == fullness], colour, fullness)
     if picked in shapes:
@@ -57,19 +68,17 @@ def cells_map(words: Words, held: Sequence[Cell], picked: str | None) -> go.Figu
 
 
 def _is_ground(held: Sequence[Cell]) -> bool:
-    return all(one.rings for one in held)
+    """Whether every boundary is known and they show more than a grid of boxes."""
+    return all(one.rings for one in held) and any(len(set(ring)) > _BOX for one in held for ring in one.rings)
 
 
-def _shapes(held: Sequence[Cell]) -> dict[str, Sequence[Sequence[Place]]]:
-    """The rings of every cell; squares in rows where one has no boundary, so that none is lost."""
-    if _is_ground(held):
-        return {one.id: one.rings for one in held}
-    width = max(ceil(sqrt(len(held) * 1.6)), 1)
-    return {one.id: [_square(index % width, -(index // width))] for index, one in enumerate(held)}
-
-
-def _square(x: float, y: float, half: float = 0.46) -> list[Place]:
-    return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+def _honeycomb(held: Sequence[Cell]) -> dict[str, Sequence[Sequence[Place]]]:
+    """A place of its own for every cell, so that none without a boundary is lost."""
+    comb = arranged(tuple(one.centre for one in held), *SCHEME)
+    return {
+        one.id: [[(x, -y) for x, y in comb.corners(place, 0.94)]]
+        for one, place in zip(held, comb.places, strict=True)
+    }
 
 
 def _centre(rings: Sequence[Sequence[Place]]) -> Place:
@@ -90,7 +99,13 @@ def _polygons(figure: go.Figure, shapes: list[Sequence[Sequence[Place]]], colour
     xs, ys = _line(shapes)
     edge = {"color": theme.PANEL, "width": 1.5}
     if fullness == "unknown":
-        edge = {"color": theme.ORDINARY, "width": 1.5, "dash": "dot"}
+        is_fine = len(shapes) > _MANY
+        colour_of_edge = theme.ORDINARY_PALE if is_fine else theme.ORDINARY
+        edge = {
+            "color": colour_of_edge,
+            "width": 1 if is_fine else 1.5,
+            "dash": "solid" if is_fine else "dot",
+        }
     figure.add_scatter(
         x=xs, y=ys, mode="lines", fill="toself", fillcolor=colour, hoverinfo="skip", name=fullness, line=edge,
     )  # fmt: skip

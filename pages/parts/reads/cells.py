@@ -62,7 +62,7 @@ def expiring(snapshot: Snapshot, unit_id: str, first: date, last: date) -> dict[
 
 @cached()
 def kept_on(snapshot: Snapshot, unit_id: str, first: date, last: date) -> dict[str, int]:
-    """Of the retailers whose licence ran out between two days, how many there were, and how many still sell."""
+    """Of the retailers whose licence ran out between two days and state known: how many there were, and still sell."""
     held, retailer = _held(unit_id), relations.record("retailer")
     ran_out = (
         select(held.c.retailer_id)
@@ -71,7 +71,7 @@ def kept_on(snapshot: Snapshot, unit_id: str, first: date, last: date) -> dict[s
         .subquery()
     )
     counts: list[Any] = [
-        func.count().label("ran_out"),
+        func.count(retailer.c.state).label("ran_out"),
         func.count().filter(retailer.c.state == "active").label("kept_on"),
     ]
     query = select(*counts).join(ran_out, ran_out.c.retailer_id == retailer.c.retailer_id)
