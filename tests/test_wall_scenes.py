@@ -170,6 +170,18 @@ def test_a_late_source_is_told_without_covering_what_is_shown(wall: Wall, shape:
     page.close()
 
 
+def test_what_is_raised_is_verified_or_still_to_be(wall: Wall) -> None:
+    page = wall.draw("rich")
+    cells = page.locator(".by-level .cell").all_inner_texts()[5:]  # below the head
+    lines = {
+        cells[at]: [int(one.replace(",", "")) for one in cells[at + 1 : at + 5]] for at in range(0, 15, 5)
+    }
+    raised, unverified, verified = lines["触发"], lines["待核实"], lines["已核实"]
+    assert raised == [one + other for one, other in zip(unverified, verified, strict=True)]
+    assert raised[0] > 0
+    page.close()
+
+
 @pytest.mark.parametrize("shape", SIZES)
 def test_a_window_hall_is_shown_public_content_only(wall: Wall, shape: str) -> None:
     for lang in LANGUAGES:

@@ -54,6 +54,13 @@ def spread(scores: Sequence[float], width: float, height: float) -> str:
     return svg.picture(width, height, shapes)
 
 
+def places(low: int, high: int, count: int, width: float, height: float) -> str:
+    """Which of so many places, the first at the left, something may have: ordinary, since a range judges nobody."""
+    each, middle = width / count, height / 2
+    held = svg.bar(each * (low - 1), middle - 5, each * (high - low + 1), 10, "f-ordinary", 5)
+    return svg.picture(width, height, [svg.bar(0, middle - 5, width, 10, "f-track", 5), held])
+
+
 def axis(width: float) -> str:
     """The scale under a column of scores."""
     place = scale(width)

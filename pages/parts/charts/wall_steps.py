@@ -8,8 +8,8 @@ from __future__ import annotations
 from pages.parts.charts import wall_shapes as svg
 
 _GAP = 4
-_INSIDE = 96
-"""A bar at least this wide holds its count inside; beside a shorter one it stands at its end."""
+BESIDE = 10.0
+"""The room between a count and what is beside it."""
 
 
 def steps(done: float, total: int, width: float, height: float, *, thick: float = 14) -> str:
@@ -24,18 +24,20 @@ def steps(done: float, total: int, width: float, height: float, *, thick: float 
     return svg.picture(width, height, shapes)
 
 
-def counted(count: str, share: float | None, width: float, height: float, look: str = "bar") -> str:
-    """A bar for a share of the largest count, with the count; an empty track where it is not known."""
-    middle = height / 2
-    if share is None:
-        return svg.picture(width, height, [svg.bar(0, middle - 6, width, 12, "f-track", 6)])
-    if not share:
-        return svg.picture(width, height, [svg.text((0, middle + 8), count, "t-count start")])
-    long = max(width * share, 6)
-    inside = long >= _INSIDE
-    place = (14.0 if inside else long + 12, middle + 8)
-    words = svg.text(place, count, "t-count start")
+def counted(count: str, long: float, width: float, height: float, size: float, look: str = "bar") -> str:
+    """A bar of this length with its count inside, or at its end where it has no room; for none, the count alone."""
+    middle = height / 2 + size * 0.36
+    if not long:
+        return svg.picture(width, height, [svg.text((0, middle), count, "t-count start")])
+    long = min(max(long, 6), width)
+    is_inside = look == "bar" and long >= svg.text_width(count, size) + 2 * BESIDE
+    words = svg.text((BESIDE if is_inside else long + BESIDE, middle), count, "t-count start")
     return svg.picture(width, height, [svg.bar(0, 0, long, height, f"f-{look}", 5), words])
+
+
+def room(count: str, size: float) -> float:
+    """How wide a picture has to be at the least, so that however long its bar is the count has room."""
+    return 2 * svg.text_width(count, size) + 3 * BESIDE
 
 
 def part(done: float | None, width: float, height: float) -> str:

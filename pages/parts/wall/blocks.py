@@ -63,6 +63,7 @@ def _said(board: Board, what: str, tables: Sequence[str]) -> Iterator[str]:
         yield " · ".join(filter(None, (what, one)))
     yield from reversed(named)
     yield say("shared.as_of", moment=moment)
+    yield moment
 
 
 def absent(board: Board, state: str, look: str = "") -> str:

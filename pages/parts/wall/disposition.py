@@ -5,6 +5,7 @@ Aggregates of the whole unit only: no warning is named, and each is to be verifi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -18,11 +19,15 @@ from pages.parts.wall import blocks
 from pages.parts.wall.board import Board
 
 ALL = "all"
-STAGES = ("raised", "verifying", "verified", "founded", "closed", "overdue")
+STAGES = ("raised", "unverified", "verified", "founded", "closed", "overdue")
 LEVELS = ("red", "yellow", "blue")
 KINDS = ("breach", "signal", "outlier", "pattern", "revision", "other")
 TABLES = ("warning",)
-SHORT = ("raised", "verified", "founded", "closed")
+SHORT = ("raised", "unverified", "verified", "closed")
+SIDE_COUNT, COUNT = 20.0, 26.0
+"""The sizes of counts beside other panels and in a scene of their own."""
+WORDS = 96.0
+"""The room of a level's bars at the least: enough for the words of a count that is not told."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Disposition:
 
     def at(self, stage: str, level: str = ALL) -> Count:
         """One count; a stage of which nothing is said has no data."""
+        if stage == "unverified":
+            return self._unverified(level)
         if self.rows.empty:
             return Count(stage, None, "no_data")
         found = self.rows[
@@ -60,6 +67,14 @@ class Disposition:
         count = None if pd.isna(one["count"]) else int(one["count"])
         return Count(stage, count, str(one["state"]), number(one["median_days"]), number(one["on_time"]))
 
+    def _unverified(self, level: str) -> Count:
+        """What is raised and not verified yet; nothing is told by it that those two do not tell."""
+        raised, verified = self.at("raised", level), self.at("verified", level)
+        if raised.count is None or verified.count is None:
+            return Count("unverified", None, raised.state if raised.count is None else verified.state)
+        left = raised.count - verified.count
+        return Count("unverified", left, "value" if left else "zero")
+
 
 def disposition(board: Board) -> Disposition:
     return Disposition(screen.of_unit(board.snapshot, "disposition", board.unit_id))
@@ -69,23 +84,87 @@ def funnel(board: Board, width: float, height: float, stages: tuple[str, ...] = 
     """A bar a stage, its count inside, and what is to be said beside it."""
     found = disposition(board)
     counts = [found.at(stage) for stage in stages]
-    largest = max((one.count or 0 for one in counts), default=0)
+    scale = width / max((one.count or 0 for one in counts), default=0) if found.at("raised").count else 0.0
     lines = [
         (
             escape(board.words.say(f"wall.stage_{one.stage}")),
-            wall_steps.counted(
-                written.number(one.count), one.count / largest if one.count is not None and largest else None,
-                width, height, "overdue" if one.stage == "overdue" and one.count else "bar",
-            ) if one.count is not None else one.text(board),
+            _bar(board, one, scale, width, height, SIDE_COUNT),
             f'<span class="soft">{escape(remark(board, one, found))}</span>',
         )
         for one in counts
-    ]  # fmt: skip
+    ]
     return blocks.rows("funnel", lines)
 
 
+def by_level(board: Board, room: float, height: float) -> str:
+    """Stages down, all and each level across."""
+    found, say = disposition(board), board.words.say
+    levels = (ALL, *LEVELS)
+    lines = [
+        (say(f"wall.stage_{stage}"), tuple(found.at(stage, level) for level in levels)) for stage in STAGES
+    ]
+    return _grid(board, "by-level", levels, lines, room, height)
+
+
+def by_kind(board: Board, room: float, height: float) -> str:
+    """What the system itself found, in the whole bureau: kinds down, levels across; empty without any."""
+    found, say = screen.warnings(board.snapshot), board.words.say
+    if found.empty:
+        return ""
+    lines = [
+        (say(f"wall.kind_{kind}"), tuple(_of_kind(found, kind, level) for level in LEVELS))
+        for kind in KINDS
+        if kind != "other" or kind in set(found["kind"])
+    ]
+    return _grid(board, "by-kind", LEVELS, lines, room, height)
+
+
+def _of_kind(found: pd.DataFrame, kind: str, level: str) -> Count:
+    some = found[(found["kind"] == kind) & (found["level"] == level)]
+    if some.empty:
+        return Count("raised", 0, "zero")
+    count = number(some["count"].iloc[0])
+    return Count("raised", None, "suppressed") if count is None else Count("raised", int(count), "value")
+
+
+def _grid(
+    board: Board,
+    look: str,
+    levels: Sequence[str],
+    lines: Sequence[tuple[str, tuple[Count, ...]]],
+    room: float,
+    height: float,
+) -> str:
+    """Counts by line and level, all bars on one scale, so that what each adds to the whole is seen at once."""
+    largest = [max(counts[at].count or 0 for _, counts in lines) for at in range(len(levels))]
+    least = max(WORDS, *(wall_steps.room(written.number(one), COUNT) for one in largest))
+    wanted = [max(room * one / (sum(largest) or 1), least) for one in largest]
+    wide = [width * room / sum(wanted) for width in wanted]
+    scale = min((width / one for width, one in zip(wide, largest, strict=True) if one), default=0.0)
+    head = ("", *(escape(board.words.say(f"wall.level_{level}")) for level in levels))
+    drawn = [
+        (
+            escape(label),
+            *(_bar(board, one, scale, width, height, COUNT) for one, width in zip(counts, wide, strict=True)),
+        )
+        for label, counts in lines
+    ]
+    return blocks.rows(f"crossed {look}", drawn, head)
+
+
+def _bar(board: Board, one: Count, scale: float, width: float, height: float, size: float) -> str:
+    """A count as a bar; in place of one that is not told, the words of its state."""
+    if one.count is None:
+        return f'<p style="width:{width:.0f}px">{one.text(board)}</p>'
+    look = "overdue" if one.stage == "overdue" else "bar"
+    return wall_steps.counted(written.number(one.count), one.count * scale, width, height, size, look)
+
+
 def remark(board: Board, one: Count, found: Disposition) -> str:
-    """How long a closed one took, and what share of the verified were found to need action."""
+    """How long a closed one took, and what share of the raised or verified stand at a stage."""
+    if one.stage == "unverified" and one.count is not None:
+        raised = found.at("raised").count
+        return board.words.say("wall.of_raised", share=f"{one.count / raised:.0%}") if raised else ""
     if one.stage == "closed" and one.median_days is not None:
         return board.words.say("wall.median_closed", count=f"{one.median_days:.0f}")
     if one.stage == "founded":
@@ -111,45 +190,3 @@ def funnel_panel(board: Board, width: float) -> str:
     return blocks.panel(
         board, "warnings", say("wall.warnings"), say("wall.to_verify"), body, TABLES, width=width
     )
-
-
-def by_level(board: Board, width: float) -> str:
-    """Stages across, levels down; the bar says how many of the raised are closed."""
-    found, say = disposition(board), board.words.say
-    stages = ("raised", "verified", "founded", "closed", "overdue")
-    head = ("", "", *(escape(say(f"wall.stage_{one}")) for one in stages))
-    lines = []
-    for level in LEVELS:
-        counts = {stage: found.at(stage, level) for stage in stages}
-        raised, closed = counts["raised"].count, counts["closed"].count
-        share = closed / raised if raised and closed is not None else None
-        figures = (f"<b>{one.text(board)}</b>" for one in counts.values())
-        lines.append((escape(say(f"wall.level_{level}")), wall_steps.part(share, width, 20), *figures))
-    return blocks.rows("by-level", lines, head)
-
-
-def by_kind(board: Board, width: float) -> str:
-    """What the system itself found, in the whole bureau: a line a kind, how many of each level; empty without any."""
-    found, say = screen.warnings(board.snapshot), board.words.say
-    if found.empty:
-        return ""
-    head = ("", "", *(escape(say(f"wall.level_{one}")) for one in LEVELS))
-    named = [one for one in KINDS if found.empty or one in set(found["kind"])]
-    sums = (
-        {kind: found.loc[found["kind"] == kind, "count"].sum() for kind in named} if not found.empty else {}
-    )
-    largest = max(sums.values(), default=0)
-    lines = []
-    for kind in named:
-        share = float(sums[kind] / largest) if largest else None
-        levels = (f"<b>{_of_level(board, found, kind, level)}</b>" for level in LEVELS)
-        lines.append((escape(say(f"wall.kind_{kind}")), wall_steps.part(share, width, 20), *levels))
-    return blocks.rows("by-kind", lines, head)
-
-
-def _of_level(board: Board, found: pd.DataFrame, kind: str, level: str) -> str:
-    some = found[(found["kind"] == kind) & (found["level"] == level)]
-    if some.empty:
-        return written.number(0)
-    count = number(some["count"].iloc[0])
-    return blocks.absent(board, "withheld") if count is None else written.number(count)

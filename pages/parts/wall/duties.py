@@ -12,6 +12,7 @@ import pandas as pd
 
 from pages.parts import words as written
 from pages.parts.charts import wall_steps
+from pages.parts.charts.wall_shapes import text_width
 from pages.parts.reads import screen
 from pages.parts.wall import blocks
 from pages.parts.wall.board import Board
@@ -21,6 +22,8 @@ ACTIVITIES = (
     "three_meetings_one_lesson", "political_study_day", "themed_party_day", "talk", "training", "home_visit",
     "self_check", "pledge", "anti_drug_pledge",
 )  # fmt: skip
+BESIDE, COUNTS, SIZE = 392.0, 130.0, 20.0
+"""What of a line the words beside a bar take, what of that is for the counts, and their size."""
 TASKS = ("four_responsibilities_bureau", "four_responsibilities_branch", "three_lists")
 
 
@@ -45,27 +48,33 @@ def tasks_panel(board: Board, width: float) -> str:
 def _lines(
     board: Board, of: str, names: Sequence[str], found: pd.DataFrame, column: str, width: float
 ) -> list[tuple[str, ...]]:
-    """A line a name of which anything is known, in the order of the names."""
+    """A line a name of which anything is known, in the order of the names; bars leave room for the longest counts."""
     known = {} if found.empty else dict(list(found.groupby(column)))
-    return [_line(board, f"wall.{of}_{one}", known[one], width) for one in names if one in known]
+    longest = max((text_width(_counts(*_sums(rows)), SIZE) for rows in known.values()), default=0.0)
+    room = width - BESIDE - max(longest - COUNTS, 0)
+    return [_line(board, f"wall.{of}_{one}", known[one], room) for one in names if one in known]
 
 
-def _line(board: Board, key: str, rows: pd.DataFrame, width: float) -> tuple[str, ...]:
-    """Done of due as bar, numbers and share; withheld where no month's counts may be shown."""
+def _sums(rows: pd.DataFrame) -> tuple[int | None, int | None]:
+    """Done and due of the months whose counts are told; nothing where none is."""
     told = rows[rows["due"].notna() & rows["done"].notna()]
-    if told.empty:
+    return (None, None) if told.empty else (int(told["done"].sum()), int(told["due"].sum()))
+
+
+def _counts(done: int | None, due: int | None) -> str:
+    return "" if due is None else f"{written.number(done)} / {written.number(due)}"
+
+
+def _line(board: Board, key: str, rows: pd.DataFrame, room: float) -> tuple[str, ...]:
+    """Done of due as bar, numbers and share; withheld where no month's counts may be shown."""
+    name, (done, due) = escape(board.words.say(key)), _sums(rows)
+    if done is None or due is None:
         state = "withheld" if (rows["state"] == "suppressed").any() else str(rows["state"].iloc[0])
-        return (
-            escape(board.words.say(key)),
-            wall_steps.part(None, width - 392, 38),
-            "",
-            blocks.absent(board, state),
-        )
-    due, done = int(told["due"].sum()), int(told["done"].sum())
+        return name, wall_steps.part(None, room, 38), "", blocks.absent(board, state)
     share = done / due if due else None
     return (
-        escape(board.words.say(key)),
-        wall_steps.part(share, width - 392, 38),
-        f'<span class="soft">{written.number(done)} / {written.number(due)}</span>',
+        name,
+        wall_steps.part(share, room, 38),
+        f'<span class="soft">{_counts(done, due)}</span>',
         f"<b>{share:.1%}</b>".replace("100.0", "100") if share is not None else "",
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pages.parts import words as written
 from pages.parts.charts import wall_steps, wall_trend
+from pages.parts.charts.wall_shapes import text_width
 from pages.parts.charts.wall_trend import Mark
 from pages.parts.reads import screen
 from pages.parts.wall import blocks, measured
@@ -20,8 +21,8 @@ from pages.parts.wall.measured import Measured
 
 INDICATORS = 4
 """How many of the cards are indicators."""
-FIGURE, ICON = 214.0, 34.0
-"""The room for a card's number, and what of it an icon beside it takes."""
+FIGURE, UNIT, ICON = 246.0, 24.0, 60.0
+"""The room for a card's number with its unit, the size of the unit, and what of it an icon beside it takes."""
 SPARKLINE = {"16x9": (112, 52), "32x9": (250, 96)}
 
 
@@ -53,7 +54,7 @@ def cards(board: Board) -> str:
 
 
 def _drawn(board: Board, card: Card) -> str:
-    room = FIGURE - (ICON if card.assurance else 0)
+    room = FIGURE - text_width(card.unit, UNIT) - (ICON if card.assurance else 0)
     number = (
         f"<b>{blocks.fitted(card.number, room, 58, 30)}</b><small>{escape(card.unit)}</small>"
         if card.state in ("value", "zero")

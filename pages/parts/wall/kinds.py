@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from html import escape
 
-from pages.parts.charts import wall_interval
+from pages.parts.charts import wall_interval, wall_steps
 from pages.parts.reads import screen
 from pages.parts.wall import blocks, frameworks, portrait
 from pages.parts.wall.board import Board
 
-WIDTH = {"16x9": 336, "32x9": 560}
+WIDTH = {"16x9": 328, "32x9": 596}
+"""The inside of the panel, and below what of it the words beside the scores take."""
+BESIDE = 88.0
 UNIT_TYPES = {
     "agency": ("county_bureau", "municipal_bureau", "provincial_bureau", "national_bureau"),
     "unit": ("inspection_brigade",),
@@ -41,10 +43,10 @@ def panel(board: Board) -> str:
         scores = [one.score for one in members if one.score is not None]
         lines.append(
             f'<div class="kind"><p><b>{escape(say(f"wall.item_{kind}"))}</b><span>{built}</span></p>'
-            f"{wall_interval.spread(scores, width, 44)}"
-            f'<p class="soft">{escape(count)}</p></div>'
+            f"{wall_steps.steps(stage.reached if stage else 0, len(frameworks.METHOD), width, 16, thick=8)}"
+            f"<div>{wall_interval.spread(scores, width - BESIDE, 46)}<span>{escape(count)}</span></div></div>"
         )
-    axis = wall_interval.axis(width)
+    axis = wall_interval.axis(width - BESIDE)
     body = f'<div class="six">{"".join(lines)}</div>{axis}'
     return blocks.panel(
         board, "kinds", say("wall.six_kinds"), "", body, ("initiative",), width=width, look="six-kinds"

@@ -26,11 +26,13 @@ class Sizes:
     name: float
 
 
-NARROW = Sizes(panels=1, most=24, width=160, name=214)
+NARROW = Sizes(panels=1, most=24, width=148, name=200)
 WIDE = Sizes(panels=1, most=16, width=470, name=330)
-WIDE_TWO = Sizes(panels=2, most=24, width=180, name=220)
-INSIDE = 1424.0
+WIDE_TWO = Sizes(panels=2, most=24, width=160, name=230)
+INSIDE = 1432.0
 """The inside of a panel of units, at the least."""
+RANK = 96.0
+"""How wide the range of a rank is drawn."""
 _ROOM, _TALLEST, _LOWEST = 760.0, 66.0, 29.0
 
 
@@ -49,7 +51,9 @@ def draw(board: Board) -> str:
 def _subjects(board: Board, room: int) -> tuple[list[tuple[str, dict[str, Score]]], int]:
     """The wall's unit, then those below it that have a portrait, level by level while a whole level has room.
 
-    Within a level in the order of their code. Also says how many lie deeper and are not listed.
+    Of the level right below, as many as have room where not all do.
+
+    Within a level in the order of their code. Also says how many are not listed.
     """
     found: dict[str, dict[str, Score]] = {}
     for one in portrait.scores(board):
@@ -61,9 +65,9 @@ def _subjects(board: Board, room: int) -> tuple[list[tuple[str, dict[str, Score]
         levels.setdefault(int(depth.get(unit_id, 99)), []).append(unit_id)
     shown: list[str] = []
     for level in sorted(levels):
-        if shown and len(shown) + len(levels[level]) > room:
+        if len(shown) > 1 and len(shown) + len(levels[level]) > room:
             break
-        shown += levels[level][:room]
+        shown += levels[level][: room - len(shown)]
     return [(unit_id, found[unit_id]) for unit_id in shown], len(found) - len(shown)
 
 
@@ -108,7 +112,7 @@ def _line(
         f'<span class="{own}">{blocks.fitted(board.names.get(unit_id, unit_id), sizes.name)}</span>',
         *(_score(board, scores.get(one), sizes.width, height) for one in DIMENSIONS),
         _figure(board, overall),
-        f'<span class="soft">{escape(_rank(board, overall))}</span>',
+        _rank(board, overall, height),
     )
 
 
@@ -133,8 +137,13 @@ def _figure(board: Board, one: Score | None) -> str:
     return f"<b>{blocks.stated(board, portrait.figure(one.score) if one else None, state)}</b>"
 
 
-def _rank(board: Board, one: Score | None) -> str:
-    """The range of places that the score may have among like units; nothing where a unit is alone."""
-    if one is None or one.rank_low is None or one.rank_high is None or not one.peers:
+def _rank(board: Board, one: Score | None, height: float) -> str:
+    """The range of places that the score may have among like units; in words where a unit is alone."""
+    if one is None or one.score is None:
         return ""
-    return board.words.say("wall.rank_range", low=one.rank_low, high=one.rank_high, count=len(one.peers) + 1)
+    if one.rank_low is None or one.rank_high is None or not one.peers:
+        return f'<span class="soft">{escape(board.words.say("wall.alone"))}</span>'
+    count = len(one.peers) + 1
+    said = board.words.say("wall.rank_range", low=one.rank_low, high=one.rank_high, count=count)
+    picture = wall_interval.places(one.rank_low, one.rank_high, count, RANK, height)
+    return f'<div class="ranked">{picture}<span>{escape(said)}</span></div>'

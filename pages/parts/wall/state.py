@@ -36,7 +36,7 @@ _CODE = ("*.py", "*.toml", "*.css", "*.js", "*.html", "*.sql")
 _SPOKEN = (
     "shell.late", "shell.late_named", "shell.status_live", "shell.status_late", "shell.status_offline",
     "shell.unreachable", "shell.starting", "shell.paused",
-    "shared.age_days", "shared.age_hours", "shared.age_minutes",
+    "shared.age_years_months", "shared.age_years", "shared.age_days", "shared.age_hours", "shared.age_minutes",
 )  # fmt: skip
 """The texts that a display says by itself, the server being gone; it fills in {age}, {as_of} and {name}."""
 

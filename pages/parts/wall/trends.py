@@ -78,6 +78,8 @@ def _said(board: Board, one: Measured) -> tuple[str, str]:
     say = board.words.say
     if one.state == "not_computable":
         return f'<div class="said-by reason">{escape(say("wall.unrecorded"))}</div>', ""
+    if one.state not in ("value", "zero"):
+        return f'<div class="said-by reason">{escape(say("wall.not_judged"))}</div>', ""
     variation = say(f"wall.variation_{one.variation}") if one.variation != "unknown" else ""
     assurance = (
         say(f"wall.assurance_{one.assurance}") if one.assurance in ("meets", "misses", "varies") else ""

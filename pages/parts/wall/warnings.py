@@ -9,46 +9,58 @@ from html import escape
 
 from pages.parts.wall import blocks, disposition, measured, summary
 from pages.parts.wall.board import Board
-from pages.parts.wall.disposition import STAGES, TABLES
+from pages.parts.wall.disposition import TABLES, Disposition
 
-FUNNEL = {"16x9": (590, 62), "32x9": (740, 84)}
-INSIDE = 880.0
-"""The inside of the large panels; a wide wall has more."""
-TRENDS = {"16x9": 880.0, "32x9": 708.0}
+STAGES = {"16x9": (864.0, 58.0), "32x9": (1064.0, 76.0)}
+"""The room for the bars of all levels, and the height of one."""
+KINDS = {"16x9": (514.0, 44.0), "32x9": (820.0, 76.0)}
 FOUND_IN = ("licence_application", "inspection", "enforcement_case", "complaint")
 """The records in which the system finds most of its warnings."""
-BAR = {"16x9": 120, "32x9": 420}
-TREND = {"16x9": (410, 58), "32x9": (660, 250)}
+INSIDE = {"16x9": (1056.0, 706.0), "32x9": (1256.0, 1036.0)}
+"""The insides of the panels of stages and of kinds."""
+TRENDS = {"16x9": 706.0, "32x9": 708.0}
+TREND = {"16x9": (330, 58), "32x9": (660, 250)}
 
 
 def draw(board: Board) -> str:
     """The scene's panels."""
+    beside = (_by_kind(board), _trends(board))
     return (
-        f'<main class="grid warnings">{_cards(board)}{_funnel(board)}'
-        f"{blocks.column(_by_level(board), _by_kind(board), *_below(board))}"
-        f"{_trends(board) if board.is_wide else ''}</main>"
+        f'<main class="grid warnings">{_cards(board)}{_by_level(board)}'
+        f"{''.join(beside) if board.is_wide else blocks.column(*beside)}</main>"
     )
 
 
 def _cards(board: Board) -> str:
     """Six figures of the last twelve months."""
     say, found = board.words.say, disposition.disposition(board)
-    stages = [found.at(stage) for stage in STAGES if stage != "founded"]
-    figures = [
-        (say(f"wall.stage_{one.stage}"), one.text(board), "", disposition.remark(board, one, found))
-        for one in stages
-    ]
-    on_time = found.at("closed").on_time
-    share = None if on_time is None else f"{on_time * 100:.1f}"
-    figures.append(
-        (
-            say("wall.on_time"),
-            blocks.stated(board, share, "value" if share else "no_data"),
-            "%" if share else "",
-            disposition.closing_rate(board, found),
-        )
+    raised, unverified, closed, overdue = (
+        found.at(stage) for stage in ("raised", "unverified", "closed", "overdue")
     )
+    days = None if closed.median_days is None else f"{closed.median_days:.0f}"
+    share = None if closed.on_time is None else f"{closed.on_time * 100:.1f}"
+    figures = [
+        (say("wall.stage_raised"), raised.text(board), "", ""),
+        (say("wall.stage_unverified"), unverified.text(board), "", _remark(board, unverified.stage, found)),
+        (say("wall.stage_closed"), closed.text(board), "", disposition.closing_rate(board, found)),
+        (
+            say("wall.closing_days"),
+            _told(board, days),
+            say("wall.unit_days") if days else "",
+            say("wall.closing_days_how"),
+        ),
+        (say("wall.on_time"), _told(board, share), "%" if share else "", say("wall.on_time_how")),
+        (say("wall.stage_overdue"), overdue.text(board), "", say("wall.overdue_how")),
+    ]
     return f'<div class="headline">{"".join(_card(board, at, *one) for at, one in enumerate(figures))}</div>'
+
+
+def _remark(board: Board, stage: str, found: Disposition) -> str:
+    return disposition.remark(board, found.at(stage), found)
+
+
+def _told(board: Board, text: str | None) -> str:
+    return blocks.stated(board, text, "value" if text else "no_data")
 
 
 def _card(board: Board, at: int, label: str, shown: str, unit: str, remark: str) -> str:
@@ -61,49 +73,22 @@ def _card(board: Board, at: int, label: str, shown: str, unit: str, remark: str)
     )
 
 
-def _funnel(board: Board) -> str:
-    say = board.words.say
-    body = (
-        disposition.funnel(board, *FUNNEL[board.shape])
-        + f'<p class="reserve">{escape(say("wall.reserve"))}</p>'
-    )
-    return blocks.panel(
-        board, "funnel", say("wall.funnel"), say("wall.last_months", count=12), body, TABLES, width=INSIDE
-    )
-
-
 def _by_level(board: Board) -> str:
     say = board.words.say
-    body = disposition.by_level(board, BAR[board.shape])
-    return blocks.panel(
-        board,
-        "by_level",
-        say("wall.by_level"),
-        say("wall.closed_of_raised"),
-        body,
-        TABLES,
-        width=INSIDE,
-        look="fill",
+    body = (
+        disposition.by_level(board, *STAGES[board.shape])
+        + f'<p class="reserve">{escape(say("wall.reserve"))}</p>'
     )
+    what = say("wall.last_months", count=12)
+    width = INSIDE[board.shape][0]
+    return blocks.panel(board, "funnel", say("wall.funnel"), what, body, TABLES, width=width, look="fill")
 
 
 def _by_kind(board: Board) -> str:
     say = board.words.say
-    body = disposition.by_kind(board, BAR[board.shape]) or blocks.nothing(board)
-    return blocks.panel(
-        board,
-        "by_kind",
-        say("wall.by_kind"),
-        say("wall.found_by_system"),
-        body,
-        FOUND_IN,
-        width=INSIDE,
-        look="fill",
-    )
-
-
-def _below(board: Board) -> tuple[str, ...]:
-    return () if board.is_wide else (_trends(board),)
+    body = disposition.by_kind(board, *KINDS[board.shape]) or blocks.nothing(board)
+    what, width = say("wall.found_by_system"), INSIDE[board.shape][1]
+    return blocks.panel(board, "by_kind", say("wall.by_kind"), what, body, FOUND_IN, width=width, look="fill")
 
 
 def _trends(board: Board) -> str:

@@ -60,8 +60,12 @@ function shortStamp(moment, now) {
   return whole.length > "11-22 08:00".length ? whole.split(" ")[0] : whole;
 }
 
-/** How long, in the largest unit that says it, by the templates that the server gave. */
+/** How long, in the largest unit that says it, beyond a year in years and months, by the templates that the server gave. */
 function age(milliseconds, words) {
+  const months = Math.floor(milliseconds / DAY / 365.25 * 12);
+  if (months >= 12) {
+    return filled(words[months % 12 ? "age_years_months" : "age_years"], { years: Math.floor(months / 12), months: months % 12 });
+  }
   const count = (size) => Math.max(0, Math.floor(milliseconds / size)).toLocaleString("en-US");
   const [name, size] = milliseconds >= DAY ? ["days", DAY] : milliseconds >= HOUR ? ["hours", HOUR] : ["minutes", MINUTE];
   return words[`age_${name}`].replace("{count}", count(size));
