@@ -87,13 +87,17 @@ class TestMonths:
         assert monthly.newest([Coverage()]) is None
         assert monthly.before(datetime(2026, 11, 22)) == OCTOBER
 
-    def test_the_newest_month_is_that_of_the_source_that_speaks_last(self) -> None:
-        old, new = (
-            covered(datetime(2014, 11, 7), date(2011, 1, 1)),
-            covered(datetime(2015, 1, 1), date(2011, 1, 1)),
-        )
-        assert monthly.newest([old, new, Coverage()]) == date(2014, 12, 1)
-        assert monthly.newest([old]) == date(2014, 10, 1)
+    def test_the_default_month_is_one_that_all_kinds_reach_but_for_those_that_stopped(self) -> None:
+        since = date(2011, 1, 1)
+        licences, inspections, complaints, stopped = (
+            covered(at, since)
+            for at in (
+                datetime(2014, 11, 7), datetime(2014, 10, 31), datetime(2015, 1, 1), datetime(2014, 8, 31, 23, 59)
+            )
+        )  # fmt: skip
+        assert monthly.newest([licences, complaints, Coverage()]) == date(2014, 10, 1)
+        assert monthly.newest([licences, inspections, complaints]) == date(2014, 9, 1)
+        assert monthly.newest([complaints, stopped]) == date(2014, 12, 1)
 
     def test_a_part_of_a_month_is_the_newest_where_no_whole_one_is_near(self) -> None:
         begun = covered(datetime(2026, 11, 20), NOVEMBER)

@@ -16,6 +16,8 @@ from pages.parts.clocks import SourceClock
 
 State = Literal["value", "zero", "partial", "no_data", "not_computable"]
 _KNOWN = ("value", "zero", "partial")
+TOGETHER = 3
+"""Months: a kind of record that is further behind has stopped rather than is late, and pages open without it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,12 @@ class Coverage:
         reached = self.reached.date().replace(day=1)
         found = next((one for one in (reached, shifted(reached, -1)) if self._is_whole(one)), None)
         return found if found and found >= self.since else None
+
+    @property
+    def newest(self) -> date | None:
+        """The newest month, or the one before where only that is whole."""
+        is_near = self.whole and self.last and self.whole >= shifted(self.last, -1)
+        return self.whole if is_near else self.last
 
     def _is_whole(self, month: date) -> bool:
         ends = datetime.combine(shifted(month, 1), time())
@@ -139,11 +147,10 @@ def of_children(
 
 
 def newest(coverages: Iterable[Coverage]) -> date | None:
-    """The newest month that some kind of record has, or the one before where only that is whole."""
-    known = list(coverages)
-    last = max((one.last for one in known if one.last), default=None)
-    whole = max((one.whole for one in known if one.whole), default=None)
-    return whole if last and whole and whole >= shifted(last, -1) else last
+    """The newest month that all kinds of record have; one that lies further behind the others holds nothing back."""
+    known = [one.newest for one in coverages if one.newest]
+    latest = max(known, default=None)
+    return min(one for one in known if one >= shifted(latest, -TOGETHER)) if latest else None
 
 
 def offered(counts: Mapping[str, Mapping[date, int]], coverages: Iterable[Coverage]) -> list[date]:
