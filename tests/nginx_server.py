@@ -22,6 +22,7 @@ from docs.pictures.make import free_port
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "deployment" / "nginx"
 OWN = "127.0.0.1"
 DISPLAY = "127.0.0.2"
+_PATIENCE_SECONDS = 10
 """The address that a display asks from."""
 _MAIN = """
 daemon off;
@@ -83,9 +84,13 @@ class Nginx:
         finally:
             kept.close()
 
-    def log(self) -> str:
-        """What was noted of the requests."""
-        return (self.folder / "access.log").read_text(encoding="utf-8")
+    def log(self, awaited: str) -> str:
+        """What was noted of the requests, once this is in it: a request is noted after it was answered."""
+        path = self.folder / "access.log"
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while awaited not in path.read_text(encoding="utf-8") and time.monotonic() < until:
+            time.sleep(0.05)
+        return path.read_text(encoding="utf-8")
 
 
 @contextmanager
