@@ -59,7 +59,8 @@ def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         )
         recorder.replace_register("sync", WorkingDay, [{"date": day, "is_working_day": True} for day in days])
         for name, role in (("head", "office_head"), ("worker", "field_staff"), ("secretary", "branch_secretary"),
-                           ("chief", "manager"), ("analyst", "analyst"), ("colleague", "field_staff")):  # fmt: skip
+                           ("chief", "manager"), ("analyst", "analyst"), ("colleague", "field_staff"),
+                           ("zhao", "discipline")):  # fmt: skip
             accounts.open_account(recorder, name, role, UNIT, f"P-{name}")
     with found.write(LOADER) as recorder:
         raised = [
@@ -198,6 +199,20 @@ def test_the_whole_life_of_a_warning_by_four_people(browser: Browser, address: s
         "work_flaw",
     )
     assert proof.verify(bureau).holds
+
+
+def test_the_trail_of_it_is_read_and_proved_on_its_page(browser: Browser, address: str) -> None:
+    with signed_in(browser, address, "zhao", "/audit-trail") as page:
+        page.get_by_role("button", name=SAY("audit.verify")).click()
+        expect(page.get_by_role("heading", name=SAY("audit.holds"))).to_be_visible()
+        stated = page.get_by_role("row").filter(has_text="申辩").filter(has_text="colleague")
+        stated.get_by_role("button").click()
+        acts = page.locator(".st-key-panel_acts")
+        acts.get_by_role("textbox", name=SAY("feedback.purpose")).fill("例行抽查")
+        page.get_by_role("button", name=SAY("audit.open")).click()
+        expect(page.get_by_test_id("stCode")).to_contain_text("state_side")
+        page.get_by_role("button", name=SAY("audit.back")).click()
+        expect(stated).to_be_visible()
 
 
 def test_a_form_keeps_what_was_typed_while_the_ledger_is_gone(
