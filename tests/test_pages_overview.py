@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -162,6 +163,16 @@ def test_the_board_is_filtered_and_grouped_by_the_url(app: AppTest, language: st
     assert app.selectbox(key="control_dimension").value == "conduct"
     assert app.selectbox(key="control_group").value == "dimension"
     assert fixture.SECRET not in shown(app)
+
+
+def test_what_the_sources_do_not_record_stands_last_and_says_so(app: AppTest) -> None:
+    app.run()
+    rows = json.loads(app.get("bidi_component")[0].proto.json)["rows"]
+    assert {one["key"] for one in rows} == set(catalogue().indicators)
+    absent = [one["group"].startswith("无法计算") for one in rows]
+    assert absent == sorted(absent) and not all(absent)
+    assert given.UNKNOWN in {one["key"] for one, is_absent in zip(rows, absent, strict=True) if is_absent}
+    assert rows[-1]["group"] == f"无法计算 {sum(absent)} 项：来源没有记录所需内容"
 
 
 def test_the_first_edition_has_nothing_to_compare(app: AppTest, published: Path) -> None:

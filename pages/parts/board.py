@@ -32,9 +32,17 @@ def name(words: Words, line: Line) -> str:
 
 
 def show(view: View, lines: Sequence[Line], group: Group, stamp: Sequence[str]) -> None:
-    """The lines in their groups; the name of each leads to its trend."""
+    """The lines in their groups, those that the sources do not record last; the name of each leads to its trend."""
     words = view.words
-    rows = [_row(words, one, group) for one in lines]
+    known, absent = (
+        [one for one in lines if (one.here.state == "not_computable") == is_absent]
+        for is_absent in (False, True)
+    )
+    unrecorded = {"group": words.say("overview.board_absent", count=len(absent))}
+    rows = [
+        *(_row(words, one, group) for one in known),
+        *(_row(words, one, group) | unrecorded for one in absent),
+    ]
     table(
         words,
         "board",
