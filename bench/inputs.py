@@ -42,7 +42,7 @@ def core_files(core: Path, table: str) -> list[Path]:
 def increments(core: Path, first: Path, second: Path, share: float) -> None:
     """Two days after the core records, `share` of each core table a day, half under new keys, half changed.
 
-    The first day closes the month: what changes is of the month before. The second lies within its own month.
+    What changes on the first is of the month before, now closed; on the second all is of the month in progress.
     """
     for table in CORE:
         source = core_files(core, table)[0]
@@ -54,12 +54,12 @@ def increments(core: Path, first: Path, second: Path, share: float) -> None:
             newest.create("newest")
             is_new = f"hash({key}) % 2 = 0"
             connection.execute(
-                f"CREATE TABLE one AS {_day(table, 1)} FROM newest WHERE {is_new};"
-                f"CREATE TABLE two AS {_day(table, 2)} FROM newest WHERE {is_new}"
+                f"CREATE TABLE one AS {_day(table, 3)} FROM newest WHERE {is_new};"
+                f"CREATE TABLE two AS {_day(table, 4)} FROM newest WHERE {is_new}"
             )
             for folder, changed, new, date in (
-                (first, f"newest WHERE NOT {is_new}", "one", "2026-11-01"),
-                (second, "one", "two", "2026-11-02"),
+                (first, f"newest WHERE NOT {is_new}", "one", "2026-11-03"),
+                (second, "one", "two", "2026-11-04"),
             ):
                 folder.mkdir(parents=True, exist_ok=True)
                 filled = f"SELECT * REPLACE ({_filled(table)}) FROM {changed} UNION ALL FROM {new}"
@@ -69,7 +69,7 @@ def increments(core: Path, first: Path, second: Path, share: float) -> None:
 def _day(table: str, days: int) -> str:
     """The columns of records like others that came so many days later, under keys of their own."""
     key = _DAILY[table][0]
-    shown = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
+    shown = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S"}
     later = (
         f"coalesce(strftime(try_cast({column.name} AS TIMESTAMP) + INTERVAL {days} DAY,"
         f" '{shown[column.info['kind']]}'), {column.name}) AS {column.name}"
