@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, keeping, panels, registering, visitor
+from pages.parts import controls, frame, keeping, panels, registering, registers, visitor
 
 
 def show() -> None:
@@ -17,8 +17,8 @@ def show() -> None:
     frame.sources_masthead(view, words.say("duties.title"))
     book = keeping.open_book(words, visitor.present())
     with st.container(key="views"):
-        labels = {name: words.say(f"duties.view_{name}") for name in registering.DUTIES}
+        labels = {name: words.say(f"duties.view_{name}") for name in registers.DUTIES}
         name = controls.switch("view", words.say("duties.view"), labels, "lists", clears="entry")
     with st.container(key=f"panel_{name}"):
         st.html(panels.heading(words.say(f"duties.view_{name}"), words.say(f"duties.{name}_how")))
-        registering.show(view, book, registering.DUTIES[name], controls.picked("entry"))
+        registering.show(view, book, registers.DUTIES[name], controls.picked("entry"))

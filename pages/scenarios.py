@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, keeping, panels, registering, visitor
+from pages.parts import controls, frame, keeping, panels, registering, registers, visitor
 
 
 def show() -> None:
@@ -18,4 +18,4 @@ def show() -> None:
     book = keeping.open_book(words, visitor.present())
     with st.container(key="panel_scenarios"):
         st.html(panels.heading(words.say("scenarios.list"), words.say("scenarios.how")))
-        registering.show(view, book, registering.SCENARIOS, controls.picked("entry"))
+        registering.show(view, book, registers.SCENARIOS, controls.picked("entry"))

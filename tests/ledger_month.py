@@ -110,9 +110,10 @@ def _self_checks(recorder: Recorder, unit_id: str) -> None:
 
 
 def _lists(ledger: Ledger, root: str) -> None:
-    """One post with all four lists; one with three and a draft; one with three and the list of shared duties."""
+    """One post with all four lists; one with three and a draft; one with three and a list of responsibilities."""
     wanted = [(kind, "monopoly_officer") for kind in FOUR] + [(kind, "customer_manager") for kind in FOUR]
-    wanted += [(kind, "inspector") for kind in (*FOUR[:3], "four_responsibilities")]
+    wanted += [(kind, "office_head") for kind in (*FOUR[:3], "four_responsibilities_branch")]
+    wanted += [("three_lists", "leader")]
     with ledger.write(Actor("branch", "branch_secretary", root)) as recorder:
         made = [lists.draft(recorder, *one, root) for one in wanted]
         for one in made:

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from ledger_fixture import Databases, databases, ledger, settle
+from ledger_fixture import Databases, databases, ledger, settle, tamper
 from test_ledger_disposition import ALL, PEOPLE, STAFF
 
-from ledger import migration, proof
+from ledger import migration, proof, trail
 from ledger.duty import activities, honours, lists, tasks
 from ledger.flow import Flow
 from ledger.moves import Machine
@@ -110,6 +110,53 @@ def test_a_list_is_reviewed_each_year(bureau: Ledger) -> None:
     assert lists.due_for_review(held, TODAY + timedelta(days=334)) == []
     assert lists.due_for_review(held, TODAY + timedelta(days=335)) == held
     assert do(bureau, "manager", lists.MACHINE.act, found.list_id, "review", {}).state == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("kind", "post"),
+    [
+        ("four_responsibilities_bureau", "discipline_group_officer"),
+        ("four_responsibilities_branch", "branch_secretary"),
+        ("three_lists", "leader"),
+    ],
+)
+def test_each_list_of_responsibilities_is_versioned_for_its_own_posts_and_leads_to_tasks(
+    bureau: Ledger, kind: str, post: str
+) -> None:
+    assert refused(bureau, "manager", lists.draft, kind, "customer_manager", "990101") == "post"
+    duty = {"power": "每季度研究一次", "indicator_ids": ("Q5",)}
+    for version in (1, 2):
+        found = do(bureau, "manager", lists.draft, kind, post, "990101")
+        assert (found.version, found.kind, found.list_kind) == (version, kind, "four_responsibilities")
+        do(bureau, "manager", lists.set_items, found.list_id, [duty])
+        approved = do(bureau, "discipline", lists.MACHINE.act, found.list_id, "approve", {})
+    with bureau.read() as session:
+        (item,) = lists.items(session, found.list_id)
+        assert [one.state for one in lists.listed(session, ALL["manager"], None)] == ["retired", "in_force"]
+    assert lists.review_due_on(approved) == TODAY + timedelta(days=365)
+    party, due = tasks.parties(kind)[0], TODAY + timedelta(days=30)
+    task = do(bureau, "manager", tasks.assign, kind, party, "990101", duty["power"], due, item.item_id)
+    assert task.item_id == item.item_id
+    other = "three_lists" if kind != "three_lists" else "four_responsibilities_branch"
+    given = (other, tasks.parties(other)[0], "990101", duty["power"], due, item.item_id)
+    assert refused(bureau, "manager", tasks.assign, *given) == "list"
+    assert proof.verify(bureau).holds
+
+
+def test_a_row_from_before_a_column_holds_until_somebody_fills_it_past_the_ledger(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trail.image
+    with monkeypatch.context() as earlier:
+        earlier.setattr(
+            trail,
+            "image",
+            lambda item, only=None: {k: v for k, v in whole(item, only).items() if k != "task_list"},
+        )
+        draft(bureau)
+    assert proof.verify(bureau).holds
+    tamper(bureau, "UPDATE duty_list SET task_list = 'three_lists'")
+    assert [one.what for one in proof.verify(bureau).findings] == ["was changed past the ledger"]
 
 
 @pytest.mark.parametrize(

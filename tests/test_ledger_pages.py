@@ -18,8 +18,8 @@ from ledger import accounts, migration
 from ledger.disposition import handling, upkeep
 from ledger.disposition.case import Given
 from ledger.disposition.syncing import sync
-from ledger.duty import honours, lists, tasks
-from ledger.programme import scenarios
+from ledger.duty import activities, honours, lists, tasks
+from ledger.programme import assessments, initiatives, scenarios
 from ledger.schema import Disposition, Entry, Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from ledger.window import matters, ratings
@@ -27,7 +27,7 @@ from model import vault, warehouse
 from model.indicators import catalogue
 from model.policy import Actor, signing_in
 from pages import contents
-from pages.parts import launching, registering, visitor
+from pages.parts import launching, registers, visitor
 from pages.parts.judged import Spot
 from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
@@ -83,12 +83,17 @@ def opened(page: str, language: str = "zh", **query: str) -> AppTest:
     return app
 
 
+def press(app: AppTest, label: str) -> None:
+    next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception
+
+
 def shown(app: AppTest) -> str:
     return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("view", [*registering.DUTIES])
+@pytest.mark.parametrize("view", [*registers.DUTIES])
 def test_every_register_opens_empty_and_says_so(bureau: Ledger, view: str, language: str) -> None:
     app = opened("duties", language, view=view)
     said = Words("zh" if language == "zh" else "en")
@@ -251,6 +256,108 @@ def test_an_entry_of_each_kind_opens(bureau: Ledger) -> None:
     assert "任务" in shown(opened("duties", view="tasks", entry=task.task_id))
     assert "示范点" in shown(opened("duties", "en", view="honours", entry=honour.honour_id))
     assert "▶ 部门出题" in shown(opened("scenarios", entry=posted.scenario_id))
+
+
+def test_a_list_of_supervision_is_drafted_and_its_items_are_set_as_tasks(bureau: Ledger) -> None:
+    app = opened("duties", "en")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["List kind"].select("three_lists")
+    boxes["Post held"].select("leader")
+    boxes["Unit"].select("420106")
+    press(app, "Draft a list")
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        (found,) = lists.listed(recorder.session, signing_in.THE_SINGLE_USER, None)
+        lists.set_items(recorder, found.list_id, [{"power": "每季度听取一次汇报", "indicator_ids": ("Q5",)}])
+    with bureau.write(Actor("zhao", "discipline")) as recorder:
+        lists.MACHINE.act(recorder, found.list_id, "approve", {})
+    app = opened("duties", entry=found.list_id)
+    assert "三张清单" in shown(app) and str(now().date() + timedelta(days=365)) in shown(app)
+    with bureau.read() as session:
+        (item,) = lists.items(session, found.list_id)
+    for label, value in (
+        ("清单条目", item.item_id),
+        ("责任主体", "top_leader_supervision"),
+        ("机构", "420106"),
+    ):
+        next(one for one in app.selectbox if one.label == label).select(value)
+    app.date_input[0].set_value(now().date())
+    press(app, "下达任务")
+    assert "每季度听取一次汇报" in shown(app) and "进行中" in shown(app)
+    with bureau.read() as session:
+        (task,) = tasks.listed(session, signing_in.THE_SINGLE_USER)
+    assert (task.item_id, task.task_list, task.task) == (item.item_id, "three_lists", item.power)
+
+
+def test_an_activity_is_planned_and_recorded_with_what_its_kind_has(bureau: Ledger) -> None:
+    app = opened("duties", view="activities")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["活动类型"].select("training")
+    boxes["机构"].select("420106")
+    app.date_input[0].set_value(now().date())
+    next(one for one in app.text_input if one.label.startswith("对象人员工号")).set_value("P000001")
+    press(app, "计划活动")
+    with bureau.read() as session:
+        (found,) = activities.listed(session, signing_in.THE_SINGLE_USER)
+    app = opened("duties", view="activities", entry=found.activity_id)
+    assert [one.label for one in app.number_input] == ["成绩（选填）"], "a training has a score and no issues"
+    app.date_input[0].set_value(now().date())
+    app.number_input[0].set_value(88)
+    press(app, "登记完成")
+    assert "88" in shown(app) and "P000001" in shown(app) and "已完成" in shown(app)
+
+
+def test_a_project_shows_its_five_ones_and_its_milestones(bureau: Ledger) -> None:
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        one = initiatives.start(
+            recorder, "five_ones", "station", "420106", "清廉烟站", now().date(), feature="三道公示关口",
+            lead_department="专卖科", team="专班",
+        )  # fmt: skip
+    app = opened("duties", view="initiatives", entry=one.initiative_id)
+    app.date_input[0].set_value(now().date())
+    press(app, "定方案")
+    told = shown(app)
+    assert all(said in told for said in ("三道公示关口", "专卖科", "专班", "里程碑", "定方案日期"))
+    assert told.count("未达成") == 3 and str(now().date()) in told
+
+
+def test_evidence_is_seen_by_who_reviews_and_added_by_who_completes(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        task = tasks.assign(recorder, "three_lists", "top_leader_supervision", "420106", "任务", now().date())
+        tasks.add_evidence(recorder, task.task_id, "纪要.pdf", b"%PDF-1.7 evidence")
+        own = assessments.begin(recorder, "420106", now().year)
+        assessments.add_evidence(recorder, own.assessment_id, "自评.pdf", b"%PDF-1.7 own")
+    said = Words("zh").say("handling.attach")
+    for role, view, entry, file_name, may_add in (
+        ("office_head", "tasks", task.task_id, "纪要.pdf", True),
+        ("manager", "assessments", own.assessment_id, "自评.pdf", False),
+    ):
+        monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("wang", role, "420106"))
+        app = opened("duties", view=view, entry=entry)
+        assert any(file_name in str(one.proto.label) for one in app.get("download_button")), role
+        assert (said in [one.label for one in app.button]) is may_add, role
+
+
+def test_a_list_whose_yearly_review_is_near_or_past_says_so(bureau: Ledger) -> None:
+    words, ages = Words("zh"), {"inspector": 10, "window_clerk": 340, "legal_reviewer": 366}
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        made = {post: lists.draft(recorder, "minor_power", post, "420106") for post in ages}
+        for one in made.values():
+            lists.set_items(recorder, one.list_id, [{"power": "检查"}])
+    with bureau.write(Actor("zhao", "discipline")) as recorder:
+        for post, age in ages.items():
+            lists.MACHINE.act(recorder, made[post].list_id, "approve", {}, now() - timedelta(days=age))
+    rows = {
+        one["key"]: one["due"]
+        for one in json.loads(opened("duties").get("bidi_component")[0].proto.json)["rows"]
+    }
+    told = {post: (rows[made[post].list_id]["under"], rows[made[post].list_id]["tone"]) for post in ages}
+    assert told == {
+        "inspector": ("", "plain"),
+        "window_clerk": (words.say("duties.due_soon"), "plain"),
+        "legal_reviewer": (words.say("handling.late"), "overdue"),
+    }
 
 
 # --- ratings and what people say --------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ answering._issued       . . . x . x . . . .
 answering._envelope     . . . . . . . x . .
 reporting._panel        . . . x x x x x . .
 audit_files._file       . . . . . . . x . .
-keeping.attach_form     . . x x x x . x . .
+keeping.files           . . x x x x . x . .
 """
 """What gives a file away: the function that offers it."""
 ACTIONS = {
@@ -67,7 +67,7 @@ ACTIONS = {
     "answering._envelope": {"see_feedback", "open_vault"},
     "reporting._panel": {"see_units", "make_report"},
     "audit_files._file": {"watch_trail", "see_audit"},
-    "keeping.attach_form": {"see_warnings"},
+    "keeping.files": {"see_warnings"},
 }
 """The actions by which policy gives it: that of its page, and its own."""
 TABLES = {

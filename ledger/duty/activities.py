@@ -67,6 +67,13 @@ def listed(session: Session, actor: Actor) -> list[Activity]:
     )
 
 
+def due_on(one: Activity) -> date | None:
+    """Until when something is to be done: the day planned for, then the limit of the issues found; None afterwards."""
+    if one.state == "planned":
+        return one.planned_on
+    return one.issue_due_on if one.issue_count and one.issue_closed_on is None else None
+
+
 def _fits_kind(case: Case[Activity]) -> Broken:
     score, issues = case.given.get("score"), case.given.get("issue_count")
     kind = case.item.activity_kind

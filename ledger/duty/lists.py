@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, fields, flow
@@ -25,19 +25,28 @@ FLOW = flow.read(Path(__file__).parent / "duty_list.toml")
 _ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
          "responsible_post": "responsible_role", "indicator_ids": "indicator_ids"}  # fmt: skip
 """The fields of an item, each with the contract's column."""
+KINDS: Mapping[str, Mapping[str, Any]] = FLOW.rest["kind"]
+"""The lists that can be drafted: 小微权力, 履职尽责负面, 个人廉洁评议, 廉洁风险防控, both 四责协同, 三张清单."""
+RESPONSIBILITIES = tuple(fields.column("oversight_task", "task_list").info["codes"])
+"""Those of them whose items become tasks."""
 
 
-def draft(recorder: Recorder, list_kind: str, post: str, unit_id: str) -> DutyList:
+def draft(recorder: Recorder, kind: str | None, post: str | None, unit_id: str) -> DutyList:
     """Begin a list, or the next version of the one in force, whose items it begins with."""
     session = recorder.session
-    fields.require("checklist", {"list_kind": list_kind, "role": post}, ("list_kind", "role"))
+    declared = KINDS.get(kind or "", {})
+    given = {"list_kind": declared.get("list_kind"), "role": post}
+    fields.require("checklist", given, given)
+    if post not in declared.get("posts", (post,)):
+        raise FLOW.refused("post", kind=declared["zh"], kind_en=declared["en"])
     policy.require(recorder.actor, "edit_lists", path=accounts.path_of(session, unit_id))
-    same = (DutyList.list_kind == list_kind, DutyList.post == post, DutyList.unit_id == unit_id)
+    named = {**given, "task_list": kind if kind in RESPONSIBILITIES else None}
+    same = _same(str(named["list_kind"]), named["task_list"], str(post), unit_id)
     newest = session.scalar(select(func.max(DutyList.version)).where(*same)) or 0
     current = session.scalars(select(DutyList).where(*same, DutyList.state == "in_force")).first()
     found = DutyList(
-        list_id=new_id(), list_kind=list_kind, post=post, unit_id=unit_id, version=newest + 1, state="draft",
-        revision=1, author=recorder.actor.account, drafted_at=now(),
+        list_id=new_id(), list_kind=named["list_kind"], task_list=named["task_list"], post=post, unit_id=unit_id,
+        version=newest + 1, state="draft", revision=1, author=recorder.actor.account, drafted_at=now(),
     )  # fmt: skip
     session.add(found)
     session.flush()
@@ -46,6 +55,12 @@ def draft(recorder: Recorder, list_kind: str, post: str, unit_id: str) -> DutyLi
         _put(session, found, held)
     recorder.record("edit_lists", "duty_list", found.list_id, unit_id=unit_id)
     return found
+
+
+def _same(list_kind: str, task_list: str | None, post: str, unit_id: str) -> tuple[ColumnElement[bool], ...]:
+    """The versions of one list of one post in one unit."""
+    mine = DutyList.task_list == task_list if task_list else DutyList.task_list.is_(None)
+    return DutyList.list_kind == list_kind, mine, DutyList.post == post, DutyList.unit_id == unit_id
 
 
 def set_items(recorder: Recorder, list_id: str, given: Iterable[Mapping[str, Any]]) -> list[DutyItem]:
@@ -90,13 +105,26 @@ def listed(session: Session, actor: Actor, state: str | None = "in_force") -> li
     )
 
 
+def review_due_on(one: DutyList) -> date | None:
+    """By when a list in force must be reviewed; None of any other."""
+    if one.state != "in_force" or one.reviewed_on is None:
+        return None
+    return one.reviewed_on + timedelta(days=FLOW.rest["review"]["every_days"])
+
+
 def due_for_review(lists: Iterable[DutyList], today: date) -> list[DutyList]:
     """Of lists in force, those whose yearly review is due or soon will be."""
-    declared = FLOW.rest["review"]
-    from_on = timedelta(days=declared["every_days"] - declared["remind_days_before"])
-    return [
-        one for one in lists if one.state == "in_force" and (one.reviewed_on or date.min) + from_on <= today
-    ]
+    soon = today + timedelta(days=FLOW.rest["review"]["remind_days_before"])
+    return [one for one in lists if (due := review_due_on(one)) is not None and due <= soon]
+
+
+def item_in_force(session: Session, item_id: str, task_list: str) -> DutyItem:
+    """An item of a list of these responsibilities that is in force; RefusedError where it is none."""
+    found = session.get(DutyItem, item_id)
+    its_list = session.get(DutyList, found.list_id) if found else None
+    if found is None or its_list is None or (its_list.task_list, its_list.state) != (task_list, "in_force"):
+        raise FLOW.refused("list")
+    return found
 
 
 # --- what moves do ----------------------------------------------------------------------------------------------------
@@ -109,11 +137,7 @@ def _has_items(case: Case[DutyList]) -> bool:
 
 def _approve(case: Case[DutyList]) -> None:
     item = case.item
-    same = (
-        DutyList.list_kind == item.list_kind,
-        DutyList.post == item.post,
-        DutyList.unit_id == item.unit_id,
-    )
+    same = _same(item.list_kind, item.task_list, item.post, item.unit_id)
     before = select(DutyList).where(*same, DutyList.state == "in_force", DutyList.list_id != item.list_id)
     for one in case.session.scalars(before):
         one.state, one.revision = "retired", one.revision + 1

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, attachments, fields, flow
+from ledger.duty import lists
 from ledger.moves import Case, Machine, unless
 from ledger.schema import Attachment, Task, new_id, now
 from ledger.trail import Recorder
@@ -40,7 +41,7 @@ def assign(
     due_on: date,
     item_id: str | None = None,
 ) -> Task:
-    """Set a task."""
+    """Set a task; `item_id` names the item of a list in force that it carries out."""
     given = {
         "task_list": task_list, "responsible_party": responsible_party, "unit_id": unit_id, "task": task,
         "due_on": due_on,
@@ -50,6 +51,8 @@ def assign(
     if responsible_party not in parties(task_list):
         raise FLOW.refused("party")
     policy.require(recorder.actor, "assign_task", path=accounts.path_of(recorder.session, unit_id))
+    if item_id is not None:
+        lists.item_in_force(recorder.session, item_id, task_list)
     found = Task(
         **given, task_id=new_id(), item_id=item_id, state="open", revision=1, set_by=recorder.actor.account
     )

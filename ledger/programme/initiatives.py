@@ -74,6 +74,12 @@ def listed(session: Session, actor: Actor) -> list[Initiative]:
     )
 
 
+def due_on(one: Initiative) -> date | None:
+    """By when it is to be rolled out; None once it is, or was stopped."""
+    is_over = one.rolled_out_on is not None or one.state in ("completed", "stopped")
+    return None if is_over else one.due_on
+
+
 def _in_order(case: Case[Initiative]) -> Broken:
     day = case.given["reached_on"]
     own = MILESTONES[case.move.id]

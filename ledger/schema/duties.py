@@ -19,11 +19,15 @@ def _codes(table: str, column: str) -> tuple[str, ...]:
 
 
 class DutyList(Base):
-    """One version of one list for one post. A list in force is never edited: the next version replaces it."""
+    """One version of one list for one post. A list in force is never edited: the next version replaces it.
+
+    `task_list` says which of 四责协同 and 三张清单 a list of responsibilities is; other lists have none.
+    """
 
     __tablename__ = "duty_list"
     __table_args__ = (
         one_of("list_kind", _codes("checklist", "list_kind")),
+        one_of("task_list", _codes("oversight_task", "task_list")),
         one_of("post", _codes("checklist", "role")),
         one_of("state", ("draft", "in_force", "retired")),
     )
@@ -40,6 +44,12 @@ class DutyList(Base):
     drafted_at: Mapped[datetime]
     effective_on: Mapped[date | None]
     reviewed_on: Mapped[date | None]
+    task_list: Mapped[str | None] = mapped_column(CODE)
+
+    @property
+    def kind(self) -> str:
+        """The list that it is a version of."""
+        return self.task_list or self.list_kind
 
 
 class DutyItem(Base):

@@ -19,7 +19,7 @@ from ledger.window import codes, matters, ratings
 from model import policy
 from model.contract import TABLES
 from model.policy import Actor
-from pages.parts import controls, export, keeping, labels, panels, registering
+from pages.parts import controls, export, keeping, labels, panels, register_parts, registering
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.table import Column, figure, mark, table
@@ -206,7 +206,7 @@ def show_codes(view: View, book: Book) -> None:
     services = {"": words.say("feedback.any_service")} | {
         one.id: words.pick(one.name.zh, one.name.en) for one in guides().services.values()
     }
-    units = registering.units_of(view)
+    units = register_parts.units_of(view)
     with st.form("issue_codes", border=False):
         unit = st.selectbox(
             words.say("handling.unit"), list(units), index=None, format_func=lambda one: units[one],

@@ -156,10 +156,8 @@ def field(
     return st.text_input(said, key=place) or None
 
 
-def attach_form(
-    book: Book, kind: str, key: str, act: Callable[[str, bytes], Callable[[Recorder], object]]
-) -> None:
-    """The form that adds a file to something; the files that are there stand above it."""
+def files(book: Book, kind: str, key: str) -> list[Attachment]:
+    """The files of something, each to be taken."""
     words = book.words
     held = book.read(f"files_{key}", lambda session: attachments.of(session, _OWNERS.get(kind, kind), key))
     for one in held:
@@ -168,7 +166,15 @@ def attach_form(
             data=partial(_content, book, one), file_name=one.file_name, mime=one.media_type,
             key=f"file_{one.attachment_id}", type="tertiary",
         )  # fmt: skip
-    with st.form(f"attach_{key}_{len(held)}", border=False):
+    return held
+
+
+def attach_form(
+    book: Book, kind: str, key: str, act: Callable[[str, bytes], Callable[[Recorder], object]]
+) -> None:
+    """The form that adds a file to something; the files that are there stand above it."""
+    words, count = book.words, len(files(book, kind, key))
+    with st.form(f"attach_{key}_{count}", border=False):
         limit = attachments.limits()["size"]["bytes"] // 1_000_000
         label = words.say("handling.attach")
         sent = st.file_uploader(label, label_visibility="collapsed", max_upload_size=limit)

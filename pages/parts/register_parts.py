@@ -6,20 +6,22 @@ It must not decide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from ledger.duty import lists
-from ledger.programme import assessments, scenarios
+from ledger.duty import lists, tasks
+from ledger.programme import assessments, initiatives, scenarios
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
 from pages.parts import keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
+from pages.parts.reads import records
 from pages.parts.words import NONE, Words
 
 _ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
@@ -44,6 +46,8 @@ def list_items(view: View, book: Book, one: Any) -> None:
         for column in ("risk_level", "responsible_post"):
             rows[column] = [_code(words, _ITEM[column], value) for value in rows[column]]
         st.dataframe(rows.rename(columns=names), hide_index=True, width="stretch", placeholder=NONE)
+        if one.task_list and one.state == "in_force":
+            _carried_out(view, book, one, {item.item_id: item.power or item.risk or NONE for item in held})
         return
     shown = {name: st.column_config.TextColumn(label, width="medium") for name, label in names.items()}
     for name in ("risk_level", "responsible_post"):
@@ -62,6 +66,53 @@ def list_items(view: View, book: Book, one: Any) -> None:
             st.rerun()
 
 
+def _carried_out(view: View, book: Book, one: Any, named: Mapping[str, str]) -> None:
+    """What became of the items of a list of responsibilities: the tasks that were set from them, and a new one."""
+    words = view.words
+    mine = [
+        task
+        for task in book.read("tasks", lambda session: tasks.listed(session, book.actor))
+        if task.item_id in named
+    ]
+    if mine:
+        told = []
+        for task in mine:
+            state = tasks.FLOW.states[task.state]
+            told.append((task.task, f"{keeping.moment(task.due_on)} · {words.pick(state.zh, state.en)}"))
+        st.html(panels.told(told))
+    if not policy.allows(book.actor, "assign_task"):
+        return
+    columns = TABLES["oversight_task"].columns
+    parties = {code: labels.code_name(words, "oversight_task", "responsible_party", code)
+               for code in tasks.parties(one.task_list)}  # fmt: skip
+    choices = {"item": named, "responsible_party": parties, "unit_id": units_of(view)}
+    asked = {
+        "item": _named(words, "item"),
+        "responsible_party": columns["responsible_party"].info,
+        "unit_id": {"zh": words.say("handling.unit"), "en": words.say("handling.unit")},
+        "due_on": columns["due_on"].info,
+    }
+    place = f"task_{one.list_id}_{len(mine)}"
+    with st.expander(words.say("duties.set_from_item")), st.form(place, border=False):
+        given = {
+            name: keeping.field(book, name, label, place, choices, True) for name, label in asked.items()
+        }
+        is_sent = st.form_submit_button(words.say("duties.new_tasks"), type="primary")
+    if is_sent and book.write(
+        lambda recorder: tasks.assign(
+            recorder, one.task_list, given["responsible_party"], given["unit_id"], named.get(given["item"], ""),
+            given["due_on"], given["item"],
+        )
+    ):  # fmt: skip
+        st.rerun()
+
+
+def units_of(view: View) -> dict[str, str]:
+    """The units that the person answers for, by name."""
+    units = records.units(view.snapshot)
+    return dict(zip(units["unit_id"], units["name"], strict=True))
+
+
 def _plain(value: Any) -> str | None:
     return ";".join(value) if isinstance(value, tuple) else value
 
@@ -78,6 +129,18 @@ def _code(words: Words, column: str, value: Any) -> str:
     return labels.code_name(words, "checklist", column, str(value)) if value else NONE
 
 
+def milestones(view: View, book: Book, one: Any) -> None:
+    """The four steps of the method, each with the day on which it was reached."""
+    words, columns = view.words, TABLES["initiative"].columns
+    told = []
+    for name in initiatives.MILESTONES.values():
+        info, day = columns[name].info, getattr(one, name)
+        label = keeping.titled(words, info["zh"], info["en"])
+        told.append((label, keeping.moment(day) or words.say("duties.not_reached")))
+    st.html(panels.part(words.say("duties.milestones")))
+    st.html(panels.told(told))
+
+
 def assessment_items(view: View, book: Book, one: Any) -> None:
     """The elements of an assessment, and the form of the one who may score now."""
     words = view.words
@@ -92,6 +155,8 @@ def assessment_items(view: View, book: Book, one: Any) -> None:
             "duties.element", own=_points(item.self_score), reviewed=_points(item.review_score),
             most=declared["points"], ground=item.ground or NONE,
         )  # fmt: skip
+        if item.remark:
+            said = f"{said} {words.say('duties.remark', remark=item.remark)}"
         told.append((keeping.titled(words, label.zh, label.en), said))
     st.html(panels.told(told))
     action = "assess_unit" if one.state == "drafting" else "review_assessment"
