@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -66,8 +67,19 @@ def main() -> None:
     if given.misses:
         print("\n".join(miss for score in scores.values() for miss in score.misses))
     if given.write or given.seeds >= REPORTED_SEEDS:
-        command = f"python -m bench.evaluate --first {given.first} --seeds {given.seeds}"
-        REPORT.write_text(PREFACE.format(command=command) + report, encoding="utf-8")
+        keep(report, given.first, given.seeds)
+
+
+def keep(report: str, first: int, seeds: int) -> None:
+    """Write the report down; of held-out seeds (not from 1 on) the totals, below the report that stands."""
+    stands, _, held_out = REPORT.read_text(encoding="utf-8").partition(HELD_OUT)
+    if first > 1:
+        command = f"python -m bench.evaluate --first {first} --seeds {seeds} --write"
+        totals = [line for line in report.splitlines(keepends=True) if not re.match(r"\| [A-Z]\d", line)]
+        held_out = f"\n\n`{command}`\n\n{''.join(totals)}"
+    else:
+        stands = f"{PREFACE.format(command=f'make evaluate SEEDS={seeds}')}{report}\n"
+    REPORT.write_text(f"{stands}{HELD_OUT}{held_out}", encoding="utf-8")
 
 
 def evaluated(work: Path, scale: str, seed: int) -> Result:
@@ -160,6 +172,11 @@ was known then, and held against the list of what was planted.
   The share of alerts that speak of something planted, of an indicator that moves with it, or of a unit above.
 
 """
+HELD_OUT = """\
+## 留出种子 · Held-out seeds
+
+规则与阈值未曾以这些种子检验或调整。
+No rule or threshold was tried or set on these seeds."""
 COLUMNS = ("indicator", "breaches", "found", "false", "changes", "found", "in 3 months", "delays", "patterns", "found",
            "revisions", "found", "false", "alerts", "precision")  # fmt: skip
 
