@@ -8,12 +8,13 @@ goalposts stand: that is declared. Missing is NaN and never 0.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from model.statistics import inputs
 from model.statistics.inputs import Flags, Floats, Numbers
 
+Counts = npt.NDArray[np.intp]
 FULL_SCORE = 100.0
 ROUNDING = 1e-12
 """A share of weight this little under the declared one is rounding."""
@@ -98,10 +99,24 @@ def rank_range(scores_by_draw: Numbers) -> pd.DataFrame:
     draws = inputs.as_floats("scores_by_draw", scores_by_draw)
     if draws.ndim != 2 or not draws.shape[0] or np.isinf(draws).any():
         raise ValueError("scores_by_draw must be finite, draws x units, at least one draw")
-    ranks = stats.rankdata(-draws, method="min", axis=1, nan_policy="omit")
-    scored = ~np.isnan(draws)
+    ranks, scored = _ranks(draws), ~np.isnan(draws)
     best = np.where(scored, ranks, np.inf).min(axis=0)
     worst = np.where(scored, ranks, -np.inf).max(axis=0)
     if scored.any(axis=0).all():
         return pd.DataFrame({"best": best.astype(np.int64), "worst": worst.astype(np.int64)})
     return pd.DataFrame({"best": best, "worst": worst}).replace([np.inf, -np.inf], np.nan)
+
+
+def _ranks(draws: Floats) -> Counts:
+    """The rank of each unit in each draw, 1 = highest, equal scores share the better one; what is missing comes last.
+
+    What scipy's rankdata gives by "min", without the stable order that takes it several times as long.
+    """
+    order = np.argsort(-draws, axis=1)
+    ordered = np.take_along_axis(draws, order, axis=1)
+    is_lower = np.ones(draws.shape, dtype=bool)
+    is_lower[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    place = np.maximum.accumulate(np.where(is_lower, np.arange(1, draws.shape[1] + 1), 0), axis=1)
+    ranks = np.empty_like(place)
+    np.put_along_axis(ranks, order, place, axis=1)
+    return ranks
