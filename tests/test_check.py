@@ -417,6 +417,16 @@ def test_the_hash_of_a_shop_is_computed_where_it_is_not_delivered(lab: Lab) -> N
     assert lab.judge("retailer", retailer_hash=HASH).value("retailer_hash") == HASH
 
 
+def test_a_value_that_another_record_has_is_not_free_because_of_a_row_that_is_kept_out(lab: Lab) -> None:
+    first = fresh("retailer") | {"retailer_hash": "1e" * 32}
+    lab.load("retailer", [first])
+    without_key = fresh("retailer") | {"retailer_id": ""}
+    kept_out = first | {"cell_id": "", "retailer_hash": "2e" * 32}
+    judged = lab.load("retailer", [without_key, kept_out, fresh("retailer") | {"retailer_hash": "1e" * 32}])
+    assert judged.outcome.quarantined == 2
+    assert judged.cells(3) == [("retailer_hash", None, "unique where not null")]
+
+
 @pytest.mark.parametrize(
     ("code", "is_right"),
     [
