@@ -8,6 +8,7 @@ counts as unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from etl import extract, gather
@@ -38,21 +39,29 @@ def companions(building: Building, landing: Path, source: Source, new: list[Inta
 
 
 def _landed(building: Building, landing: Path, source: Source, inputs: set[str]) -> list[Intake]:
-    """The landed files of some inputs, oldest first; of a source of full extracts only the last of each input."""
+    """The landed files of some inputs in the order of what they speak for; of full extracts only the last of each."""
     found = []
     for name in sorted(inputs):
         rows = building.connection.execute(
-            "SELECT file, sha256, min(batch_id) AS first FROM snapshot.quality.batch"
-            " WHERE source = ? AND input = ? AND role <> 'derived' GROUP BY ALL ORDER BY first",
+            "SELECT file, sha256, max(as_of) AS as_of, min(arrived_at) FROM snapshot.quality.batch"
+            " WHERE source = ? AND input = ? AND role <> 'derived' GROUP BY ALL ORDER BY as_of, min(batch_id)",
             [source.name, name],
         ).fetchall()
-        for file, sha256, _ in rows[-1:] if source.extent == "full" else rows:
-            found.append(_intake(landing, source, source.input(name), file, sha256))
+        for file, sha256, as_of, arrived_at in rows[-1:] if source.extent == "full" else rows:
+            found.append(_intake(landing, source, source.input(name), file, sha256, as_of, arrived_at))
     return found
 
 
-def _intake(landing: Path, source: Source, declared: Input, file: str, sha256: str) -> Intake:
-    """A landed file as if it came again."""
+def _intake(
+    landing: Path,
+    source: Source,
+    declared: Input,
+    file: str,
+    sha256: str,
+    as_of: datetime,
+    arrived_at: datetime,
+) -> Intake:
+    """A landed file as if it came again, and spoke for the same day."""
     path = next(
         item for item in (landing / sha256[:2]).glob(f"{sha256}.*") if item.suffix not in (".json", ".sealed")
     )
@@ -61,8 +70,8 @@ def _intake(landing: Path, source: Source, declared: Input, file: str, sha256: s
     stat = path.stat()
     offer = Offer(file, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     tables = tuple(dict.fromkeys(item.table for item in source.outputs if item.input == declared.name))
-    row = Landed(sha256, path, offer.modified_at.replace(microsecond=0), False)
+    landed = Landed(sha256, path, arrived_at, False)
     return Intake(
-        file, "already loaded", None, offer, source.name, tables, sha256, layout=layout, landed=row,
-        as_of=row.arrived_at, headers=headers, mapping=source, input=declared,
+        file, "already loaded", None, offer, source.name, tables, sha256, layout=layout, landed=landed,
+        as_of=as_of, headers=headers, mapping=source, input=declared,
     )  # fmt: skip
