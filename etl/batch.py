@@ -42,3 +42,12 @@ def record(table: Table) -> str:
 def type_name(column: Column[object]) -> str:
     """The DuckDB type of a column."""
     return {"ARRAY": "VARCHAR[]", "TEXT": "VARCHAR"}.get(str(column.type).split("(")[0], str(column.type))
+
+
+def as_text(column: Column[object], value: str) -> str:
+    """A typed value as text again, as a file may hold it."""
+    return (
+        f"array_to_string({value}, ';')"
+        if column.info["kind"] == "list<string>"
+        else f"CAST({value} AS VARCHAR)"
+    )

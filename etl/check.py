@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column
 
 from etl import personal, sql
-from etl.batch import Arrival, identity, record
+from etl.batch import Arrival, as_text, identity, record
 from etl.examining import WITHHELD, either
 from etl.stage import Staged, fallen_table, move_apart, show
 from model import warehouse
@@ -81,12 +81,7 @@ def _count_broken(connection: warehouse.Connection) -> int:
 
 
 def _fall(connection: warehouse.Connection, column: Column[object], rule: str) -> None:
-    name = f"s.{sql.name(column.name)}"
-    shown = (
-        f"array_to_string({name}, ';')"
-        if column.info["kind"] == "list<string>"
-        else f"CAST({name} AS VARCHAR)"
-    )
+    shown = as_text(column, f"s.{sql.name(column.name)}")
     if column.name.endswith("_hash") or personal.is_sealed(column):
         shown = WITHHELD
     slots = {"column_text": column.name, "shown": shown, "rule": rule, "fallen": fallen_table(column)}
@@ -170,19 +165,13 @@ def keep_findings(connection: warehouse.Connection, arrival: Arrival) -> tuple[i
     kept = connection.execute(
         sql.statement(
             "quarantine",
-            delivered=", ".join(f"{sql.name(column.name)} := {_typed_text(column)}" for column in columns),
+            delivered=", ".join(
+                f"{sql.name(column.name)} := {as_text(column, f's.{sql.name(column.name)}')}"
+                for column in columns
+            ),
             unit=f"CAST(s.{sql.name(unit)} AS VARCHAR)" if unit else "NULL",
         ),
         slots,
     ).fetchone()
     cells = connection.execute(sql.statement("cells"), slots).fetchone()
     return int(kept[0]), int(cells[0])  # type: ignore[index]
-
-
-def _typed_text(column: Column[object]) -> str:
-    name = f"s.{sql.name(column.name)}"
-    return (
-        f"array_to_string({name}, ';')"
-        if column.info["kind"] == "list<string>"
-        else f"CAST({name} AS VARCHAR)"
-    )

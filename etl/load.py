@@ -6,13 +6,13 @@ the past and leaves the present alone. Nothing is lost: a row is loaded, unchang
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from etl import check, sql, stage
-from etl.batch import Arrival, identity, record, type_name
+from etl.batch import Arrival, as_text, identity, record, type_name
 from etl.extract import Relation
 from etl.stage import Staged
 from model import warehouse
@@ -91,9 +91,14 @@ def create_version_views(connection: warehouse.Connection) -> None:
     connection.execute("USE memory")
 
 
-def load(connection: warehouse.Connection, arrival: Arrival, staged: Staged) -> Outcome:
-    """Load the staged rows that have no reason against them; the counts are loaded, unchanged and superseding."""
-    slots = _slots(arrival)
+def load(
+    connection: warehouse.Connection, arrival: Arrival, staged: Staged, *, is_release: bool = False
+) -> Outcome:
+    """Load the staged rows that have no reason against them; the counts are loaded, unchanged and superseding.
+
+    A row that waited tells nothing again: `is_release`.
+    """
+    slots, parameters = _slots(arrival), _parameters(arrival) | {"confirms": not is_release}
     connection.execute(sql.statement("repeated", **slots))
     repeated = _count(connection, "SELECT count(*) FROM repeated")
     known = _count(connection, "SELECT count(*) FROM known")
@@ -104,13 +109,24 @@ def load(connection: warehouse.Connection, arrival: Arrival, staged: Staged) -> 
         new += " AND _id NOT IN (SELECT _id FROM known)"
     outcome, is_contested = Outcome(), False
     if repeated or known:
-        is_contested = _contest(connection, arrival, staged, slots)
+        is_contested = _contest(connection, arrival, staged, slots, parameters)
         outcome = Outcome(
             unchanged=_count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
         )
+    if outcome.unchanged and not is_release:
+        _execute(connection, "confirm", slots, parameters)
     add = _adopt if staged.is_in_place else _add_new
     outcome += Outcome(loaded=add(connection, arrival, slots | {"staged": staged.table, "condition": new}))
-    return outcome + _rewrite(connection, arrival, slots) if is_contested else outcome
+    return outcome + _rewrite(connection, slots, parameters) if is_contested else outcome
+
+
+def _execute(
+    connection: warehouse.Connection, name: str, slots: dict[str, str], parameters: Mapping[str, object]
+) -> None:
+    """Run the statements of a file one by one, each with those of the parameters that it names."""
+    for statement in sql.statement(name, **slots).split(";\n"):
+        used = {one: value for one, value in parameters.items() if f"${one}" in statement}
+        connection.execute(statement, used or None)
 
 
 def _one(key: str) -> str:
@@ -125,33 +141,49 @@ def _add_new(connection: warehouse.Connection, arrival: Arrival, slots: dict[str
 
 def _adopt(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> int:
     """Make the staged rows the record table, but for those that cannot stay as they stand; how many records it has."""
-    for statement in sql.statement("adopt", **slots, name=sql.name(arrival.table.name)).split(";\n"):
-        connection.execute(statement, {"batch": arrival.batch_id} if "$batch" in statement else None)
+    _execute(connection, "adopt", slots | {"name": sql.name(arrival.table.name)}, {"batch": arrival.batch_id})
     return _count(connection, f"SELECT count(*) FROM {slots['record']}")
 
 
 def _contest(
-    connection: warehouse.Connection, arrival: Arrival, staged: Staged, slots: dict[str, str]
+    connection: warehouse.Connection,
+    arrival: Arrival,
+    staged: Staged,
+    slots: dict[str, str],
+    parameters: dict[str, object],
 ) -> bool:
     """Put the versions of the records that cannot simply be added in their order; whether there are any."""
-    connection.execute(sql.statement("contested", **slots))
+    _execute(connection, "contested", slots, parameters)
     if not _count(connection, "SELECT count(*) FROM contested"):
         return False
     stage.move_apart(connection, arrival, staged, "SELECT _id FROM contested")
-    connection.execute(
-        sql.statement("timeline", **slots), {"batch": arrival.batch_id, "as_of": arrival.as_of}
-    )
+    _execute(connection, "timeline", slots, parameters)
     return True
 
 
-def _rewrite(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> Outcome:
+def _rewrite(
+    connection: warehouse.Connection, slots: dict[str, str], parameters: dict[str, object]
+) -> Outcome:
     """Write the contested records as their versions stand now; what became of the rows."""
-    for statement in sql.statement("rewrite", **slots).split(";\n"):
-        parameters = {"table": arrival.table.name} if "$table" in statement else None
-        connection.execute(statement, parameters)
+    _execute(connection, "rewrite", slots, parameters)
+    _execute(connection, "take_over", slots, parameters)
     found = connection.execute(sql.statement("outcome", **slots)).fetchone()
     unchanged, loaded, kept = found or (0, 0, 0)
     return Outcome(loaded=loaded, unchanged=unchanged, superseding=kept - loaded)
+
+
+def _parameters(arrival: Arrival) -> dict[str, object]:
+    """What the statements may ask of a batch."""
+    said: dict[str, object] = {"source": arrival.source, "input": arrival.input, "role": arrival.role}
+    return identity(arrival) | said | {"as_of": arrival.as_of}
+
+
+def _content(column: Column[object]) -> str:
+    """A value as a part of its version's content; of a reference that fell, what it was."""
+    name = sql.name(column.name)
+    if column.info["required"] or not column.info["references"]:
+        return name
+    return f"coalesce({as_text(column, name)}, fallen[{sql.literal(column.name)}])"
 
 
 def _slots(arrival: Arrival) -> dict[str, str]:
@@ -177,8 +209,13 @@ def _slots(arrival: Arrival) -> dict[str, str]:
         "arriving": ", ".join(
             f"{'s' if name in delivered or name in keys else 'r'}.{sql.name(name)}" for name in names
         ),
-        "content": ", ".join(f"{sql.name(name)} := {sql.name(name)}" for name in content)
+        "content": ", ".join(
+            f"{sql.name(column.name)} := {_content(column)}"
+            for column in table.columns
+            if column.name in content
+        )
         or "nothing := true",
+        "delivered": ", ".join(map(sql.literal, arrival.recorded)),
         "changed": ", ".join(
             f"CASE WHEN content.{sql.name(name)} IS DISTINCT FROM next_content.{sql.name(name)}"
             f" THEN {sql.literal(name)} END"
@@ -189,27 +226,16 @@ def _slots(arrival: Arrival) -> dict[str, str]:
 
 
 def note_disappeared(connection: warehouse.Connection, arrival: Arrival) -> None:
-    """Before a full extract is loaded: which records of its source it no longer holds, and which are back."""
-    keys = key_of(arrival.table)
-    key_text = "concat_ws(' · ', {})"
-    slots = {
-        "key": sql.names(keys),
-        "record": record(arrival.table),
-        "key_text": key_text.format(sql.names(keys, "r.")),
-        "delivered_key_text": key_text.format(sql.names(keys)),
-    }
-    first, second, third = sql.statement("disappeared", **slots).split(";\n")
-    everything = {
-        "table": arrival.table.name,
-        "batch": arrival.batch_id,
-        "source": arrival.source,
-        "input": arrival.input,
-        "role": arrival.role,
-        "as_of": arrival.as_of,
-    }
-    connection.execute(first)
-    connection.execute(second, everything)
-    connection.execute(third, {"table": arrival.table.name, "batch": arrival.batch_id})
+    """Before a batch is loaded: which records are back, and of a full extract which it no longer holds."""
+    keys, key_text = key_of(arrival.table), "concat_ws(' · ', {})"
+    parameters = _parameters(arrival)
+    missed = "SELECT 1 FROM snapshot.quality.disappeared WHERE table_name = ? AND returned_batch_id IS NULL LIMIT 1"
+    if connection.execute(missed, [arrival.table.name]).fetchone():
+        _execute(connection, "returned", {"key_text": key_text.format(sql.names(keys))}, parameters)
+    if arrival.extent == "full":
+        slots = {"key": sql.names(keys), "record": record(arrival.table)}
+        slots["key_text"] = key_text.format(sql.names(keys, "r."))
+        _execute(connection, "disappeared", slots, parameters)
 
 
 def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match: tuple[str, ...]) -> int:
@@ -219,11 +245,7 @@ def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match:
     """
     if not match:
         return 0
-    slots = _slots(arrival) | {"match": sql.names(match)}
-    parameters = {"table": arrival.table.name, "source": arrival.source, "batch": arrival.batch_id}
-    for statement in sql.statement("withdraw", **slots).split(";\n"):
-        used = {name: value for name, value in parameters.items() if f"${name}" in statement}
-        connection.execute(statement, used)
+    _execute(connection, "withdraw", _slots(arrival) | {"match": sql.names(match)}, _parameters(arrival))
     return _count(connection, "SELECT count(*) FROM repeating")
 
 
@@ -251,9 +273,7 @@ def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) ->
             "has_parent": all_there if is_list else f"c.value IN (SELECT {key} {parents})",
         }
         asked = {"table": table.name, "column": column.name, "rule": f"references {target}"}
-        for statement in sql.statement("heal", **slots).split(";\n"):
-            used = {name: value for name, value in asked.items() if f"${name}" in statement}
-            connection.execute(statement, used)
+        _execute(connection, "heal", slots, asked)
 
 
 def _has_grown(connection: warehouse.Connection, table: str, first_batch_id: int) -> bool:
@@ -289,7 +309,7 @@ def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
     relation = Relation("waiting", arrival.recorded, is_numbered=True)
     staged = stage.stage(connection, relation, arrival, headers, may_be_in_place=False)
     check.check(connection, arrival, staged)
-    outcome = load(connection, arrival, staged)
+    outcome = load(connection, arrival, staged, is_release=True)
     released = outcome.loaded + outcome.unchanged + outcome.superseding
     if released:
         connection.execute(

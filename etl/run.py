@@ -172,7 +172,7 @@ def load_step(building: Building, step: Step) -> Outcome:
     check.check(connection, arrival, staged)
     is_derived = arrival.role == "derived"
     quarantined, cells = (0, 0) if is_derived else check.keep_findings(connection, arrival)
-    if arrival.extent == "full":
+    if not is_derived:
         load.note_disappeared(connection, arrival)
     loaded = load.load(connection, arrival, staged)
     stage.clear(connection, staged)

@@ -317,14 +317,26 @@ class Lab:
         for table, rows in PARENTS.items():
             assert self.load(table, rows).outcome.loaded == len(rows)
 
-    def load(self, table: str, rows: Iterable[Row], recorded: Iterable[str] | None = None) -> Judged:
-        """Check and load rows as one batch; `recorded` are the columns that it delivers (those of its rows)."""
+    def load(
+        self,
+        table: str,
+        rows: Iterable[Row],
+        recorded: Iterable[str] | None = None,
+        *,
+        day: int | None = None,
+        extent: str = "delta",
+    ) -> Judged:
+        """Check and load rows as one batch; `recorded` are the columns that it delivers (those of its rows).
+
+        It speaks for a day of January 2026, or for the moment when it arrives.
+        """
         batch_id, self.building.next_batch_id = self.building.next_batch_id, self.building.next_batch_id + 1
         path = self.folder / f"{batch_id}.csv"
         path.write_text(as_csv(rows, recorded or ()), encoding="utf-8")
         layout = extract.inspect(path, table)
+        as_of = datetime(2026, 1, day) if day else ARRIVED_AT
         arrival = Arrival(
-            batch_id, "lab", table, TABLES[table], path.name, "", ARRIVED_AT, ARRIVED_AT, "delta", "primary",
+            batch_id, "lab", table, TABLES[table], path.name, "", as_of, ARRIVED_AT, extent, "primary",
             layout.columns,
         )  # fmt: skip
 
@@ -350,6 +362,10 @@ class Lab:
         """Load the waiting rows of a table whose parents have arrived; how many."""
         outcomes = load.release(self.connection, TABLES[table], self.building.arrival_of)
         return sum(outcome.released for outcome in outcomes.values())
+
+    def heal(self, table: str) -> None:
+        """Give back the references whose parents have arrived."""
+        load.heal(self.connection, TABLES[table], 1)
 
     def plain(self, value: Any) -> Any:
         """A value as its subject's key opens it."""

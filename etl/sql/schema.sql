@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS quality.disappeared (
     table_name VARCHAR, record_key VARCHAR, batch_id BIGINT, missing_batch_id BIGINT, returned_batch_id BIGINT
 );
 
+-- The last delivery that told a version of a record again as it stood; a delivery of an earlier day, which comes late,
+-- thus never hides what was told after it.
+CREATE TABLE IF NOT EXISTS quality.confirmation (
+    table_name VARCHAR, batch_id BIGINT, row_number BIGINT, by_batch_id BIGINT, by_row_number BIGINT
+);
+
 -- The sources' birth certificates and clocks.
 CREATE TABLE IF NOT EXISTS quality.source (
     source VARCHAR, name_zh VARCHAR, name_en VARCHAR, producer VARCHAR, owner VARCHAR, licence VARCHAR,
