@@ -28,6 +28,8 @@ def show(elements: list[dict[str, Any]]) -> None:
         if one["kind"] == "column":
             with next(places):
                 show(one["inside"])
+        elif any(part["kind"] == "column" for part in one.get("inside", ())):
+            show(one["inside"])  # the row that columns stand in is their own
         elif "inside" in one:
             with block(one):
                 show(one["inside"])
