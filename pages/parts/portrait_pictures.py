@@ -134,7 +134,9 @@ def _radar(words: Words, portrait: Portrait, height: int = charts.RADAR_HEIGHT, 
 
 def dimension_names(words: Words) -> dict[str, str]:
     """The overall and the four dimensions, as they are called."""
-    named = {name: words.pick(one.zh, one.en) for name, one in catalogue().dimensions.items()}
+    named = {
+        name: written.capital(words.pick(one.zh, one.en)) for name, one in catalogue().dimensions.items()
+    }
     return {OVERALL: words.say("portraits.overall")} | named
 
 

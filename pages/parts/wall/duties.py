@@ -22,7 +22,7 @@ ACTIVITIES = (
     "three_meetings_one_lesson", "political_study_day", "themed_party_day", "talk", "training", "home_visit",
     "self_check", "pledge", "anti_drug_pledge",
 )  # fmt: skip
-BESIDE, COUNTS, SIZE = 392.0, 130.0, 20.0
+BESIDE, COUNTS, SIZE = 392.0, 152.0, 20.0
 """What of a line the words beside a bar take, what of that is for the counts, and their size."""
 TASKS = ("four_responsibilities_bureau", "four_responsibilities_branch", "three_lists")
 
