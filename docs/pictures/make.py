@@ -73,8 +73,21 @@ def main() -> None:
     """Make a demo bureau, load it, serve it, and take every picture."""
     with tempfile.TemporaryDirectory() as folder:
         inbox, warehouse = Path(folder, "inbox"), Path(folder, "warehouse")
+        os.environ["INTEGRITY_LEDGER"] = (
+            f"sqlite:///{folder}/ledger.db"  # this bureau's own, not that of the machine
+        )
+        _run(
+            "etl",
+            "keys",
+            "--private",
+            Path(folder, "private.key"),
+            "--public",
+            Path(folder, "vault", "public.key"),
+        )
         _run("etl", "demo", "--out", inbox, "--scale", "district")
         _run("etl", "run", "--inbox", inbox, "--warehouse", warehouse)
+        _run("ledger", "init")
+        _run("ledger", "sync", "--warehouse", warehouse)
         for name, language in REPORTS.items():
             (HERE / f"{name}.png").write_bytes(first_page(warehouse, language))
         with served(warehouse) as address, sync_playwright() as playwright:
