@@ -322,7 +322,7 @@ ROUTES = {
     ),
     "x . x x": (
         "/g", "/g/office/{unit}", "/g/office/{unit}/poster", "/g/office/{unit}/code.{kind}", "/g/{service}",
-        "/g/{service}/poster", "/g/{service}/code.{kind}", "/kiosk", "/kiosk/guide/{service}",
+        "/g/{service}/poster", "/g/{service}/code.{kind}", "/window", "/kiosk", "/kiosk/guide/{service}",
         "/window/kiosk-{version}.js",
         "/window/notice", "/window/notice.schema", "/window/notice.{kind}", "/window/standard", "/kiosk/notice",
         "/kiosk/standard", "/window/place", "/kiosk/place", "/window/rate", "/window/say", "/window/follow",
