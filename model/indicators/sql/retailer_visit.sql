@@ -12,17 +12,17 @@ WITH visit AS (
     FROM licence_application_delivered WHERE verification_started_at IS NOT NULL AND retailer_id IS NOT NULL
 ),
 relation AS (
-    SELECT retailer_id, min(declared_on) AS first_declared_on FROM record.staff_relation GROUP BY retailer_id
+    SELECT retailer_id, declared_on, array_agg(staff_id) OVER (PARTITION BY retailer_id ORDER BY declared_on) AS staff_ids
+    FROM record.staff_relation WHERE declared_on IS NOT NULL
 ),
-unrecused AS (
-    SELECT DISTINCT visit.visit_kind, visit.visit_no
-    FROM visit JOIN record.staff_relation AS related
-        ON related.retailer_id = visit.retailer_id AND related.declared_on <= visit.visited_on
-        AND list_contains(visit.visiting_staff_ids, related.staff_id)
+related AS (
+    SELECT retailer_id, declared_on AS in_force_from, any_value(staff_ids) AS staff_ids,
+        coalesce(lead(declared_on) OVER days - 1, DATE '9999-12-31') AS in_force_to
+    FROM relation GROUP BY retailer_id, declared_on WINDOW days AS (PARTITION BY retailer_id ORDER BY declared_on)
 )
 SELECT visit.*,
-    coalesce(relation.first_declared_on <= visit.visited_on, false) AS is_related_retailer,
-    unrecused.visit_no IS NOT NULL AS is_not_recused
+    related.retailer_id IS NOT NULL AS is_related_retailer,
+    coalesce(list_has_any(visit.visiting_staff_ids, related.staff_ids), false) AS is_not_recused
 FROM visit
-LEFT JOIN relation ON relation.retailer_id = visit.retailer_id
-LEFT JOIN unrecused ON unrecused.visit_no = visit.visit_no AND unrecused.visit_kind = visit.visit_kind
+LEFT JOIN related ON related.retailer_id = visit.retailer_id
+    AND visit.visited_on BETWEEN related.in_force_from AND related.in_force_to
