@@ -19,7 +19,7 @@ from test_ledger_disposition import ONE
 from docs.pictures import make
 from ledger import accounts, migration, proof
 from ledger.disposition.syncing import sync
-from ledger.schema import Disposition, Step, Unit, WorkingDay, now
+from ledger.schema import Activity, Disposition, Step, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger, open_ledger
 from model.policy import signing_in
 from pages.parts import guard
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
 SAY = Words("zh").say
-PHONES = ("worker", "colleague")
+PHONES = ("worker", "colleague", "deputy")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,7 @@ def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         )
         recorder.replace_register("sync", WorkingDay, [{"date": day, "is_working_day": True} for day in days])
         for name, role in (("head", "office_head"), ("worker", "field_staff"), ("secretary", "branch_secretary"),
+                           ("deputy", "branch_secretary"),
                            ("chief", "manager"), ("analyst", "analyst"), ("colleague", "field_staff"),
                            ("zhao", "discipline")):  # fmt: skip
             accounts.open_account(recorder, name, role, UNIT, f"P-{name}")
@@ -124,6 +125,12 @@ def choose(page: Page, label: str, text: str) -> None:
         except TimeoutError:
             continue
     raise AssertionError(f"{label}: {text} cannot be chosen")
+
+
+def give_day(page: Page, label: str) -> None:
+    """Type today into a date, part after part."""
+    page.get_by_role("spinbutton", name=f"year, {label}").click()
+    page.keyboard.type(f"{now():%Y%m%d}")
 
 
 def press(page: Page, name: str) -> None:
@@ -236,6 +243,30 @@ def test_a_form_keeps_what_was_typed_while_the_ledger_is_gone(
     assert found.holds, found.findings
     with bureau.read() as session:
         assert [step.text for step in session.scalars(select(Step).where(Step.warning_id == "w2"))] == [said]
+
+
+def test_a_talk_is_planned_and_recorded_on_a_phone(browser: Browser, address: str, bureau: Ledger) -> None:
+    with signed_in(browser, address, "deputy", "/duty?view=activities") as page:
+        page.get_by_text(SAY("duties.new_activities")).first.click()
+        choose(page, "活动类型", "谈话")
+        choose(page, "机构", "区局")
+        give_day(page, "计划日期")
+        page.get_by_role("textbox", name="对象人员工号").fill("P-worker")
+        press(page, SAY("duties.new_activities"))
+        expect(page.get_by_role("alert").get_by_text("谈话须填写层级和功能")).to_be_visible()
+        expect(page.get_by_role("textbox", name="对象人员工号")).to_have_value("P-worker")
+        choose(page, "谈话层级", "所部")
+        choose(page, "谈话功能", "提示风险")
+        page.keyboard.press("Escape")
+        press(page, SAY("duties.new_activities"))
+        page.get_by_role("link", name="谈话").or_(page.get_by_role("button", name="谈话")).last.click()
+        give_day(page, "完成日期")
+        press(page, "登记完成")
+        expect(page.get_by_text("已完成").first).to_be_visible()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    with bureau.read() as session:
+        (held,) = session.scalars(select(Activity))
+    assert (held.activity_kind, held.state, held.talk_functions) == ("talk", "done", ("warn_of_risk",))
 
 
 def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, address: str) -> None:

@@ -22,6 +22,7 @@ from pages.parts import keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
 from pages.parts.reads import records
+from pages.parts.table import Column, table
 from pages.parts.words import NONE, Words
 
 _ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
@@ -45,7 +46,7 @@ def list_items(view: View, book: Book, one: Any) -> None:
     if one.state != "draft" or not policy.allows(book.actor, "edit_lists"):
         for column in ("risk_level", "responsible_post"):
             rows[column] = [_code(words, _ITEM[column], value) for value in rows[column]]
-        st.dataframe(rows.rename(columns=names), hide_index=True, width="stretch", placeholder=NONE)
+        _read_items(words, names, rows)
         if one.task_list and one.state == "in_force":
             _carried_out(view, book, one, {item.item_id: item.power or item.risk or NONE for item in held})
         return
@@ -64,6 +65,16 @@ def list_items(view: View, book: Book, one: Any) -> None:
         given = [_item(row) for row in edited.to_dict("records")]
         if book.write(lambda recorder: lists.set_items(recorder, one.list_id, given)):
             st.rerun()
+
+
+def _read_items(words: Words, names: Mapping[str, str], rows: pd.DataFrame) -> None:
+    """The items to be read, on a phone one below the other."""
+    columns = [Column(name, label) for name, label in names.items()]
+    told = [
+        {"key": str(number)} | {name: row[name] or NONE for name in names}
+        for number, row in enumerate(rows.to_dict("records"))
+    ]
+    table(words, "items", words.say("duties.view_lists"), columns, told)
 
 
 def _carried_out(view: View, book: Book, one: Any, named: Mapping[str, str]) -> None:
