@@ -22,6 +22,7 @@ from etl.personal_landing import Persons, land_personal, of_feed, of_mapped
 from model import vault
 from model import warehouse as warehouse_reading
 from model.contract import VAULT, table_named
+from model.subjects import FILE as KEYS_FILE
 from model.subjects import SubjectKeys
 
 Status = Literal["loaded", "already loaded", "waiting", "refused"]
@@ -135,7 +136,14 @@ def _refused(offer: Offer, sources: list[Source], reason: str) -> Intake:
 
 
 def subject_keys(place: Warehouse) -> SubjectKeys:
-    """The keys of subjects; VaultError once they are needed where pseudonyms exist and their key is gone."""
+    """The keys of subjects; VaultError where they are gone, and once they are needed where pseudonyms' key is gone.
+
+    Without them everybody would look as if forgotten, and who was forgotten would come back with the next delivery.
+    """
+    if not (place.vault / KEYS_FILE).exists() and any(place.landing.glob(f"??/*.{land.REWRITTEN}")):
+        raise vault.VaultError(
+            f"{KEYS_FILE} is gone from the vault; what is sealed for persons hangs on it: restore it from the backup"
+        )
     return SubjectKeys(place.vault, may_make=warehouse_reading.current_id(place.directory) is None)
 
 

@@ -245,6 +245,26 @@ def test_a_rerun_from_the_landing_and_a_new_delivery_bring_nobody_back(place: Pl
     assert set(texts(OF_SHOP, 3)) <= found_in(at, texts(OF_SHOP, 3))
 
 
+def test_lost_keys_are_refused_and_no_new_ones_hide_the_loss(place: Place) -> None:
+    at = place.warehouse
+    keys, before = at.vault / FILE, (at.directory / "CURRENT").read_text()
+    content = keys.read_bytes()
+    keys.unlink()
+    write(place.inbox / "retailer-2026-02-01.csv", as_csv([shop(2) | {"state": "closed"}]))
+    with pytest.raises(vault.VaultError, match="restore it from the backup"):
+        load(place)
+    assert not keys.exists() and (at.directory / "CURRENT").read_text() == before
+    keys.write_bytes(content)
+    assert load(place).published
+    assert record(at, "retailer", "R2")["shop_name"] == "甲乙丙2烟酒店"
+    keys.write_bytes(b"")
+    write(place.inbox / "retailer-2026-02-02.csv", as_csv([shop(3) | {"shop_name": "新店"}]))
+    assert load(place).published, "an empty file says that the loss is known"
+    assert (record(at, "retailer", "R2")["shop_name"], record(at, "retailer", "R3")["shop_name"]) == (
+        None, "新店",
+    )  # fmt: skip
+
+
 NUMBERS = {"batch_id": 0, "row_number": 0}
 
 
