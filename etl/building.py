@@ -14,7 +14,8 @@ from etl.batch import Arrival
 from etl.feeds import Feed
 from etl.gather import Intake, Warehouse
 from etl.inbox import now
-from etl.load import Outcome, create_tables
+from etl.load import Outcome
+from etl.records import create_tables
 from model import vault, warehouse
 from model.contract import TABLES, table_named
 from model.subjects import SubjectKeys

@@ -6,17 +6,16 @@ the past and leaves the present alone. Nothing is lost: a row is loaded, unchang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column
 
-from etl import check, sql, stage
-from etl.batch import Arrival, as_text, identity, record, type_name
-from etl.extract import Relation
+from etl import sql, stage
+from etl.batch import Arrival, as_text, identity, record
+from etl.records import revision
 from etl.stage import Staged
 from model import warehouse
-from model.contract import REGISTERS, key_of
+from model.contract import key_of
 
 
 @dataclass(frozen=True)
@@ -44,53 +43,6 @@ class Outcome:
         return self.read == gone
 
 
-def revision(table: Table) -> str:
-    """The quoted name of a table's superseded versions."""
-    return f"snapshot.record.{sql.name(table.name + '_revision')}"
-
-
-def create_tables(connection: warehouse.Connection, tables: dict[str, Table]) -> None:
-    """Create what is missing of the warehouse under construction."""
-    connection.execute("USE snapshot")
-    connection.execute(sql.statement("schema"))
-    connection.execute("USE memory")
-    for table in tables.values():
-        columns = ", ".join(f"{sql.name(column.name)} {type_name(column)}" for column in table.columns)
-        connection.execute(
-            sql.statement("create_record", record=record(table), revision=revision(table), columns=columns)
-        )
-
-
-def create_version_views(connection: warehouse.Connection) -> None:
-    """For each effective-dated register its versions with `in_force_from` and `in_force_to` (null: still in force).
-
-    A version is in force from the date that it states, where what changed states one, else from its batch's as-of.
-    """
-    connection.execute("USE snapshot")
-    for table in REGISTERS.values():
-        owner = table.info.get("versions_of")
-        stated: dict[str, tuple[str, ...]] = table.info["in_force_from"]
-        cases = " ".join(
-            f"WHEN list_has_any(what_changed, [{', '.join(sql.literal(name) for name in changed)}])"
-            f" AND {sql.name(date)} IS NOT NULL THEN {sql.name(date)}"
-            for date, changed in stated.items()
-        )
-        starts = sql.name("valid_from") if owner else f"CASE {cases} ELSE CAST(as_of AS DATE) END"
-        connection.execute(
-            sql.statement(
-                "versions" if not owner else "versions_stated",
-                view=sql.name(f"{table.name}_version"),
-                table=sql.name(table.name),
-                revision=sql.name(f"{table.name}_revision"),
-                columns=sql.names(column.name for column in table.columns),
-                key=sql.names(key_of(table)),
-                owner=sql.name(owner or ""),
-                starts=starts if cases or owner else "CAST(as_of AS DATE)",
-            )
-        )
-    connection.execute("USE memory")
-
-
 def load(
     connection: warehouse.Connection, arrival: Arrival, staged: Staged, *, is_release: bool = False
 ) -> Outcome:
@@ -114,19 +66,10 @@ def load(
             unchanged=_count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
         )
     if outcome.unchanged and not is_release:
-        _execute(connection, "confirm", slots, parameters)
+        sql.execute(connection, "confirm", slots, parameters)
     add = _adopt if staged.is_in_place else _add_new
     outcome += Outcome(loaded=add(connection, arrival, slots | {"staged": staged.table, "condition": new}))
     return outcome + _rewrite(connection, slots, parameters) if is_contested else outcome
-
-
-def _execute(
-    connection: warehouse.Connection, name: str, slots: dict[str, str], parameters: Mapping[str, object]
-) -> None:
-    """Run the statements of a file one by one, each with those of the parameters that it names."""
-    for statement in sql.statement(name, **slots).split(";\n"):
-        used = {one: value for one, value in parameters.items() if f"${one}" in statement}
-        connection.execute(statement, used or None)
 
 
 def _one(key: str) -> str:
@@ -141,7 +84,9 @@ def _add_new(connection: warehouse.Connection, arrival: Arrival, slots: dict[str
 
 def _adopt(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str]) -> int:
     """Make the staged rows the record table, but for those that cannot stay as they stand; how many records it has."""
-    _execute(connection, "adopt", slots | {"name": sql.name(arrival.table.name)}, {"batch": arrival.batch_id})
+    sql.execute(
+        connection, "adopt", slots | {"name": sql.name(arrival.table.name)}, {"batch": arrival.batch_id}
+    )
     return _count(connection, f"SELECT count(*) FROM {slots['record']}")
 
 
@@ -153,11 +98,11 @@ def _contest(
     parameters: dict[str, object],
 ) -> bool:
     """Put the versions of the records that cannot simply be added in their order; whether there are any."""
-    _execute(connection, "contested", slots, parameters)
+    sql.execute(connection, "contested", slots, parameters)
     if not _count(connection, "SELECT count(*) FROM contested"):
         return False
     stage.move_apart(connection, arrival, staged, "SELECT _id FROM contested")
-    _execute(connection, "timeline", slots, parameters)
+    sql.execute(connection, "timeline", slots, parameters)
     return True
 
 
@@ -165,8 +110,8 @@ def _rewrite(
     connection: warehouse.Connection, slots: dict[str, str], parameters: dict[str, object]
 ) -> Outcome:
     """Write the contested records as their versions stand now; what became of the rows."""
-    _execute(connection, "rewrite", slots, parameters)
-    _execute(connection, "take_over", slots, parameters)
+    sql.execute(connection, "rewrite", slots, parameters)
+    sql.execute(connection, "take_over", slots, parameters)
     found = connection.execute(sql.statement("outcome", **slots)).fetchone()
     unchanged, loaded, kept = found or (0, 0, 0)
     return Outcome(loaded=loaded, unchanged=unchanged, superseding=kept - loaded)
@@ -231,11 +176,11 @@ def note_disappeared(connection: warehouse.Connection, arrival: Arrival) -> None
     parameters = _parameters(arrival)
     missed = "SELECT 1 FROM snapshot.quality.disappeared WHERE table_name = ? AND returned_batch_id IS NULL LIMIT 1"
     if connection.execute(missed, [arrival.table.name]).fetchone():
-        _execute(connection, "returned", {"key_text": key_text.format(sql.names(keys))}, parameters)
+        sql.execute(connection, "returned", {"key_text": key_text.format(sql.names(keys))}, parameters)
     if arrival.extent == "full":
         slots = {"key": sql.names(keys), "record": record(arrival.table)}
         slots["key_text"] = key_text.format(sql.names(keys, "r."))
-        _execute(connection, "disappeared", slots, parameters)
+        sql.execute(connection, "disappeared", slots, parameters)
 
 
 def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match: tuple[str, ...]) -> int:
@@ -245,85 +190,8 @@ def withdraw_repeated(connection: warehouse.Connection, arrival: Arrival, match:
     """
     if not match:
         return 0
-    _execute(connection, "withdraw", _slots(arrival) | {"match": sql.names(match)}, _parameters(arrival))
+    sql.execute(connection, "withdraw", _slots(arrival) | {"match": sql.names(match)}, _parameters(arrival))
     return _count(connection, "SELECT count(*) FROM repeating")
-
-
-def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) -> None:
-    """Give back the optional references that fell for want of a parent which this run has brought.
-
-    So it does not matter whether a register or the records that name it arrive first.
-    """
-    query = "SELECT DISTINCT column_name, rule FROM snapshot.quality.cell WHERE table_name = ? AND value IS NOT NULL"
-    fallen = set(connection.execute(query, [table.name]).fetchall())
-    for column in table.columns:
-        target = column.info["references"]
-        if (column.name, f"references {target}") not in fallen:
-            continue
-        if column.info["required"] or not _has_grown(connection, target.split(".")[0], first_batch_id):
-            continue
-        parent, key = (sql.name(part) for part in target.split("."))
-        is_list = column.info["kind"] == "list<string>"
-        parents = f"FROM snapshot.record.{parent}"
-        all_there = f"list_has_all((SELECT list({key}) {parents}), string_split(c.value, ';'))"
-        slots = {
-            "record": record(table),
-            "name": sql.name(column.name),
-            "value": "string_split(healing.value, ';')" if is_list else "healing.value",
-            "has_parent": all_there if is_list else f"c.value IN (SELECT {key} {parents})",
-        }
-        asked = {"table": table.name, "column": column.name, "rule": f"references {target}"}
-        _execute(connection, "heal", slots, asked)
-
-
-def _has_grown(connection: warehouse.Connection, table: str, first_batch_id: int) -> bool:
-    """True where this run has brought new records of a table."""
-    row = connection.execute(
-        "SELECT count(*) FROM snapshot.quality.batch WHERE table_name = ? AND batch_id >= ?"
-        " AND loaded_count + derived_count > 0",
-        [table, first_batch_id],
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def release(
-    connection: warehouse.Connection, table: Table, arrivals: Callable[[int], Arrival]
-) -> dict[int, Outcome]:
-    """Load the waiting rows of a table whose parents have arrived; counts by the batch that first brought them."""
-    query = "SELECT DISTINCT batch_id FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting ORDER BY 1"
-    waiting = connection.execute(query, [table.name]).fetchall()
-    return {batch_id: _release(connection, arrivals(batch_id)) for (batch_id,) in waiting}
-
-
-def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
-    structure = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in arrival.recorded) + "}"
-    connection.execute(
-        sql.statement(
-            "waiting",
-            structure=structure,
-            columns=", ".join(f"cells.{sql.name(name)} AS {sql.name(name)}" for name in arrival.recorded),
-        ),
-        {"table": arrival.table.name, "batch": arrival.batch_id},
-    )
-    headers = {name: name for name in arrival.recorded}
-    relation = Relation("waiting", arrival.recorded, is_numbered=True)
-    staged = stage.stage(connection, relation, arrival, headers, may_be_in_place=False)
-    check.check(connection, arrival, staged)
-    outcome = load(connection, arrival, staged, is_release=True)
-    released = outcome.loaded + outcome.unchanged + outcome.superseding
-    if released:
-        connection.execute(
-            "DELETE FROM snapshot.quality.quarantine WHERE table_name = ? AND batch_id = ?"
-            " AND row_number IN (SELECT _row_number FROM accepted_rows)",
-            [arrival.table.name, arrival.batch_id],
-        )
-        connection.execute(sql.statement("cells"), identity(arrival))
-        connection.execute(
-            "INSERT INTO added SELECT ?, ?, _row_number FROM accepted_rows",
-            [arrival.table.name, arrival.batch_id],
-        )
-    stage.clear(connection, staged)
-    return replace(Outcome(), released=released, released_unchanged=outcome.unchanged)
 
 
 def _count(connection: warehouse.Connection, query: str) -> int:

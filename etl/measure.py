@@ -8,7 +8,7 @@ from datetime import date
 from etl import sql
 from etl.building import Building
 from etl.groups import count_groups, counted_by_cell
-from etl.load import create_version_views
+from etl.records import create_version_views
 from model import warehouse
 from model.indicators import catalogue
 from model.indicators.change import Kept, digest, plan

@@ -21,6 +21,7 @@ from etl import (
     feeds,
     judge,
     land,
+    late_parents,
     load,
     measure,
     publish,
@@ -120,9 +121,11 @@ def load_files(
             building.keep(report, step.arrival, outcome)
             load.withdraw_repeated(building.connection, step.arrival, step.match)
             rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
-        for batch_id, outcome in load.release(building.connection, table, building.arrival_of).items():
+        for batch_id, outcome in late_parents.release(
+            building.connection, table, building.arrival_of
+        ).items():
             building.keep_released(report, batch_id, outcome)
-        load.heal(building.connection, table, building.first_batch_id)
+        late_parents.heal(building.connection, table, building.first_batch_id)
     for intake in intakes:
         if intake.is_new and VAULT.name in intake.tables and intake.name not in refusals:
             try:

@@ -6,10 +6,12 @@ Values never go into a slot: they are bound as parameters. This module must not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
+
+from model import warehouse
 
 _DIRECTORY = Path(__file__).parent / "sql"
 
@@ -37,3 +39,12 @@ def _template(file: str) -> Template:
 def statement(file: str, **slots: str) -> str:
     """The statement of a file with its slots filled; KeyError for a slot that is missing."""
     return _template(file).substitute(slots)
+
+
+def execute(
+    connection: warehouse.Connection, file: str, slots: dict[str, str], parameters: Mapping[str, object]
+) -> None:
+    """Run the statements of a file one by one, each with those of the parameters that it names."""
+    for one in statement(file, **slots).split(";\n"):
+        used = {name: value for name, value in parameters.items() if f"${name}" in one}
+        connection.execute(one, used or None)

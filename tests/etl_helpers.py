@@ -24,7 +24,7 @@ import openpyxl
 import pyarrow
 import pyarrow.parquet
 
-from etl import extract, load, telling
+from etl import extract, late_parents, records, telling
 from etl import run as run_module
 from etl.arrivals import Prepared, Step
 from etl.batch import Arrival
@@ -312,7 +312,7 @@ class Lab:
         self.keys = SubjectKeys(folder)
         define(self.connection, bytes(32), self.keys)
         self.connection.execute("ATTACH ':memory:' AS snapshot")
-        load.create_tables(self.connection, TABLES)
+        records.create_tables(self.connection, TABLES)
         self.building = Building(self.connection, folder, "lab", 1, None, 1, 1, self.keys)
         for table, rows in PARENTS.items():
             assert self.load(table, rows).outcome.loaded == len(rows)
@@ -360,12 +360,12 @@ class Lab:
 
     def release(self, table: str) -> int:
         """Load the waiting rows of a table whose parents have arrived; how many."""
-        outcomes = load.release(self.connection, TABLES[table], self.building.arrival_of)
+        outcomes = late_parents.release(self.connection, TABLES[table], self.building.arrival_of)
         return sum(outcome.released for outcome in outcomes.values())
 
     def heal(self, table: str) -> None:
         """Give back the references whose parents have arrived."""
-        load.heal(self.connection, TABLES[table], 1)
+        late_parents.heal(self.connection, TABLES[table], 1)
 
     def plain(self, value: Any) -> Any:
         """A value as its subject's key opens it."""

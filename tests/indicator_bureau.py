@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from etl import sql
-from etl.load import create_tables, create_version_views
+from etl.records import create_tables, create_version_views
 from model import warehouse
 from model.contract import REGISTERS, TABLES
 
