@@ -1,13 +1,14 @@
 """What do people complain of, through which door, how fast and how well is it answered, and does it come back?
 
-Counts only, small ones of conduct not told: no ticket, no reporter, nobody complained of. Tickets carry no text.
+Counts only, small ones of conduct not told: no ticket, no reporter, nobody complained of. Tickets carry no text: what
+rose is told of the terms that they do carry.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, monthly, panels, pictures, ticket_pictures
+from pages.parts import controls, frame, monthly, panels, pictures, ticket_pictures, ticket_rises
 from pages.parts.reads import records, tickets
 
 VIEWS = {
@@ -16,6 +17,7 @@ VIEWS = {
     "conduct": ticket_pictures.conduct,
     "satisfaction": ticket_pictures.split,
     "when": ticket_pictures.when,
+    "rose": ticket_rises.rose,
     "units": ticket_pictures.units,
 }
 

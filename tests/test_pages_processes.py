@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from model import warehouse
 from model.process import processes
-from pages.parts import labels, market, relations, small, theme
+from pages.parts import labels, market, relations, rising, small, theme
 from pages.parts.charts.hexagons import arranged
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
@@ -25,6 +25,7 @@ from pages.parts.reads import cells as reads_cells
 from pages.parts.reads import processes as reads
 from pages.parts.reads import records
 from pages.parts.reads import tickets as reads_tickets
+from pages.parts.rising import Term
 from pages.parts.words import Words
 from tests import demo_site
 
@@ -231,6 +232,8 @@ class TestComplaints:
             ([9, 3, 4], [True, False, False]),
             ([9, 6, 1, 1], [True, False, False, False]),
             ([9, 6, 0, 0], [True, True, False, False]),
+            ([9, 6, 4, 4], [True, False, False, False]),
+            ([9, 6, 5, 1, 1], [True, False, False, False, False]),
             ([3], [False]),
             ([0, 9], [False, False]),
         ],
@@ -261,7 +264,9 @@ class TestComplaints:
         assert hours["weekday"].between(1, 7).all() and hours["hour"].between(0, 23).all()
 
     @pytest.mark.parametrize("language", ["zh", "en"])
-    @pytest.mark.parametrize("view", ["category", "channel", "conduct", "satisfaction", "when", "units"])
+    @pytest.mark.parametrize(
+        "view", ["category", "channel", "conduct", "satisfaction", "when", "rose", "units"]
+    )
     def test_every_cut_is_shown(self, snapshot: warehouse.Snapshot, view: str, language: str) -> None:
         app = demo_site.page_of("tickets", view=view, lang=language, window="12")
         assert not app.exception
@@ -269,3 +274,121 @@ class TestComplaints:
         assert Words(language).say(f"complaints.view_{view}") in said  # type: ignore[arg-type]
         assert Words(language).say("shared.failing_title") not in said  # type: ignore[arg-type]
         assert "GD0" not in said
+
+
+def ticketed(*counts: tuple[str, str | None, str | None, int], days: int = 91) -> rising.Window:
+    """Tickets by category, channel and conduct."""
+    names = ("category", "channel", "conduct_code", "tickets")
+    return rising.window([dict(zip(names, one, strict=True)) for one in counts], days)
+
+
+RUDE, SLOW = Term("conduct", ("rudeness",)), Term("conduct", ("shirking_or_delay",))
+RUDE_REPORTS = Term("both", ("report", "rudeness"))
+EARLIER = ticketed(
+    ("enquiry", "window", None, 200),
+    ("complaint", "window", "rudeness", 10),
+    ("report", "letter", "rudeness", 9),
+    ("report", "letter", "shirking_or_delay", 8),
+)
+
+
+class TestRising:
+    def test_a_term_is_told_by_all_its_columns(self) -> None:
+        assert EARLIER.total == 227 and EARLIER.counts[RUDE] == 19
+        assert EARLIER.counts[Term("both", ("report", "shirking_or_delay"))] == 8
+        assert EARLIER.told == {one for one in EARLIER.counts if one.codes[-1] is not None}
+        assert EARLIER.share(RUDE) == 19 / 227
+
+    def test_a_rise_beyond_chance_is_told_apart_from_chance_and_from_the_total(self) -> None:
+        later = ticketed(
+            ("enquiry", "window", None, 200),
+            ("complaint", "window", "rudeness", 40),
+            ("report", "letter", "rudeness", 9),
+            ("report", "letter", "shirking_or_delay", 10),
+        )
+        found = rising.beside(later, EARLIER)
+        assert next(iter(found)) == Term("both", ("complaint", "rudeness"))
+        assert found[RUDE].verdict == "beyond" and found[RUDE].times == 49 / 19
+        assert found[SLOW].has_risen and found[SLOW].verdict == "chance"
+        assert not found[RUDE_REPORTS].has_risen
+        assert Term("conduct", (None,)) not in found
+
+    def test_what_rose_no_more_than_all_tickets_is_said_to(self) -> None:
+        few = ticketed(
+            ("enquiry", "window", None, 40), ("report", "letter", None, 4), ("report", "fax", None, 8)
+        )
+        many = ticketed(
+            ("enquiry", "window", None, 150), ("report", "letter", None, 16), ("report", "fax", None, 40)
+        )
+        found = rising.beside(many, few)
+        assert found[Term("category", ("enquiry",))].verdict == "with_all"
+        assert found[Term("category", ("report",))].verdict == "beyond"
+        more = ticketed(("enquiry", "window", None, 800), ("report", "letter", None, 30))
+        assert rising.beside(more, few)[Term("channel", ("letter",))].verdict == "unclear"
+
+    def test_what_is_small_is_neither_told_nor_judged_by_its_count(self) -> None:
+        judged = set()
+        for count in range(5):
+            before = ticketed(
+                ("enquiry", "window", None, 200),
+                ("complaint", "window", "rudeness", count),
+                ("complaint", "window", "shirking_or_delay", 7 - count),
+                ("complaint", "window", "leaking", 9),
+            )
+            assert RUDE not in before.told and before.share(RUDE) is None
+            now = ticketed(("enquiry", "window", None, 180), ("complaint", "window", "rudeness", 30))
+            judged.add(rising.beside(now, before)[RUDE])
+            assert RUDE not in rising.beside(before, now)
+        (one,) = judged
+        assert one.is_least and one.times == 30 / 4 and one.verdict == "beyond"
+
+    def test_a_larger_count_held_back_beside_a_small_one_is_not_judged(self) -> None:
+        before = ticketed(("complaint", "window", "rudeness", 3), ("complaint", "window", "leaking", 9))
+        leaking = Term("conduct", ("leaking",))
+        assert before.bound(RUDE) == 4 and before.bound(leaking) is None
+        now = ticketed(("complaint", "window", "rudeness", 30), ("complaint", "window", "leaking", 30))
+        assert RUDE in rising.beside(now, before) and leaking not in rising.beside(now, before)
+
+    def test_a_conduct_is_not_told_by_category_where_a_small_one_followed(self) -> None:
+        """Nine reports of a conduct held back would tell it; so would a category that is small itself."""
+        alone = ticketed(
+            ("report", "letter", "rudeness", 20),
+            ("report", "letter", "leaking", 3),
+            ("report", "letter", "unfairness", 9),
+        )
+        told = {one for one in alone.told if one.kind in ("conduct", "both")}
+        assert told == {RUDE, RUDE_REPORTS}
+        split = ticketed(
+            ("report", "letter", "rudeness", 20),
+            ("complaint", "letter", "rudeness", 3),
+            ("complaint", "letter", None, 90),
+        )
+        assert {one for one in split.told if one.kind in ("conduct", "both")} == {RUDE}
+        rare = ticketed(("report", "letter", "rudeness", 20), ("complaint", "letter", "rudeness", 2))
+        assert not {one for one in rare.told if one.kind in ("category", "both")}
+
+    def test_every_term_is_counted_as_the_cuts_count_it(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        first, last = date(2025, 11, 1), demo_site.END
+        rows = labels.records(reads_tickets.by_terms(snapshot, unit_id, first, last))
+        found = rising.window(rows, 365)
+        for kind, by in (("category", "category"), ("channel", "channel"), ("conduct", "conduct_code")):
+            cut = labels.records(reads_tickets.split(snapshot, unit_id, by, first, last, last))
+            counted = {one.codes[0]: count for one, count in found.counts.items() if one.kind == kind}
+            assert counted == {one["name"]: one["tickets"] for one in cut}
+            assert found.total == sum(counted.values()) > 0
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_what_rose_is_shown_with_small_counts_and_months_without_data_said(
+        self, snapshot: warehouse.Snapshot, unit_id: str, language: str
+    ) -> None:
+        words = Words(language)  # type: ignore[arg-type]
+        app = demo_site.page_of("tickets", view="rose", lang=language, window="3", month="2026-10")
+        said = demo_site.shown(app)
+        assert not app.exception and words.say("complaints.rose_no_text") in said
+        assert words.say("complaints.rose_small", count=5, most=4) in said
+        since = records.coverage(snapshot, unit_id)["complaint"].since
+        assert since is not None
+        app = demo_site.page_of("tickets", view="rose", lang=language, window="3", month=f"{since:%Y-%m}")
+        assert not app.exception and words.say("complaints.rose_partial") in demo_site.shown(app)

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from model.statistics import comparison, composite, patterns, trend
+from model.statistics import comparison, composite, patterns, rise, trend
 
 CASES = Path(__file__).parent / "statistics_cases"
 
@@ -237,6 +238,30 @@ def test_alerts() -> None:
     assert found["p"].tolist() == example.close(example.expected["p_upper"])
     assert found["adjusted"].tolist() == example.close(example.expected["bh"])
     assert list(example.input["unit"][found["alert"]]) == example.expected["alerts"]
+
+
+def test_rises() -> None:
+    example = case("rise_01_conditional_binomial")
+    now, before = example.input["now"], example.input["before"]
+    exposures = example.params["exposure_now"], example.params["exposure_before"]
+    found = rise.rises(now, before, *exposures)
+    assert found["p"].tolist() == example.close([example.expected["p_upper"]])
+    assert found["ratio"].tolist() == pytest.approx([(11 / 800) / (21 / 3011)])
+    share = exposures[0] / sum(exposures)
+    both = stats.binomtest(now.item(), (now + before).item(), share)
+    assert both.pvalue == example.close(example.expected["p_two_sided"]), "the published test is another one"
+
+
+def test_rises_are_adjusted_within_their_list() -> None:
+    """Twelve heads and no tail have p = 2 ** -12, among sixteen terms adjusted to 2 ** -8; nine of ten do not last."""
+    found = rise.rises([12, 9, *[7] * 14], [0, 1, *[7] * 14], 30, 30)
+    assert found["p"].tolist()[:2] == pytest.approx([2**-12, 11 * 2**-10])
+    assert found["adjusted"].tolist()[:2] == pytest.approx([2**-8, 8 * 11 * 2**-10])
+    assert found["beyond"].tolist() == [True] + [False] * 15
+    assert rise.rises([12], [0], 30, 30)["ratio"].item() == np.inf
+    assert not rise.rises([20], [10], 62, 31)["beyond"].item(), "twice the time, twice the tickets"
+    with pytest.raises(ValueError, match="exposures"):
+        rise.rises([1], [1], 0, 30)
 
 
 @pytest.mark.parametrize(("q", "rejected"), [(0.05, "reject_q05"), (0.1, "reject_q10")])

@@ -16,7 +16,8 @@ from pages.parts.words import Words, number
 def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
     """Which counts may be told beside their total: none that is small, and none from which small ones follow.
 
-    The smallest of the others are held back too for as long as one alone is, or what is held back is small altogether.
+    The smallest of the others are held back too for as long as one alone is, or what is held back is small altogether,
+    or can be shared out in one way only: each is known to be small or not, and none is listed that did not occur.
     """
     is_told = [count >= least for count in counts]
     while True in is_told and _follows(
@@ -29,7 +30,11 @@ def told(counts: Sequence[int], least: int = SMALL_COUNT) -> list[bool]:
 
 def _follows(held_back: Sequence[int], least: int) -> bool:
     """Whether the total and what is told would tell these."""
-    return len(held_back) == 1 or 0 < sum(held_back) < least
+    total, few = sum(held_back), sum(count < least for count in held_back)
+    larger = len(held_back) - few
+    is_fewest = total == few + larger * least
+    is_most = not larger and total == few * (least - 1)
+    return len(held_back) == 1 or (total > 0 and (total < least or is_fewest or is_most))
 
 
 def cell(words: Words, count: int, *, is_told: bool) -> dict[str, Any]:

@@ -50,6 +50,15 @@ def by_month(snapshot: Snapshot, unit_id: str, by: str, first: date, last: date)
 
 
 @cached()
+def by_terms(snapshot: Snapshot, unit_id: str, first: date, last: date) -> pd.DataFrame:
+    """The tickets received between two days by what they say in codes: category, channel, conduct_code, tickets."""
+    ticket = relations.record("complaint")
+    columns = [ticket.c[name] for name in ("category", "channel", "conduct_code")]
+    query = select(*columns, func.count().label("tickets")).where(*_received(unit_id, first, last))
+    return read(snapshot, query.group_by(*columns).order_by(*columns))
+
+
+@cached()
 def by_hour(snapshot: Snapshot, unit_id: str, first: date, last: date) -> pd.DataFrame:
     """When tickets come: weekday (1 Monday to 7 Sunday), hour, tickets."""
     ticket = relations.record("complaint")
