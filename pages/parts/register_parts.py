@@ -18,7 +18,7 @@ from ledger.programme import assessments, initiatives, scenarios
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
-from pages.parts import keeping, labels, launching, panels
+from pages.parts import export, keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
 from pages.parts.reads import records
@@ -46,7 +46,7 @@ def list_items(view: View, book: Book, one: Any) -> None:
     if one.state != "draft" or not policy.allows(book.actor, "edit_lists"):
         for column in ("risk_level", "responsible_post"):
             rows[column] = [_code(words, _ITEM[column], value) for value in rows[column]]
-        _read_items(words, names, rows)
+        _read_items(view, one, names, rows)
         if one.task_list and one.state == "in_force":
             _carried_out(view, book, one, {item.item_id: item.power or item.risk or NONE for item in held})
         return
@@ -67,14 +67,31 @@ def list_items(view: View, book: Book, one: Any) -> None:
             st.rerun()
 
 
-def _read_items(words: Words, names: Mapping[str, str], rows: pd.DataFrame) -> None:
+def _read_items(view: View, one: Any, names: Mapping[str, str], rows: pd.DataFrame) -> None:
     """The items to be read, on a phone one below the other."""
+    words = view.words
+    said = words.say("duties.view_lists")
     columns = [Column(name, label) for name, label in names.items()]
     told = [
         {"key": str(number)} | {name: row[name] or NONE for name in names}
         for number, row in enumerate(rows.to_dict("records"))
     ]
-    table(words, "items", words.say("duties.view_lists"), columns, told)
+    table(
+        words,
+        "items",
+        said,
+        columns,
+        told,
+        export=export.stamped(
+            view,
+            "duties",
+            (
+                said,
+                keeping.titled(words, lists.KINDS[one.kind]["zh"], lists.KINDS[one.kind]["en"]),
+                f"v{one.version}",
+            ),
+        ),
+    )
 
 
 def _carried_out(view: View, book: Book, one: Any, named: Mapping[str, str]) -> None:
