@@ -1,10 +1,9 @@
 """What holds for all files: those that take longest come first, and packages are looked through once.
 
-A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`), so that all end together; there is one
-more of them than the two cores, since a third of the time a browser or a server is waited for. Streamlit looks
-through every installed package for components whenever a page is opened without a browser, which took longer than
-most pages, and leaves its script as the main module, which a process started later would then run again. It must
-not hold a fixture that a test asks for.
+A worker takes a file at a time (`--dist loadfile --no-loadscope-reorder`), so that both workers end together.
+Streamlit looks through every installed package for components whenever a page is opened without a browser, which
+took longer than most pages, and leaves its script as the main module, which a process started later would then run
+again. It must not hold a fixture that a test asks for.
 """
 
 from __future__ import annotations

@@ -246,6 +246,7 @@ def test_signed_out_everywhere_an_open_page_ends_by_itself(pages: Nginx, browser
     with opened(browser, pages.address, "chief") as page:
         expect(page.locator("h1.page-title")).to_be_visible(timeout=60_000)
         with opened(browser, pages.address, "chief") as other:
+            expect(other.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
             other.get_by_role("button", name=SAY("shared.sign_out_everywhere")).click()
             expect(other.get_by_text("本次登录已结束")).to_be_visible(timeout=60_000)
         expect(page.get_by_text("本次登录已结束")).to_be_visible(timeout=60_000)
