@@ -57,7 +57,7 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     assert wall.foreign == [], "a request left the building"
 
 
-@pytest.mark.parametrize(("shape", "language"), zip(SIZES, ("zh", "en"), strict=True))
+@pytest.mark.parametrize(("shape", "language"), list(zip(SIZES, ("zh", "en"), strict=True)))
 def test_a_display_shows_every_scene_as_the_page_has_drawn_it(
     wall: Wall, browser: Browser, shape: str, language: str
 ) -> None:
