@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from ledger.schema import SignOut, new_id, now
+from ledger.schema import SignOut, moment, new_id
 from ledger.trail import Recorder
 from model import policy
 
 
 def is_over(session: Session, account: str, digest: str, began_at: datetime) -> bool:
-    """Whether somebody ended this session. One that began in the very second of a sign-out is ended too."""
+    """Whether somebody ended this session. A proof that only says its second is ended by a sign-out within it."""
     everywhere = SignOut.session.is_(None) & (SignOut.signed_out_at >= began_at)
     query = select(SignOut.sign_out_id).where(
         SignOut.account == account, or_(SignOut.session == digest, everywhere)
@@ -42,4 +42,6 @@ def sign_out_everywhere(recorder: Recorder, account: str) -> None:
 
 def end(recorder: Recorder, account: str, digest: str | None = None) -> None:
     """Note the end; the entry of the audit trail is that of the act which it belongs to."""
-    recorder.session.add(SignOut(sign_out_id=new_id(), account=account, session=digest, signed_out_at=now()))
+    recorder.session.add(
+        SignOut(sign_out_id=new_id(), account=account, session=digest, signed_out_at=moment())
+    )

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from ledger import __main__ as command_line
 from ledger import accounts, migration, proof, sessions
-from ledger.schema import Entry, now
+from ledger.schema import Entry, moment, now
 from ledger.storage import Ledger, open_ledger
 from model import policy, warehouse
 from model.policy import Actor, RefusedError, signing_in
@@ -70,11 +70,21 @@ def test_one_session_is_signed_out_and_the_others_go_on(book: Ledger) -> None:
 def test_signed_out_everywhere_by_oneself_or_an_administrator(book: Ledger, who: str) -> None:
     with book.write(acting(book, who)) as recorder:
         sessions.sign_out_everywhere(recorder, "chen")
-    moment = now()
-    assert is_over(book, "chen", "a" * 64, moment - timedelta(hours=1))
-    assert not is_over(book, "chen", "c" * 64, moment + SECOND), "signing in again is not refused"
-    assert not is_over(book, "li", "b" * 64, moment - timedelta(hours=1))
+    since = now()
+    assert is_over(book, "chen", "a" * 64, since - timedelta(hours=1))
+    assert not is_over(book, "chen", "c" * 64, since + SECOND), "signing in again is not refused"
+    assert not is_over(book, "li", "b" * 64, since - timedelta(hours=1))
     assert proof.verify(book).holds
+
+
+def test_a_sign_out_tells_before_from_after_within_its_second(book: Ledger) -> None:
+    before = moment()
+    with book.write(acting(book, "chen")) as recorder:
+        sessions.sign_out_everywhere(recorder, "chen")
+    after = moment()
+    assert is_over(book, "chen", "a" * 64, before), "a session is not saved by having begun a moment ago"
+    assert not is_over(book, "chen", "a" * 64, after)
+    assert is_over(book, "chen", "a" * 64, before.replace(microsecond=0)), "a proof in whole seconds"
 
 
 def test_nobody_else_ends_another_persons_sessions(book: Ledger) -> None:

@@ -1,6 +1,6 @@
 """The tables of the ledger. Importing this package declares them all on `Base.metadata`."""
 
-from ledger.schema.base import Base, new_id, now
+from ledger.schema.base import Base, moment, new_id, now
 from ledger.schema.dispositions import Attachment, Concerned, Content, Disposition, Step
 from ledger.schema.duties import Activity, DutyItem, DutyList, Honour, Task
 from ledger.schema.people import Account, SignOut, Unit, WorkingDay
@@ -38,6 +38,7 @@ __all__ = [
     "VaultAccess",
     "VisitCode",
     "WorkingDay",
+    "moment",
     "new_id",
     "now",
 ]

@@ -64,6 +64,11 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def moment() -> datetime:
+    """The moment on the bureau's clock, for what is to be compared with another moment of the same second."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).replace(tzinfo=None)
+
+
 def now() -> datetime:
     """The moment on the bureau's clock, in whole seconds."""
-    return datetime.now(ZoneInfo(TIME_ZONE)).replace(tzinfo=None, microsecond=0)
+    return moment().replace(microsecond=0)
