@@ -173,6 +173,19 @@ def test_the_target_beside_the_limits() -> None:
     assert trend.assurance(points, "none", None)[0, -1] is None
 
 
+@pytest.mark.parametrize(("month", "target", "limits"), [(0.9, 0.85, "meets"), (0.1, 0.15, "misses")])
+def test_no_month_is_consistent_with_a_target_that_it_belies(
+    month: float, target: float, limits: str
+) -> None:
+    events = noise(0.5, 200, units=1)
+    events[0, -1] = month * 200
+    points = trend.judge(held("I10", events, 200), RULES.trend)
+    assert trend.assurance(points, "lower", target)[0, -2:].tolist() == [
+        f"consistently {limits}",
+        "hit or miss",
+    ]
+
+
 # --- comparison ---
 
 

@@ -66,12 +66,18 @@ def variation(points: Points, direction: str) -> Texts:
 
 
 def assurance(points: Points, direction: str, target: float | None) -> Texts:
-    """The assurance icon of each point: where the target lies against its limits; None without target or limits."""
+    """The assurance icon of each point: where the target lies against its limits; None without target or limits.
+
+    Limits that promise what the point itself belies no longer describe the process: nothing is consistent there.
+    """
     none = np.full(points.value.shape, None, dtype=object)
     if target is None or direction == "none":
         return none
     above, below = points.lower - target > ROUNDING, target - points.upper > ROUNDING
+    better = points.value - target if direction == "higher" else target - points.value
+    is_missed, is_met = better < -ROUNDING, better >= -ROUNDING
     good, bad = (above, below) if direction == "higher" else (below, above)
+    good, bad = good & ~is_missed, bad & ~is_met
     icons = np.array([charts.MEETS, charts.MISSES, charts.HIT_OR_MISS], dtype=object)
     return np.where(np.isnan(points.lower), none, icons[np.select([good, bad], [0, 1], default=2)])
 
