@@ -18,11 +18,11 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-CHROMIUM = "/usr/bin/chromium"
+from docs.pictures import browsing
+
 FLAGS = (
-    "--headless", "--kiosk", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-    "--enable-precise-memory-info", "--window-size=1920,1080", "--remote-debugging-port=0",
+    *browsing.FLAGS, "--headless", "--kiosk", "--hide-scrollbars", "--enable-precise-memory-info",
+    "--window-size=1920,1080", "--remote-debugging-port=0",
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 _ONE_PICTURE = "frames.length === 1 && frames[0].frames.length === 1"
@@ -79,7 +79,7 @@ class Kiosk:
 def hung(address: str) -> Iterator[Kiosk]:
     """A browser that shows this address for as long as the block runs."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", address]
+        command = [browsing.CHROMIUM, *FLAGS, f"--user-data-dir={profile}", address]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield Kiosk(process, Path(profile))

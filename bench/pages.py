@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from bench import twin, written
-from docs.pictures import make
+from docs.pictures import browsing
 from ledger import migration, snapshot, storage
 from model import warehouse
 from pages import contents
@@ -70,7 +70,7 @@ def shown(directory: Path, variables: Mapping[str, str], names: list[str]) -> di
 @contextmanager
 def bare(folder: Path) -> Iterator[str]:
     """The bare pages, served."""
-    port = make.free_port()
+    port = browsing.free_port()
     command = [sys.executable, "-m", "streamlit", "run", "bench/bare_page.py", "--server.port", str(port)]
     server = subprocess.Popen(
         [*command, "--", str(folder)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -96,7 +96,7 @@ def seconds(context: BrowserContext, address: str, counts: Counts) -> float:
     started = time.perf_counter()
     page.goto(address)
     page.wait_for_function(WHOLE, arg=counts)
-    page.wait_for_function(make.READY)
+    page.wait_for_function(browsing.READY)
     taken = time.perf_counter() - started
     page.close()
     return taken
@@ -173,15 +173,12 @@ def main() -> None:
             for name, elements in found.items():
                 (folder / f"{name}-{size}.json").write_text(json.dumps(elements), encoding="utf-8")
         sites = {
-            size: stack.enter_context(make.served(one, ledgers[size])) for size, one in directories.items()
+            size: stack.enter_context(browsing.served(one, ledgers[size]))
+            for size, one in directories.items()
         }
         twins = stack.enter_context(bare(folder))
-        browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=make.CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        stack.callback(browser.close)
-        context = browser.new_context(viewport=make.SIZE)  # type: ignore[arg-type]
+        browser = stack.enter_context(browsing.chromium())
+        context = browser.new_context(viewport=browsing.SIZE)  # type: ignore[arg-type]
         for name in asked.pages:
             if any(name not in found for found in parts.values()):
                 print(f"{name}: not shown over both", file=sys.stderr)

@@ -8,10 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docs.pictures import browsing
 from model import warehouse
 
-ROOT = Path(__file__).parent.parent
+ROOT = browsing.ROOT
 KEPT = 5
 PREFIX = "000999-bench"
 
@@ -109,30 +108,6 @@ class Server:
 @contextmanager
 def serve(directory: Path, poll_seconds: float, **more: object) -> Iterator[Server]:
     """The service over this warehouse for as long as the block runs; `more` are variables of its environment."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    variables = {warehouse.DIRECTORY_VARIABLE: str(directory), "INTEGRITY_POLL_SECONDS": str(poll_seconds)}
-    variables |= {name: str(value) for name, value in more.items()}
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    server = Server(f"http://127.0.0.1:{port}", process)
-    try:
-        _await(server)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _await(server: Server) -> None:
-    for _ in range(300):
-        try:
-            server.json("/readyz")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(server.url)
+    variables = {"INTEGRITY_POLL_SECONDS": str(poll_seconds)} | {name: str(one) for name, one in more.items()}
+    with browsing.running(directory, variables) as (address, process):
+        yield Server(address, process)

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from docs.pictures import make
+from docs.pictures import browsing
 from etl import demo, run
 from etl.gather import Warehouse
 from model import warehouse
@@ -76,14 +76,11 @@ def shown(app: AppTest) -> str:
 @contextmanager
 def browsed(directory: Path) -> Iterator[Page]:
     """The pages in a real browser, at desktop size; their address is the page's base."""
-    with make.served(directory) as address, sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=make.CHROMIUM, args=flags)
-        context = browser.new_context(base_url=address, viewport=make.SIZE)  # type: ignore[arg-type]
+    with browsing.served(directory) as address, browsing.chromium() as browser:
+        context = browser.new_context(base_url=address, viewport=browsing.SIZE)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         yield context.new_page()
-        browser.close()
 
 
 def opened(page: Page, address: str) -> Page:
@@ -95,5 +92,5 @@ def opened(page: Page, address: str) -> Page:
 
 def whole(page: Page) -> Page:
     """The page once nothing is drawn any more, and nothing of what stood there before is left."""
-    page.wait_for_function(make.READY)
+    page.wait_for_function(browsing.READY)
     return page

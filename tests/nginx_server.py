@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs.pictures.make import free_port
+from docs.pictures.browsing import free_port
 
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "deployment" / "nginx"
 OWN = "127.0.0.1"

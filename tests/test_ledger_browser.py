@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import pytest
 from ledger_fixture import KEEPER, LOADER
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 from postgresql_server import Server, binaries
 from sqlalchemy import select
 from test_ledger_disposition import ONE
 
-from docs.pictures import make
+from docs.pictures import browsing
 from ledger import accounts, migration, proof
 from ledger.disposition.syncing import sync
 from ledger.schema import Activity, Disposition, Step, Unit, WorkingDay, now
@@ -83,19 +83,14 @@ def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         signing_in.FILE_VARIABLE: str(folder / "sign_in.toml"),
         "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": json.dumps({"X-Remote-User": "name"}),
     }
-    with make.served(folder / "warehouse", variables) as found:
+    with browsing.served(folder / "warehouse", variables) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 @contextmanager

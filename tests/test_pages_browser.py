@@ -6,13 +6,8 @@ test moves the warehouse's CURRENT to the state that it needs. Nothing sleeps: e
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from playwright.sync_api import Error as BrowserError
 
+from docs.pictures import browsing
 from model import warehouse
 from pages.data_health import VIEWS
 from pages.parts.words import Words
@@ -31,17 +27,6 @@ from tests import warehouse_fixture as fixture
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = {
     "overview": "/",
     "trends": "/trend?indicator=H2",
@@ -114,44 +99,16 @@ def settled(page: Page) -> Page:
     return page
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("warehouse")
     fixture.publish(directory)
     fixture.publish_broken(directory)
-    port = free_port()
-    variables = {warehouse.DIRECTORY_VARIABLE: str(directory), "INTEGRITY_POLL_SECONDS": "0.5"}
-    with (directory / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
-            cwd=ROOT, env=os.environ | variables, stdout=log, stderr=log,
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_served(url)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            made = Site(url, directory, browser.new_context(), [])
-            made.context.on("request", made.note)
-            yield made
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_until_served(url: str) -> None:
-    for _ in range(100):
-        if health(url):
-            return
-        time.sleep(0.2)
-    raise TimeoutError(url)
+    variables = {"INTEGRITY_POLL_SECONDS": "0.5"}
+    with browsing.served(directory, variables) as url, browsing.chromium() as browser:
+        made = Site(url, directory, browser.new_context(), [])
+        made.context.on("request", made.note)
+        yield made
 
 
 def health(url: str) -> int:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from ledger_fixture import KEEPER, settle
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from docs.pictures import make
+from docs.pictures import browsing
 from ledger import accounts, migration, proof, sessions
 from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from model.policy import Actor, signing_in
@@ -79,7 +79,7 @@ def provider(folder: Path, back: str, client: str, secret: str) -> Iterator[str]
     if not (INSTALLED / "node_modules" / "oidc-provider").is_dir():
         pytest.fail("the provider is not installed: make build/provider/stamp")
     shutil.copy(ROOT / "tests" / "oidc" / "provider.mjs", INSTALLED)
-    port = make.free_port()
+    port = browsing.free_port()
     given = {"port": port, "client": client, "secret": secret, "back": back, "people": PEOPLE}
     process = subprocess.Popen(
         ["node", str(INSTALLED / "provider.mjs"), json.dumps(given)],
@@ -101,7 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     migration.upgrade(ledger)
     settle(ledger, {"chief@bureau": ("manager", UNIT)})
     fixture.publish(folder / "warehouse")
-    port, client, secret = make.free_port(), "integrity", secrets.token_hex(16)
+    port, client, secret = browsing.free_port(), "integrity", secrets.token_hex(16)
     back = f"http://127.0.0.1:{port}/oauth2callback"
     with provider(folder, back, client, secret) as issuer:
         said = {
@@ -117,7 +117,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         arguments = ("--secrets.files", str(folder / "secrets.toml"))
         found = Site(f"http://127.0.0.1:{port}", issuer, ledger, folder / "sign_in.toml")
         found.configure()
-        with make.served(folder / "warehouse", variables, arguments, port):
+        with browsing.served(folder / "warehouse", variables, arguments, port):
             yield found
     ledger.close()
 
@@ -129,11 +129,8 @@ def usual(site: Site) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        found = playwright.chromium.launch(executable_path=make.CHROMIUM, args=flags)
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ import nginx_server
 import pytest
 from ledger_fixture import settle
 from nginx_server import DISPLAY, Nginx
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from docs.pictures import make
+from docs.pictures import browsing
 from ledger import migration
 from ledger.storage import ADDRESS_VARIABLE, open_ledger
 from model.policy import signing_in
@@ -158,7 +158,7 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_not(
 
 
 def test_a_service_that_is_gone_is_told_calmly(tmp_path: Path) -> None:
-    with nginx_server.running(tmp_path, make.free_port(), SECRET, WORDS) as nginx:
+    with nginx_server.running(tmp_path, browsing.free_port(), SECRET, WORDS) as nginx:
         answer = nginx.ask("/healthz")
     assert answer.status == 503 and "正在启动" in answer.body.decode() and "starting" in answer.body.decode()
 
@@ -180,7 +180,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         signing_in.FILE_VARIABLE: str(folder / "sign_in.toml"),
         "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": json.dumps({"X-Remote-User": "name"}),
     }
-    with make.served(folder / "warehouse", variables) as address:
+    with browsing.served(folder / "warehouse", variables) as address:
         port = int(address.rsplit(":", 1)[1])
         (folder / "nginx").mkdir()
         with nginx_server.running(folder / "nginx", port, SECRET, WORDS) as nginx:
@@ -190,11 +190,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        found = playwright.chromium.launch(executable_path=make.CHROMIUM, args=flags)
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 @contextmanager

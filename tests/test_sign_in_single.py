@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.pictures import make
+from docs.pictures import browsing
 from model.policy import signing_in
 
 SOCKET = {
@@ -53,7 +53,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("single")
     everywhere = "::" if socket.has_ipv6 and Path("/proc/net/if_inet6").exists() else "0.0.0.0"
     assert not signing_in.DEFAULT_FILE.exists(), "this checkout is configured"
-    with make.served(folder / "warehouse", arguments=("--server.address", everywhere)) as address:
+    with browsing.served(folder / "warehouse", arguments=("--server.address", everywhere)) as address:
         yield int(address.rsplit(":", 1)[1])
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from docs.pictures import browsing
 from model import warehouse
 from pages.parts.wall.site import DEFAULT_FILE, SCENES
 from tests import demo_site
-from tests.wall_helpers import NOON, Wall, launch, picture, text_of, wait_for
+from tests.wall_helpers import NOON, Wall, picture, text_of, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -30,10 +31,8 @@ HIDDEN = """
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    with browsing.chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,7 @@ Nothing may be cut, overlap, be too small or too faint; nothing but the screen s
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,15 +14,15 @@ from pathlib import Path
 from string import Template
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request
 
+from docs.pictures import browsing
 from model import warehouse
 from model.contract import TABLES
 from pages.parts.wall import board
 from pages.parts.wall.site import SCENES
 from pages.parts.words import Words
 from tests import demo_site
-from tests.test_pages_browser import CHROMIUM, FLAGS, ROOT, _wait_until_served, free_port
 from tests.warehouse_fixture import point
 
 pytestmark = pytest.mark.browser
@@ -83,7 +80,7 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _fill(path: Path, *, offices: int, cells: int) -> None:
     """Every number known and large, names long, so many offices in place of one, so many cells in place of one."""
-    text = Template((ROOT / "tests" / "wall_rich.sql").read_text(encoding="utf-8"))
+    text = Template((Path(__file__).parent / "wall_rich.sql").read_text(encoding="utf-8"))
     connection = warehouse.connect(path)
     for statement in text.substitute(offices=offices, cells=cells, name=LONG_NAME).split(";\n"):
         connection.execute(statement)
@@ -114,24 +111,10 @@ def _empty(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def wall(snapshots: Path) -> Iterator[Wall]:
-    port = free_port()
-    with (snapshots / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
-            cwd=ROOT, env=os.environ | {warehouse.DIRECTORY_VARIABLE: str(snapshots)}, stdout=log, stderr=log,
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_served(url)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            made = Wall(url, snapshots, browser.new_context(), [])
-            made.context.on("request", made.note)
-            yield made
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(10)
+    with browsing.served(snapshots) as url, browsing.chromium() as browser:
+        made = Wall(url, snapshots, browser.new_context(), [])
+        made.context.on("request", made.note)
+        yield made
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

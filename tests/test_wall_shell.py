@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 
+from docs.pictures import browsing
 from pages.parts.words import Words
 from tests.durability_helpers import small_disk
 from tests.wall_helpers import (
@@ -30,7 +31,6 @@ from tests.wall_helpers import (
     SITE,
     Wall,
     await_picture,
-    launch,
     picture,
     text_of,
     wait_for,
@@ -74,10 +74,8 @@ WATCH = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    with browsing.chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

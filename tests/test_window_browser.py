@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
-from docs.pictures import make
+from docs.pictures import browsing
 from etl.demo.applications import CHECK_KEY
 from ledger import migration, storage
 from ledger.window import codes
@@ -87,12 +87,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with ledger.write(Actor("os:test", "administrator")) as recorder:
         (code,) = codes.issue(recorder, vault.hash_key(loaded.parent / vault.FOLDER), "990101-S01", 1)
     try:
-        with make.served(loaded) as address, sync_playwright() as playwright:
-            flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            browser = playwright.chromium.launch(executable_path=make.CHROMIUM, args=flags)
+        with browsing.served(loaded) as address, browsing.chromium() as browser:
             made = Site(address, browser, code, [])
             yield made
-            browser.close()
             assert made.foreign == [], "a request left the building"
     finally:
         for name in (storage.ADDRESS_VARIABLE, vault.CHECK_KEY_VARIABLE, vault.PUBLIC_KEY_VARIABLE):

@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page
 
+from docs.pictures.browsing import ROOT, free_port
 from model import warehouse
 from pages.parts.wall import site as walls
 from tests import warehouse_fixture as fixture
-from tests.test_pages_browser import CHROMIUM, FLAGS, free_port
 
-ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 11, 30, 12)
 """The last day of a month."""
 SITE = """
@@ -154,10 +153,6 @@ def _replace(path: Path, text: str) -> None:
     new = path.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
     os.replace(new, path)
-
-
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
 def await_picture(page: Page) -> None:

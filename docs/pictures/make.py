@@ -6,19 +6,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from docs.pictures.browsing import READY, ROOT, SIZE, chromium, served
 from model.policy.signing_in import THE_SINGLE_USER
 from model.warehouse import open_snapshot
 from pages.parts import clocks
@@ -26,9 +21,6 @@ from pages.parts.report import making, subject, typeset
 from pages.parts.words import Language
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-CHROMIUM = "/usr/bin/chromium"
-SIZE = {"width": 1440, "height": 1000}
 PICTURES = {
     "overview-zh": ("/", "table.board tbody tr"),
     "trends-zh": ("/trend?indicator=L2", ".js-plotly-plot .main-svg"),
@@ -65,8 +57,6 @@ WINDOW = {
 DISTRICT = "990101"
 REPORTS: dict[str, Language] = {"report-zh": "zh", "report-en": "en"}
 """File name → the language of the district's monthly report, whose first page it shows."""
-READY = """() => !document.querySelector('[data-testid=stSkeleton]')
-  && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 
 
 def main() -> None:
@@ -90,9 +80,7 @@ def main() -> None:
         _run("ledger", "sync", "--warehouse", warehouse)
         for name, language in REPORTS.items():
             (HERE / f"{name}.png").write_bytes(first_page(warehouse, language))
-        with served(warehouse) as address, sync_playwright() as playwright:
-            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        with served(warehouse) as address, chromium() as browser:
             page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
             for name, (path, awaited) in PICTURES.items():
                 take(page, address + path, awaited, HERE / f"{name}.png")
@@ -102,7 +90,6 @@ def main() -> None:
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(address + path)
                 page.screenshot(path=HERE / f"{name}.png", animations="disabled")
-            browser.close()
 
 
 def first_page(directory: Path, language: Language) -> bytes:
@@ -135,50 +122,6 @@ def take_wall(browser: Browser, address: str, scene: str, size: tuple[int, int],
     shell.locator(f"[data-scene={scene}] [data-status-text]:not(:empty)").wait_for()
     page.screenshot(path=target, type="jpeg", quality=92)
     page.close()
-
-
-@contextmanager
-def served(
-    warehouse: Path, variables: Mapping[str, str] | None = None, arguments: Sequence[str] = (), port: int = 0
-) -> Iterator[str]:
-    """The pages over this warehouse, at the address given, for as long as the block runs."""
-    port = port or free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    environment = os.environ | {"INTEGRITY_WAREHOUSE": str(warehouse)} | dict(variables or {})
-    server = subprocess.Popen(
-        [*command, *arguments],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(address)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _wait(address: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).close()
-        except urllib.error.HTTPError:
-            raise
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(address)
 
 
 def _run(*command: object) -> None:
