@@ -119,11 +119,11 @@ def test_means_get_the_xmr_limits_of_the_baseline() -> None:
 def test_a_jump_is_found_in_its_first_months_and_says_which_way_it_is_better() -> None:
     x = noise(0.05, 60, units=1)
     x[0, 30:] = 20
-    points = trend.judge(held("I10", x, 60), RULES.trend)
+    series = held("I10", x, 60)
+    points = trend.judge(series, RULES.trend)
     assert points.signal[0, 30] == "outside" and points.direction[0, 30] == 1
-    assert trend.variation(points, "lower")[0, 30] == "concerning"
-    assert trend.variation(points, "higher")[0, 30] == "improving"
-    assert trend.variation(points, "none")[0, 30] == "no direction"
+    for direction, said in {"lower": "concerning", "higher": "improving", "none": "no direction"}.items():
+        assert trend.variation(points, replace(series.item, direction=direction))[0, 30] == said
 
 
 def test_rare_events_are_added_up_until_they_are_no_longer_chance() -> None:
@@ -154,8 +154,10 @@ def test_pure_noise_is_quiet_whatever_the_size(trials: int) -> None:
 def test_months_that_overlap_and_months_in_progress_never_signal() -> None:
     x = noise(0.05, 60, units=1)
     x[0, 30:] = 40
-    rolling = trend.judge(held("I10", x, 60, series="rolling_year"), RULES.trend)
+    overlapping = held("I10", x, 60, series="rolling_year")
+    rolling = trend.judge(overlapping, RULES.trend)
     assert not any(rolling.signal.ravel()) and not np.isnan(rolling.centre).any()
+    assert not any(trend.variation(rolling, overlapping.item).ravel()), "steady is said only where rules look"
     running = trend.judge(replace(held("I10", x, 60), complete=35), RULES.trend)
     assert running.signal[0, 34] and not running.signal[0, 35] and running.upper[0, 35] > 0
 

@@ -156,7 +156,7 @@ def _trend_rows(court: Court, held: Series, points: trends.Points) -> Columns:
     told = {
         "value": np.where(np.isin(state, ("value", "zero")), held.value, np.nan), "state": state,
         "centre": points.centre, "lower": points.lower, "upper": points.upper, "signal": points.signal,
-        "variation": trends.variation(points, item.direction),
+        "variation": trends.variation(points, item),
         "assurance": trends.assurance(points, item.direction, item.target), "chart": points.chart,
     }  # fmt: skip
     row, column = np.nonzero(is_told)

@@ -46,7 +46,7 @@ def _stretch(item: Indicator, facts: pd.DataFrame, as_of: date, rules: TrendRule
         "lower": points.lower,
         "upper": points.upper,
         "signal": points.signal,
-        "variation": trend.variation(points, item.direction),
+        "variation": trend.variation(points, item),
         "assurance": trend.assurance(points, item.direction, item.target),
         "chart": points.chart,
     }

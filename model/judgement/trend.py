@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from model.indicators import Indicator
 from model.judgement.declaration import TrendRules
 from model.judgement.series import Series
 from model.statistics import trend as charts
@@ -57,11 +58,11 @@ def judge(series: Series, rules: TrendRules) -> Points:
     return points
 
 
-def variation(points: Points, direction: str) -> Texts:
-    """The variation icon of each point with a value; None elsewhere."""
-    names = {step: charts.variation_of(step, IMPROVES[direction]) for step in (-1, 0, 1)}
+def variation(points: Points, item: Indicator) -> Texts:
+    """The variation icon of each point with a value; None elsewhere, and where no rule speaks: months that overlap."""
+    names = {step: charts.variation_of(step, IMPROVES[item.direction]) for step in (-1, 0, 1)}
     icons = np.array([names[-1], names[0], names[1]], dtype=object)[points.direction + 1]
-    icons[np.isnan(points.value) | np.isnan(points.centre)] = None
+    icons[np.isnan(points.value) | np.isnan(points.centre) | (item.series != "flow")] = None
     return icons
 
 

@@ -80,7 +80,7 @@ def _said(board: Board, one: Measured) -> tuple[str, str]:
         return f'<div class="said-by reason">{escape(say("wall.unrecorded"))}</div>', ""
     if one.state not in ("value", "zero"):
         return f'<div class="said-by reason">{escape(say("wall.not_judged"))}</div>', ""
-    variation = say(f"wall.variation_{one.variation}") if one.variation != "unknown" else ""
+    variation = say("judged.unknown" if one.variation == "unknown" else f"wall.variation_{one.variation}")
     assurance = (
         say(f"wall.assurance_{one.assurance}") if one.assurance in ("meets", "misses", "varies") else ""
     )
