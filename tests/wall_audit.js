@@ -70,6 +70,9 @@
     boxes.forEach((one, at) => boxes.slice(at + 1).forEach((other) => {
       if (one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1) tell(`overlap: ${one.said} | ${other.said}`);
     }));
+    for (const cell of scene.querySelectorAll(".lines .cell")) {
+      if (cell.scrollWidth > cell.clientWidth + 1) tell(`crowds its neighbour: ${cell.textContent.trim()}`);
+    }
     for (const svg of scene.querySelectorAll("svg")) {
       if (getComputedStyle(svg).visibility === "hidden") continue;
       const rect = svg.getBoundingClientRect(), panel = svg.closest(".panel"), limit = panel.getBoundingClientRect();

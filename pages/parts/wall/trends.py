@@ -28,8 +28,8 @@ class Sizes:
 
 INSIDE = 1820.0
 """The inside of a panel."""
-NARROW = Sizes(panels=1, lines=11, width=940, height=58)
-WIDE = Sizes(panels=2, lines=8, width=930, height=80)
+NARROW = Sizes(panels=1, lines=11, width=880, height=58)
+WIDE = Sizes(panels=2, lines=8, width=900, height=80)
 
 
 def draw(board: Board) -> str:
