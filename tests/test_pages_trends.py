@@ -112,6 +112,14 @@ class TestPictures:
         assert set(colours) == {"2024", "2025", "2026"} and colours["2026"] == theme.INK != colours["2025"]
         assert figure.data[0].y[8] is None
 
+    @pytest.mark.parametrize("level", [1.0, 0.0])
+    def test_the_funnel_of_units_all_alike_has_room_for_numbers_that_differ(self, level: float) -> None:
+        limits = dict.fromkeys(("lower998", "upper998", "lower95", "upper95", "usual", "value"), level)
+        exact = dict.fromkeys(("exact_lower998", "exact_upper998"), level)
+        rows = [{"unit_id": UNIT, "sample_size": 20, "outside": None, "window_months": 1} | limits | exact]
+        low, high = funnel(self.words, replace(self.item, target=level), rows, {}, ()).layout.yaxis.range
+        assert high - low >= 0.01 and low <= level <= high
+
     def test_the_funnel_has_both_limits_and_names_each_unit(self, snapshot: warehouse.Snapshot) -> None:
         rows = labels.records(
             indicators.compared(snapshot, "H2", monthly.last_day(monthly.before(clocks.now())))

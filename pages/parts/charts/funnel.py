@@ -18,6 +18,8 @@ from pages.parts.charts.template import base_figure, percent_axis
 from pages.parts.words import Words
 
 HEIGHT = 340
+LEAST_SPAN = {"proportion": 0.01, "share": 0.01, "rate": 0.05}
+"""How much an axis spans at least, so that its numbers, as they are rounded, differ from one another."""
 _LIMITS = (("", "998", "solid", theme.BAND), ("", "95", "solid", None), ("exact_", "998", "dot", None))
 
 
@@ -34,7 +36,7 @@ def funnel(
     figure.update_xaxes(
         title={"text": words.say("trends.funnel_x"), "font": {"size": 12, "color": theme.SOFT}}
     )
-    figure.update_yaxes(rangemode="normal", range=_reach(rows, item.target))
+    figure.update_yaxes(rangemode="normal", range=_reach(rows, item))
     percent_axis(figure, item.kind)
     known = sorted((one for one in rows if one["upper998"] is not None), key=lambda one: one["sample_size"])
     for prefix, level, dash, fill in _LIMITS:
@@ -61,14 +63,18 @@ def funnel(
     return figure
 
 
-def _reach(rows: Sequence[Mapping[str, Any]], target: float | None) -> list[float]:
+def _reach(rows: Sequence[Mapping[str, Any]], item: Indicator) -> list[float]:
+    """What the axis spans: units and target, limits as far as they leave room for units, never less than LEAST_SPAN."""
     values = [one["value"] for one in rows if one["value"] is not None]
-    values += [target] if target is not None else []
+    values += [item.target] if item.target is not None else []
     low, high = min(values, default=0.0), max(values, default=1.0)
     limits = [one[name] for one in rows for name in ("lower998", "upper998") if one[name] is not None]
-    room = max(high - low, 0.01)
+    least = LEAST_SPAN.get(item.kind, 0.5)
+    room = max(high - low, least)
     bottom, top = max(min([low, *limits]), low - room), min(max([high, *limits]), high + room)
-    return [bottom - room * 0.08, top + room * 0.08]
+    if top - bottom < least:
+        bottom, top = (bottom - least, top) if bottom >= least else (bottom, top + least)
+    return [bottom - (top - bottom) * 0.08, top + (top - bottom) * 0.08]
 
 
 def _units(
