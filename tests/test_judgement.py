@@ -337,6 +337,18 @@ def test_every_text_is_a_reason_to_look_and_never_a_verdict(kind: str) -> None:
     assert not any(word in zh for word in ("违纪", "腐败", "问题人员"))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "is_beyond"), [("L3", 4.7, False), ("L3", 5.4, True), ("H1", 4.7, True)]
+)
+def test_a_month_within_its_limit_is_not_said_to_be_beyond_it(
+    name: str, value: float, is_beyond: bool
+) -> None:
+    found = {"kind": "signal", "value": value, "threshold": 5.3, "sample_size": 70, "evidence_count": 70}
+    for language, said in (("zh", "超出以往月份的正常波动"), ("en", "beyond the usual movement")):
+        told = warning.text(found, catalogue().indicators[name], "U", "2026-10", language)  # type: ignore[arg-type]
+        assert (said in told) is is_beyond
+
+
 @pytest.mark.parametrize("name", ["I10", "H1", "M2", "H5"])
 def test_the_smallest_office_is_flagged_no_more_often_than_the_largest(name: str) -> None:
     """Signals and outliers together, on series without any effect, from ten things a month to four hundred."""

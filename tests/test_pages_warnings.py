@@ -92,6 +92,17 @@ def test_a_record_is_named_only_where_its_number_names_nobody(snapshot: warehous
     assert not {"officer_ids", "drawn_officer_ids"} & set(record)
 
 
+def test_no_two_records_look_alike_in_the_list_and_no_person_is_named(snapshot: warehouse.Snapshot) -> None:
+    rows = [one for one in standing(snapshot) if one["kind"] in ("breach", "revision")]
+    named = [one for one in rows if warnings.is_named(one["subject_kind"], one["subject_id"])]
+    assert named and len(named) < len(rows)
+    for words in (ZH, Words("en")):
+        seen = [(one["indicator_id"], warned.period(words, one), warned.finding(words, one)) for one in named]
+        assert len(set(seen)) == len(named)
+        for one in rows:
+            assert (str(one["subject_id"]) in warned.finding(words, one)) is (one in named)
+
+
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_every_kind_of_warning_opens(snapshot: warehouse.Snapshot, kind: str) -> None:
     one = first_of(snapshot, kind)

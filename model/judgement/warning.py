@@ -48,7 +48,7 @@ def text(
     """What a warning says: the finding in one sentence, and that it is to be verified."""
     found, kind = words(), str(warning["kind"])
     number = _count if kind == "pattern" else _number
-    said = found["text"][kind][language].format(
+    said = found["text"]["drift" if is_drift(warning, item) else kind][language].format(
         unit=unit_name,
         indicator=getattr(item.name, language),
         pattern=found["pattern"].get(item.id, {}).get(language, getattr(item.name, language)),
@@ -60,6 +60,14 @@ def text(
     )
     reservation = str(found["reservation"][language])
     return f"{said}（{reservation}）" if language == "zh" else f"{said} ({reservation})"
+
+
+def is_drift(warning: Mapping[str, object], item: Indicator) -> bool:
+    """Whether a signal is of several months together: its own month has not crossed the limit on the bad side."""
+    value, limit = warning["value"], warning["threshold"]
+    if warning["kind"] != "signal" or not isinstance(value, float) or not isinstance(limit, float):
+        return False
+    return value >= limit if item.direction == "higher" else item.direction == "lower" and value <= limit
 
 
 def _count(value: object, _: Indicator) -> str:

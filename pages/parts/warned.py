@@ -16,7 +16,7 @@ from model.judgement import rules
 from model.judgement import warning as told
 from model.judgement.declaration import LEVELS
 from pages.parts import words as written
-from pages.parts.reads.warnings import Seen
+from pages.parts.reads.warnings import Seen, is_named, table_of
 from pages.parts.table import Tone, mark
 from pages.parts.words import Words
 
@@ -75,16 +75,28 @@ def sentence(words: Words, one: Warning) -> str:
 
 
 def finding(words: Words, one: Warning) -> str:
-    """The finding in few words: value beside limit, or how many records."""
+    """The finding in few words: value beside limit, or which record and how much of it."""
     item = item_of(one)
     if _is_missing(one["value"]) or item is None:
-        return words.say("warnings.evidence_count", count=written.number(one["evidence_count"]))
+        return _of_record(words, one)
     if one["kind"] == "pattern":
         return words.say(
             "warnings.pattern_of", value=f"{one['value']:.0f}", threshold=f"{one['threshold']:.1f}"
         )
     value, threshold = (written.value(one[name], item.kind) for name in ("value", "threshold"))
+    if told.is_drift(one, item):
+        return words.say("warnings.drift_of", value=value)
     return words.say("warnings.value_of", value=value, threshold=threshold)
+
+
+def _of_record(words: Words, one: Warning) -> str:
+    """Which record it is, where its number names nobody, and how much of it was found."""
+    said = "revised_of" if one["kind"] == "revision" else "evidence_count"
+    found = words.say(f"warnings.{said}", count=written.number(one["evidence_count"]))
+    kind, number = str(one["subject_kind"]), str(one["subject_id"])
+    if not (table_of(kind) and is_named(kind, number)):
+        return found
+    return words.say("warnings.named_of", number=number, found=found)
 
 
 def _is_missing(value: Any) -> bool:
