@@ -45,6 +45,18 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('main *')]
   .filter(one => one.offsetParent && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
   .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
 
+BROKEN = r"""() => {
+  const found = [], walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) for (const word of walker.currentNode.data.matchAll(/[A-Za-z]{3,16}/g)) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, word.index);
+    range.setEnd(walker.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) found.push(word[0]);
+  }
+  return found;
+}"""
+"""The Latin words that stand on two lines."""
+
 
 @dataclass
 class Site:
@@ -117,6 +129,7 @@ def test_a_phone_shows_every_page_whole(site: Site, path: str, language: str) ->
     page = site.open(f"{path}{'&' if '?' in path else '?'}lang={language}", PHONE)
     check(page, 40)
     check(opened_up(page), 40)
+    assert page.evaluate(BROKEN) == []
     page.context.close()
 
 
@@ -128,6 +141,11 @@ def test_a_kiosk_shows_every_page_whole_and_large(site: Site, path: str, size: d
         check(page, 60)
         smallest = page.evaluate(SMALLEST)
         assert smallest >= 18
+        assert page.evaluate(BROKEN) == []
+        start = page.get_by_role("banner").get_by_role("link", name={"zh": "首页", "en": "Start"}[language])
+        expect(start).to_have_count(int(path != "/kiosk"))
+        if path == "/kiosk":
+            assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
         page.context.close()
 
 
