@@ -10,7 +10,7 @@ WAREHOUSE ?= data/warehouse
 export INTEGRITY_WAREHOUSE ?= $(abspath $(WAREHOUSE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run load ledger serve test check format bench screenshots clean
+.PHONY: run load ledger serve test pytest check format bench screenshots clean
 
 run: load ledger serve
 
@@ -30,8 +30,12 @@ serve: $(VENV)/run.stamp
 	@echo "http://127.0.0.1:$(PORT)"
 	@$(BIN)/streamlit run dashboard.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
 
-test: $(VENV)/test.stamp packages build/provider/stamp check
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# side by side: while a browser is waited for, the cores have time for more
+test:
+	@$(MAKE) --no-print-directory --jobs 3 check pytest
+
+pytest: $(VENV)/test.stamp packages build/provider/stamp
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -258,7 +258,8 @@ def test_an_indicator_leads_from_the_board_to_its_months_and_on_to_the_records(s
     page.locator("table.board a").filter(has_text="首义所(部)").click()
     page.wait_for_url("**unit=420106-S01**")
     settled(page).get_by_text("逐月", exact=True).click()
-    month = page.locator("table.list tbody a").nth(2)
+    page.wait_for_url("**view=months**")
+    month = settled(page).locator("table.list tbody a").nth(2)
     said = month.inner_text()
     with page.expect_download() as download:
         page.get_by_role("button", name="导出").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -417,15 +418,14 @@ def suppressed_bundles(forest: list[tuple[list[int], Measures]]) -> list[set[int
                 for one in line(parents, unit)
             ]
             counts += [
-                ("all", measure, f"{tree}.{unit}", count)
+                ("all", measure, date(2025, 1, 1), f"{tree}.{unit}", count)
                 for measure, own in measures.items()
                 for unit, count in enumerate(totals(parents, own))
                 if count
             ]
-        connection.executemany("INSERT INTO snapshot.mart.unit VALUES (?, ?, ?)", units)
-        connection.executemany("INSERT INTO snapshot.mart.unit_tree VALUES (?, ?)", lines)
-        if counts:
-            connection.executemany("INSERT INTO countable VALUES (?, ?, DATE '2025-01-01', ?, ?)", counts)
+        warehouse.insert(connection, "snapshot.mart.unit", units)
+        warehouse.insert(connection, "snapshot.mart.unit_tree", lines)
+        warehouse.insert(connection, "countable", counts)
         screen.suppress(connection, policy.SMALL_COUNT)
         hidden: list[set[int]] = [set() for _ in forest]
         for (name,) in connection.execute("SELECT unit_id FROM hidden_bundle").fetchall():
