@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from model.indicators import DeclarationError, catalogue
 from model.judgement import comparison, portrait, rules, trend, warning
@@ -284,6 +285,22 @@ def test_no_score_moves_because_another_unit_changed() -> None:
     beside = portrait.portraits(table([GOOD, worse]), DIMENSIONS, RULES.portrait)
     for name in ("score", "score_lower", "score_upper"):
         assert np.array_equal(alone[name], beside[name][::2])
+
+
+def test_an_interval_is_that_of_the_posterior_and_equal_counts_never_vary_together() -> None:
+    only = [0.13, *[np.nan] * 7]
+    rules_of_many = replace(RULES.portrait, draws=4000, coverage_share=0.0)
+    one = table([only, only])
+    rows = portrait.portraits(replace(one, value=one.value[:, :1], events=one.events[:, :1],
+                                      trials=one.trials[:, :1], prior=one.prior[..., :1],
+                                      window=one.window[:, :1], indicators=one.indicators[:1]),
+                              [one.indicators[0].dimension], rules_of_many)  # fmt: skip
+    item = one.indicators[0]
+    bounds = stats.beta.ppf([0.975, 0.025], 13.5, 87.5)
+    expected = np.clip(100 * (bounds - item.floor) / (item.target - item.floor), 0, 100)
+    for name, bound in zip(("score_lower", "score_upper"), expected, strict=True):
+        assert rows[name][:2] == pytest.approx(bound, abs=2) and rows[name][0] == rows[name][1]
+    assert rows["rank_low"][:2].tolist() == [1, 1] and rows["rank_high"][:2].tolist() == [2, 2]
 
 
 def test_too_little_is_no_score_and_a_weak_dimension_is_not_bought_off() -> None:

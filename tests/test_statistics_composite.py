@@ -86,6 +86,17 @@ def test_weights_may_differ_by_draw() -> None:
 
 
 @few
+@given(arrays.arrays(float, (3, 7), elements=st.floats(0, 100) | st.just(NAN)), st.floats(0.01, 0.99))
+def test_quantiles_are_those_of_what_is_there(draws: np.ndarray, share: float) -> None:
+    draws[0, 0] = draws[1, 6] = 50.0
+    draws[2] = NAN
+    found = composite.quantiles(draws, [share, 0.5])
+    for row, column in zip(draws[:2], found.T[:2], strict=True):
+        assert column == pytest.approx(np.quantile(row[~np.isnan(row)], [share, 0.5]))
+    assert np.isnan(found[:, 2]).all()
+
+
+@few
 @given(arrays.arrays(np.int64, st.tuples(st.integers(1, 8), st.integers(1, 6)), elements=st.integers(0, 9)))
 def test_a_rank_range_holds_the_rank_of_every_draw(scores: np.ndarray) -> None:
     ranges = composite.rank_range(scores)

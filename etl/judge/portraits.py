@@ -70,9 +70,9 @@ def _rows(court: Court, held: list[Resting], end: Month) -> list[Columns]:
 
 
 def _of(rows: list[Columns], column: str, names: list[str]) -> list[Columns]:
-    chosen, found = set(names), []
+    found = []
     for one in rows:
-        mine = np.fromiter((name in chosen for name in one[column]), dtype=bool, count=one[column].size)
+        mine = pd.Index(one[column], dtype=object).isin(names)
         found.append({name: held[mine] for name, held in one.items()})
     return found
 

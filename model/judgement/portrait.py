@@ -11,9 +11,11 @@ import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from model.indicators import Indicator
 from model.judgement.declaration import PortraitRules
@@ -23,6 +25,8 @@ from model.statistics.inputs import Flags, Floats
 
 OVERALL = "overall"
 UNITS_AT_ONCE = 64
+POSTERIORS_KEPT = 50_000
+"""Counts whose draws are kept within a run: month ends and kinds of subjects share most of them."""
 Result = TypeVar("Result")
 
 
@@ -67,18 +71,17 @@ def is_scored(item: Indicator) -> bool:
 def portraits(table: Table, dimensions: list[str], rules: PortraitRules) -> Columns:
     """A row a unit and dimension, and one for the overall: score, interval, rank range and coverage."""
     weights = _weights(table, dimensions, rules)
-    scores = composite.goalposts(table.value, *table.goalposts)
+    scores = composite.goalposts(table.value, *table.goalposts).T
     by_dimension = _dimension_scores(scores, weights.indicator, weights, rules)
     covered = ~np.isnan(scores)
-    coverage = [_coverage(covered[:, one], weights.indicator[one]) for one in weights.members]
+    coverage = [_coverage(covered[one], weights.indicator[one]) for one in weights.members]
     coverage.append(_coverage(covered, weights.indicator))
     overall = _overall(by_dimension, weights.dimension, rules, geometric=True)
     overall = np.where(coverage[-1] >= rules.coverage_share, overall, np.nan)
     drawn = _draws(table, weights, rules, ~np.isnan(overall))
-    columns = [*by_dimension.T, overall]
-    names = [*dimensions, OVERALL]
+    columns, names = [*by_dimension, overall], [*dimensions, OVERALL]
     parts = _at_once(
-        lambda place: _rows(table, names[place], columns[place], drawn[:, :, place], coverage[place], rules),
+        lambda place: _rows(table, names[place], columns[place], drawn[place], coverage[place], rules),
         range(len(names)),
     )
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -88,10 +91,10 @@ def movers(table: Table, dimensions: list[str], rules: PortraitRules) -> Columns
     """The indicators that take most from each unit's overall: `points_lost` is what full marks in one would add."""
     weights = _weights(table, dimensions, rules)
     scores = composite.goalposts(table.value, *table.goalposts)
-    raised = np.repeat(scores[None], len(table.indicators), axis=0)
+    raised = np.repeat(scores.T[:, None], len(table.indicators), axis=1)
     for place in range(len(table.indicators)):
-        raised[place, :, place] = np.where(np.isnan(scores[:, place]), np.nan, composite.FULL_SCORE)
-    lost = (_whole(raised, weights, rules) - _whole(scores, weights, rules)).T
+        raised[place, place] = np.where(np.isnan(scores[:, place]), np.nan, composite.FULL_SCORE)
+    lost = (_whole(raised, weights, rules) - _whole(scores.T, weights, rules)).T
     lost = np.where(np.isnan(lost), 0.0, lost)
     order = np.argsort(-lost, axis=1, kind="stable")[:, : rules.movers]
     unit, turn = np.nonzero(np.take_along_axis(lost, order, axis=1) > 0)
@@ -106,7 +109,7 @@ def movers(table: Table, dimensions: list[str], rules: PortraitRules) -> Columns
 
 
 def _whole(scores: Floats, weights: Weights, rules: PortraitRules) -> Floats:
-    """The overall of indicator scores."""
+    """The overall of indicator scores, indicators first."""
     by_dimension = _dimension_scores(scores, weights.indicator, weights, rules)
     return _overall(by_dimension, weights.dimension, rules, geometric=True)
 
@@ -122,54 +125,60 @@ def _weights(table: Table, dimensions: list[str], rules: PortraitRules) -> Weigh
     )
 
 
-def _coverage(covered: Floats, weight: Floats) -> Floats:
+def _coverage(covered: Flags, weight: Floats) -> Floats:
     """The share of the weight that is present, one a unit."""
     total = weight.sum()
-    return np.asarray((covered * weight).sum(axis=-1) / total if total else np.zeros(covered.shape[0]))
+    return np.asarray(weight @ covered / total if total else np.zeros(covered.shape[1]))
 
 
 def _dimension_scores(scores: Floats, weight: Floats, weights: Weights, rules: PortraitRules) -> Floats:
-    """Weighted means of the indicators of each dimension, along the last axis; weight broadcasts to the scores."""
+    """Weighted means of the indicators of each dimension; indicators come first, then dimensions do.
+
+    weight: one an indicator, or indicators x draws for scores by draw.
+    """
     found = []
     for members in weights.members:
         if members:
-            mean = composite.weighted_mean(scores[..., members], weight[..., members],
+            mean = composite.weighted_mean(_last(scores[members]), _last(weight[members]),
                                            min_share=rules.coverage_share)  # fmt: skip
             found.append(np.maximum(mean, rules.least_dimension_score))
         else:
-            found.append(np.full(scores.shape[:-1], np.nan))
-    return np.stack(found, axis=-1)
+            found.append(np.full(scores.shape[1:], np.nan))
+    return np.stack(found)
 
 
 def _overall(by_dimension: Floats, weight: Floats, rules: PortraitRules, geometric: bool) -> Floats:
     mean = composite.geometric_mean if geometric else composite.weighted_mean
-    return mean(by_dimension, weight, min_share=rules.coverage_share)
+    return mean(_last(by_dimension), _last(weight), min_share=rules.coverage_share)
+
+
+def _last(array: Floats) -> Floats:
+    """The first axis as the last one, which means are taken over; the numbers stay where they are."""
+    return np.moveaxis(array, 0, -1)
 
 
 def _draws(table: Table, weights: Weights, rules: PortraitRules, has_overall: Flags) -> Floats:
-    """Scores under doubt, draws x units x (dimensions and overall): counts, weights and aggregation vary together.
+    """Scores under doubt, (dimensions and overall) x units x draws: counts, weights and aggregation vary together.
 
-    Every other draw is geometric; the random numbers of a unit are its own, whoever stands beside it.
+    Half of the draws are geometric.
     """
     common = np.random.default_rng(rules.seed)
     spread = 1 - rules.weight_spread, 1 + rules.weight_spread
-    by_indicator = weights.indicator * common.uniform(*spread, (rules.draws, weights.indicator.size))
-    by_dimension = weights.dimension * common.uniform(*spread, (rules.draws, weights.dimension.size))
-    found = np.full((len(table.units), rules.draws, weights.dimension.size + 1), np.nan)
+    by_indicator = weights.indicator[:, None] * common.uniform(*spread, (weights.indicator.size, rules.draws))
+    by_dimension = weights.dimension[:, None] * common.uniform(*spread, (weights.dimension.size, rules.draws))
+    found = np.empty((weights.dimension.size + 1, len(table.units), rules.draws))
+    halves = (True, slice(rules.draws // 2)), (False, slice(rules.draws // 2, None))
 
     def draw(start: int) -> None:
         some = slice(start, min(start + UNITS_AT_ONCE, len(table.units)))
-        values = np.stack([_values(table, place, rules) for place in range(some.start, some.stop)])
-        dimension = _dimension_scores(
-            composite.goalposts(values, *table.goalposts), by_indicator, weights, rules
-        )
-        found[some, :, :-1] = dimension
-        mean = [_overall(dimension[:, kind::2], by_dimension[kind::2], rules, not kind) for kind in (0, 1)]
-        for kind, drawn in enumerate(mean):
-            found[some, kind::2, -1] = np.where(has_overall[some, None], drawn, np.nan)
+        dimension = _dimension_scores(_scores(table, some, rules), by_indicator, weights, rules)
+        found[:-1, some] = dimension
+        for is_geometric, half in halves:
+            drawn = _overall(dimension[..., half], by_dimension[:, half], rules, is_geometric)
+            found[-1, some, half] = np.where(has_overall[some, None], drawn, np.nan)
 
     _at_once(draw, range(0, len(table.units), UNITS_AT_ONCE))
-    return np.asarray(found.transpose(1, 0, 2))
+    return found
 
 
 def _at_once(function: Callable[[Any], Result], given: Iterable[Any]) -> list[Result]:
@@ -178,18 +187,39 @@ def _at_once(function: Callable[[Any], Result], given: Iterable[Any]) -> list[Re
         return list(pool.map(function, given))
 
 
-def _values(table: Table, place: int, rules: PortraitRules) -> Floats:
-    """Values that the unit's own counts allow, draws x indicators, from random numbers of its own."""
-    own = np.random.default_rng([rules.seed, zlib.crc32(table.units[place].encode())])
-    events, trials = table.events[place], table.trials[place]
-    is_counted = ~np.isnan(trials) & ~np.isnan(table.value[place])
-    values = np.repeat(table.value[place][None, :], rules.draws, axis=0)
-    first, second = np.where(
-        np.isnan(table.prior[:, place, is_counted]), 0.5, table.prior[:, place, is_counted]
-    )
-    happened, missed = events[is_counted] + first, (trials - events)[is_counted] + second
-    values[:, is_counted] = own.beta(happened, missed, (rules.draws, int(is_counted.sum())))
-    return values
+def _scores(table: Table, some: slice, rules: PortraitRules) -> Floats:
+    """Scores that the counts of some units allow, indicators x units x draws, whoever stands beside them.
+
+    Equal counts of an indicator allow equal values, drawn once; each unit takes them in an order of its own.
+    """
+    value, trials = table.value[some], table.trials[some]
+    first, second = np.where(np.isnan(table.prior[:, some]), 0.5, table.prior[:, some])
+    happened, missed = table.events[some] + first, trials - table.events[some] + second
+    unit, column = np.nonzero(~np.isnan(trials) & ~np.isnan(value))
+    given = zip(column.tolist(), happened[unit, column].tolist(), missed[unit, column].tolist(), strict=True)
+    counts: dict[tuple[int, float, float], int] = {}
+    place = np.array([counts.setdefault(one, len(counts)) for one in given], dtype=np.intp)
+    scores = np.repeat(composite.goalposts(value, *table.goalposts).T[..., None], rules.draws, axis=2)
+    if counts:
+        names = [item.id for item in table.indicators]
+        drawn = [_posterior(rules.seed, rules.draws, names[one], *rest) for one, *rest in counts]
+        posts = (post[[one for one, *_ in counts], None] for post in table.goalposts)
+        order = np.stack([_order(rules.seed, rules.draws, name) for name in table.units[some]])
+        scores[column, unit] = composite.goalposts(drawn, *posts)[place[:, None], order[unit]]
+    return scores
+
+
+@lru_cache(maxsize=POSTERIORS_KEPT)
+def _posterior(seed: int, draws: int, indicator: str, happened: float, missed: float) -> Floats:
+    """Draws of a share, from random numbers that are those of an indicator and its counts."""
+    own = np.random.default_rng([seed, zlib.crc32(f"{indicator} {happened:.9g} {missed:.9g}".encode())])
+    return own.beta(happened, missed, draws)
+
+
+@lru_cache(maxsize=POSTERIORS_KEPT)
+def _order(seed: int, draws: int, unit: str) -> npt.NDArray[np.intp]:
+    """The order in which a unit takes what its counts allow: its own, so that no two units vary together."""
+    return np.random.default_rng([seed, zlib.crc32(unit.encode())]).permutation(draws)
 
 
 def _rows(
@@ -197,13 +227,9 @@ def _rows(
 ) -> Columns:
     """One dimension's rows. An interval always holds its score, also where that stands at a goalpost."""
     tail = (1 - rules.interval) / 2
-    lower, upper = np.full(score.shape, np.nan), np.full(score.shape, np.nan)
     has_score = ~np.isnan(score)
-    is_whole = ~np.isnan(drawn).any(axis=0)
-    for chosen, quantiles in ((has_score & is_whole, np.quantile), (has_score & ~is_whole, np.nanquantile)):
-        if chosen.any():
-            lower[chosen], upper[chosen] = quantiles(drawn[:, chosen], [tail, 1 - tail], axis=0)
-    ranks = composite.rank_range(np.where(has_score, drawn, np.nan))
+    lower, upper = np.where(has_score, composite.quantiles(drawn, [tail, 1 - tail]), np.nan)
+    ranks = composite.rank_range(np.where(has_score, drawn.T, np.nan))
     state = np.select([has_score, coverage > 0], [0, 1], default=2)
     return {
         "subject_id": np.array(table.units, dtype=object), "dimension": np.full(score.shape, name, dtype=object),
