@@ -157,16 +157,16 @@ PREFACE = """\
 
 `{command}`
 
-演示局按种子生成,一份植入异常,一份没有;逐月按当时已知的数据判定,再与植入清单对照。
+演示局按种子生成，一份植入异常，一份没有；逐月按当时已知的数据判定，再与植入清单对照。
 Demo bureaus are made by seed, one with planted irregularities and one without; each is judged month by month with what
 was known then, and held against the list of what was planted.
 
 - **breaches / revisions**: 植入的记录、找到的、误报的。
   Records planted, found, and told though not planted.
-- **changes**: 清单标明可检出的变化与偏离:在声明的误报率下,三个月内检出的把握不低于九成。
+- **changes**: 清单标明可检出的变化与偏离：在声明的误报率下，三个月内检出的把握不低于九成。
   Rate shifts and outliers that the list marks as detectable: at the declared error rates, three months find them nine
   times in ten or more.
-- **delays**: 从变化当月算起的月数,0 为当月。
+- **delays**: 从变化当月算起的月数，0 为当月。
   Months from the beginning of a change until it was told of, 0 = in the first.
 - **precision**: 提示中指向植入事项(或随之变动的指标、其上级机构)的占比。
   The share of alerts that speak of something planted, of an indicator that moves with it, or of a unit above.

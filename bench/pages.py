@@ -138,7 +138,7 @@ from ready data, and has no look of its own. Medians of {rounds} rounds, {today:
 |---|---:|---:|---:|---:|---:|
 {lines}
 
-目标:不超过裸页面的 {target} 倍,两种规模相同。Target: at most {target} × the bare page, at both sizes alike.
+目标：不超过裸页面的 {target} 倍，两种规模相同。Target: at most {target} × the bare page, at both sizes alike.
 {verdict}"""
 
 

@@ -37,18 +37,18 @@ quiet_hour = "03:30"
 """
 Sample = dict[str, float]
 MEANINGS = {
-    "heap_mb": "浏览器堆,强制回收后,MB JavaScript heap after a forced collection",
+    "heap_mb": "浏览器堆，强制回收后，MB JavaScript heap after a forced collection",
     "documents": "文档 documents",
     "nodes": "节点 DOM nodes",
     "listeners": "事件监听 event listeners",
-    "kept_mb": "IndexedDB,最大,MB at most",
-    "browser_mb": "浏览器全部进程,最大,MB all processes of the browser, at most",
-    "server_mb": "服务器常驻内存,MB server, resident memory",
+    "kept_mb": "IndexedDB，最大，MB at most",
+    "browser_mb": "浏览器全部进程，最大，MB all processes of the browser, at most",
+    "server_mb": "服务器常驻内存，MB server, resident memory",
     "threads": "服务器线程 server threads",
     "files": "服务器打开的文件与连接 server, open files and connections",
     "sessions": "服务器会话 server sessions",
-    "server_cpu_s": "每次更换的服务器处理器时间,秒 server processor seconds a change",
-    "seconds": "每次更换用时,秒 seconds a change",
+    "server_cpu_s": "每次更换的服务器处理器时间，秒 server processor seconds a change",
+    "seconds": "每次更换用时，秒 seconds a change",
 }
 FLAT = ("heap_mb", "documents", "nodes", "listeners", "server_mb", "threads", "files", "sessions")
 """What must not grow. The other figures go up and down with what the browser tidies when, and with the machine."""
@@ -144,7 +144,7 @@ def table(samples: list[Sample], changes: int) -> str:
         before, after = parts(samples, name)
         change = f"{100 * (growth(samples, name) - 1):+.1f} %" if name in FLAT else ""
         lines.append(f"| {meaning} | {before:,.2f} | {after:,.2f} | {change} |")
-    lines += ["", "目标:增长不超过 5 %。Target: no growth of more than 5 %."]
+    lines += ["", "目标：增长不超过 5 %。Target: no growth of more than 5 %."]
     return "\n".join([*lines, ""])
 
 

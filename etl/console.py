@@ -126,5 +126,5 @@ def summary(report: Report) -> str:
             f" {outcome.released} 释放 released, {outcome.derived} 推导 derived"
         )
     if report.refused:
-        lines.append(f"  {len(report.refused)} 个文件未接收,仍在收件箱 files refused, still in the inbox")
+        lines.append(f"  {len(report.refused)} 个文件未接收，仍在收件箱 files refused, still in the inbox")
     return "\n".join(lines)

@@ -137,7 +137,7 @@ def _notices(connection: warehouse.Connection) -> list[dict[str, str]]:
         return []
     return [
         {
-            "zh": f"工作日历止于 {last[0]:%Y年%m月%d日},此后的工作日无法计算",
+            "zh": f"工作日历止于 {last[0]:%Y年%m月%d日}，此后的工作日无法计算",
             "en": f"The working calendar ends on {last[0]:%Y-%m-%d}; working days after it are not computable",
         }
     ]

@@ -41,23 +41,23 @@ _COLUMNS = ("字段 column", "名称 label", "类型 type", "必填 required", "
 _PREFACE = """\
 # 数据字典 · Data dictionary
 
-由声明生成,勿手工修改:`python -m model.contract.document`。Written from the declarations, not by hand.
+由声明生成，勿手工修改：`python -m model.contract.document`。Written from the declarations, not by hand.
 
-**文件 Files.** 文件以表名命名(`inspection.csv`、`inspection-2026-03.parquet`、`complaint.jsonl`,可加 `.gz`);表头用字段名或
-中文名称,次序、大小写不限。CSV 为 UTF-8 或 GB18030;空白即空值;列表以 `;` 分隔;时间无时区者为北京时间。
+**文件 Files.** 文件以表名命名(`inspection.csv`、`inspection-2026-03.parquet`、`complaint.jsonl`，可加 `.gz`)；表头用字段名或
+中文名称，次序、大小写不限。CSV 为 UTF-8 或 GB18030；空白即空值；列表以 `;` 分隔；时间无时区者为北京时间。
 A file is named by its table; its header holds column names or Chinese labels, in any order and case. CSV is UTF-8 or
 GB18030; blank is null; lists are separated by `;`; times without a zone are Asia/Shanghai.
 
-**规则 Rules.** 可选字段格式不符:置空并报告,该行照常载入。必填字段缺失或不符、主键或必填引用无效、跨字段规则不成立:
-整行隔离;缺上级记录的,待其到达后自动放行。规则涉及而来源未记录的字段,不适用。"measured, not rejected" 是待核实的异常,
-照常载入并计量,从不拒收。
+**规则 Rules.** 可选字段格式不符：置空并报告，该行照常载入。必填字段缺失或不符、主键或必填引用无效、跨字段规则不成立：
+整行隔离；缺上级记录的，待其到达后自动放行。规则涉及而来源未记录的字段，不适用。"measured, not rejected" 是待核实的异常，
+照常载入并计量，从不拒收。
 A malformed optional value becomes null and is reported; the row is loaded. A row is kept out, whole and with its reasons,
 only where a required value is missing or malformed, its key or a required reference is broken, or a rule across columns
 does not hold on the row as it would be loaded; a row that misses its parent is released when the parent arrives. A rule
 does not ask for a column that the source does not record. What is "measured, not rejected" is loaded and measured.
 
-**库 Surfaces.** 全量库 `full.duckdb` 供载入、纪检角色和受控查询;分析库 `analysis.duckdb` 供自由查询和下载,不含姓名、电话、地址,
-人员、店铺、许可证以带密钥假名出现;大屏库 `screen.duckdb` 只有汇总。标为"脱敏"的字段,未脱敏的值在载入时脱敏并报告。
+**库 Surfaces.** 全量库 `full.duckdb` 供载入、纪检角色和受控查询；分析库 `analysis.duckdb` 供自由查询和下载，不含姓名、电话、地址，
+人员、店铺、许可证以带密钥假名出现；大屏库 `screen.duckdb` 只有汇总。标为"脱敏"的字段，未脱敏的值在载入时脱敏并报告。
 full.duckdb is for the loader, the discipline role and composed queries; analysis.duckdb for free queries and downloads;
 screen.duckdb holds aggregates only. A value of a masked column that comes unmasked is masked at load and reported.
 """
@@ -86,7 +86,7 @@ def _remarks(table: Table) -> Iterator[str]:
     if "in_force_from" in table.info:
         yield ""
         yield (
-            "按时间生效的名录:事项按其发生之日有效的版本计量。Effective-dated register: an event is measured against the"
+            "按时间生效的名录：事项按其发生之日有效的版本计量。Effective-dated register: an event is measured against the"
             " version in force on its day."
         )
     if owner := table.info.get("versions_of"):
@@ -94,7 +94,7 @@ def _remarks(table: Table) -> Iterator[str]:
         yield f"同一 `{owner}` 的各版本不得重叠。Versions of one `{owner}` do not overlap."
     if table is VAULT:
         yield ""
-        yield "以公钥密封入保密库,不进入任何数据库。Sealed with a public key into the vault; held by no surface."
+        yield "以公钥密封入保密库，不进入任何数据库。Sealed with a public key into the vault; held by no surface."
     elif table not in policy.analysis_tables():
         yield ""
         yield "分析库不含此表。The analysis surface does not hold this table."

@@ -19,10 +19,10 @@ TARGET = Path(__file__).parents[2] / "docs" / "indicators.md"
 _PREFACE = """\
 # 指标目录 · Indicator catalogue
 
-由声明生成,勿手工修改:`python -m model.documents.indicators`。Written from the declarations, not by hand.
+由声明生成，勿手工修改：`python -m model.documents.indicators`。Written from the declarations, not by hand.
 
-每项指标写明:含义(以及不说明什么)、风险点、依据、来自哪些记录、如何判定。◇ 表示只提示偏离,不评分、不排名。
-任何一项异常都只是核实的理由,不是结论。判定方法见 [method.md](method.md)。
+每项指标写明：含义(以及不说明什么)、风险点、依据、来自哪些记录、如何判定。◇ 表示只提示偏离，不评分、不排名。
+任何一项异常都只是核实的理由，不是结论。判定方法见 [method.md](method.md)。
 Each indicator says what it means (and what it does not), which risk it watches, on what basis, from which records, and
 how it is judged. ◇ marks a deviation worth a look that is never scored nor ranked. No number here is a verdict; it is a
 reason to look. How judging works: [method.md](method.md).
@@ -30,10 +30,10 @@ reason to look. How judging works: [method.md](method.md).
 _DIRECTIONS = {
     "higher": "越高越好 higher is better",
     "lower": "越低越好 lower is better",
-    "none": "◇ 不分好坏,不评分 neither good nor bad, never scored",
+    "none": "◇ 不分好坏，不评分 neither good nor bad, never scored",
 }
 _SERIES = {
-    "flow": "按月,各月独立 by month, each by itself",
+    "flow": "按月，各月独立 by month, each by itself",
     "rolling_year": "每月末回看365天 the last 365 days at each month's end",
     "year_to_date": "自1月1日累计 from 1 January on",
     "stock": "月末状态 the state at the month's end",
@@ -91,7 +91,7 @@ def _judged(item: Indicator, declared: Rules) -> Iterator[str]:
     yield f"最小样本 minimum {item.minimum_denominator}"
     yield "评分 scored" if item.scored else "不评分 not scored"
     if item.id in declared.breaches:
-        yield "硬规则:一件即提示 a hard rule: one record is told"
+        yield "硬规则：一件即提示 a hard rule: one record is told"
     if item.series == "flow":
         yield "趋势 trend"
     yield "横向比较 comparison"
