@@ -36,7 +36,11 @@ def show() -> None:
         months = portraiture.months(own)
         month = controls.choose_month(words, months, months[0])
         portrait_pictures.views(words, is_sheet=is_sheet)
-    end = portraiture.end_of(own, month if month in months else months[0])
+    shown = month if month in months else months[0]
+    if shown != month:
+        said = words.say("portraits.other_month", month=words.month(month), shown=words.month(shown))
+        st.html(panels.remark(said))
+    end = portraiture.end_of(own, shown)
     level = str(own["level"].iloc[0])
     like = portraits.of_level(view.snapshot, kind, level, end)
     portrait = portraiture.compose(name, own, like, end, kinds)

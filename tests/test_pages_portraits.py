@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -184,6 +185,22 @@ def test_records_make_the_number_that_is_shown(snapshot: warehouse.Snapshot) -> 
         assert not {"staff_id", "officer_team", "role"} & set(found.rows.columns)
         checked += 1
     assert checked > 3
+
+
+def test_a_month_without_a_portrait_is_not_passed_over(snapshot: warehouse.Snapshot) -> None:
+    newest = portraiture.months(portraits.of_subject(snapshot, "unit", UNIT))[0]
+    words = Words("en")
+    said = words.say("portraits.other_month", month=words.month(date(2014, 1, 1)), shown=words.month(newest))
+    assert said in site.shown(site.page_of("portrait", unit=UNIT, month="2014-01", lang="en"))
+    assert said[:20] not in site.shown(site.page_of("portrait", unit=UNIT, lang="en"))
+
+
+def test_labels_keep_clear_of_a_mark_at_the_end_of_their_axis() -> None:
+    full = charts.Axis("清廉<br>100.0", 100.0, 90.0, 100.0, (100.0,), None)
+    places = charts.radar([replace(full, label=f"{one}<br>100") for one in "上右下左"]).layout.polar
+    top, right, bottom, left = places.angularaxis.categoryarray
+    assert (top, bottom) == ("上<br>100", "下<br>100")
+    assert right == f"{charts.GAP}右<br>{charts.GAP}100" and left == f"左{charts.GAP}<br>100{charts.GAP}"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -19,6 +19,8 @@ from pages.parts.charts.template import base_figure
 FULL = 100.0
 RADAR_HEIGHT = 342
 WIDTH, HEIGHT = 420, 30
+GAP = "\u2002"
+"""A space that a chart does not swallow."""
 _MARGIN = 8
 
 
@@ -37,7 +39,7 @@ class Axis:
 def radar(axes: Sequence[Axis], height: int = RADAR_HEIGHT, size: int = 13) -> go.Figure:
     """The dimensions around a centre of 0: interval as a band, its like as circles, its past dotted."""
     figure = base_figure(height)
-    places = [one.label for one in axes]
+    places = [_clear(one.label, here / len(axes)) for here, one in enumerate(axes)]
     for here in range(len(axes)):
         _band(figure, axes, places, here)
     _loop(
@@ -63,6 +65,14 @@ def radar(axes: Sequence[Axis], height: int = RADAR_HEIGHT, size: int = 13) -> g
         },
     )  # fmt: skip
     return figure
+
+
+def _clear(label: str, turn: float) -> str:
+    """A label that keeps clear of a mark at the end of its axis; `turn`: how far round, from the top, clockwise."""
+    if turn in (0.0, 0.5):
+        return label
+    lines = label.split("<br>")
+    return "<br>".join(f"{GAP}{line}" if turn < 0.5 else f"{line}{GAP}" for line in lines)
 
 
 def _band(figure: go.Figure, axes: Sequence[Axis], places: Sequence[str], here: int) -> None:
