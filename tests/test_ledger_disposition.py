@@ -419,6 +419,14 @@ def test_everybody_sees_what_is_theirs(bureau: Ledger) -> None:
                         reading.detail(session, ALL[who], warning)
 
 
+def test_what_has_no_due_date_yet_is_listed_by_level(bureau: Ledger) -> None:
+    levels = ("yellow", "blue", "red")
+    raise_all(bureau, *(replace(ONE, warning_id=f"of {level}", level=level) for level in levels))
+    with bureau.read() as session:
+        found = [one.level for one in reading.listed(session, ALL["head"]) if one.warning_id.startswith("of")]
+    assert found == ["red", "yellow", "blue"]
+
+
 def test_a_person_is_offered_the_moves_that_they_can_make(bureau: Ledger) -> None:
     def moves(who: str) -> set[str]:
         with bureau.read() as session:

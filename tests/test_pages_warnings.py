@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from model import warehouse
-from model.judgement.declaration import Kind
+from model.judgement.declaration import LEVELS, Kind
 from model.policy import Actor
 from pages.parts import visitor, warned, warning_list
 from pages.parts.controls import ALL
@@ -70,6 +70,16 @@ def test_filters_take_what_matches_and_the_list_is_in_order(snapshot: warehouse.
     ordered = warned.in_order(rows)
     places = [(warned.ORDER[one["level"]], -warned.day(one["period_end"]).toordinal()) for one in ordered]
     assert places == sorted(places) and ordered[0]["level"] == "red"
+
+
+@pytest.mark.parametrize("words", [ZH, Words("en")], ids=["zh", "en"])
+def test_the_list_sorts_by_time_and_by_level_whatever_they_are_called(
+    snapshot: warehouse.Snapshot, words: Words
+) -> None:
+    rows = sorted(standing(snapshot), key=lambda one: warned.period_mark(words, one)["order"])
+    ends = [warned.day(one["period_end"]) for one in rows]
+    assert ends == sorted(ends) and len(set(ends)) > 2
+    assert [warned.level_mark(words, one)["order"] for one in LEVELS] == [0, 1, 2]
 
 
 def test_every_sentence_ends_with_its_reservation_in_both_languages(snapshot: warehouse.Snapshot) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, attachments
@@ -18,6 +18,7 @@ from ledger.disposition.case import FLOW, Case, own
 from ledger.flow import Move
 from ledger.schema import Account, Attachment, Disposition, Step, now
 from model import policy
+from model.judgement.declaration import LEVELS
 from model.policy import Actor
 
 OPEN = tuple(state for state in FLOW.states if state != "closed")
@@ -39,11 +40,18 @@ class Detail:
 def listed(
     session: Session, actor: Actor, states: Sequence[str] = OPEN, unit_id: str | None = None, limit: int = 500
 ) -> list[Disposition]:
-    """The warnings that a person may see, the most urgent first."""
+    """The warnings that a person may see, the most urgent first: by what is due, else by level."""
     query = select(Disposition).where(_visible(actor), Disposition.state.in_(states))
     if unit_id is not None:
         query = query.where(Disposition.unit_id.in_(accounts.below(unit_id)))
-    order = (Disposition.due_at.is_(None), Disposition.due_at, Disposition.raised_at, Disposition.warning_id)
+    level = case({name: place for place, name in enumerate(LEVELS)}, value=Disposition.level).desc()
+    order = (
+        Disposition.due_at.is_(None),
+        Disposition.due_at,
+        level,
+        Disposition.raised_at,
+        Disposition.warning_id,
+    )
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
 

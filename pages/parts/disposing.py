@@ -55,7 +55,7 @@ def _listed(view: View, book: Book, states: Sequence[str]) -> None:
         st.html(panels.note(words.say("handling.none")))
         return
     names = ("indicator", "unit", "level", "period", "state", "handler", "due")
-    kinds = {"indicator": "text", "level": "mark", "state": "mark", "due": "figure"}
+    kinds = {"indicator": "text", "level": "mark", "period": "mark", "state": "mark", "due": "figure"}
     columns = [Column(name, words.say(f"handling.{name}"), kinds.get(name, "short")) for name in names]  # type: ignore[arg-type]
     table(
         words, "dispositions", words.say("handling.title"), columns, [_row(view, one) for one in found],
@@ -79,7 +79,9 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
         "indicator": _indicator(words, one.indicator_id),
         "unit": view.unit_name(one.unit_id),
         "level": warned.level_mark(words, one.level),
-        "period": moment(one.period_end)[:7],
+        "period": warned.period_mark(
+            words, {"kind": one.kind, "period_start": one.period_start, "period_end": one.period_end}
+        ),
         "state": mark(state, "absent" if one.withdrawn_on else "plain"),
         "handler": one.handler or NONE,
         "due": figure(

@@ -25,7 +25,7 @@ Kind = Literal[
 class Column:
     """One column: what its cells look like and what it is called.
 
-    A `mark` is {text, tone}, a `titled` {text, under} on two lines, a `list` a list of texts, `shares` a list of
+    A `mark` is {text, tone, order}, a `titled` {text, under} on two lines, a `list` a list of texts, `shares` a list of
     counts drawn as a stacked bar; the rest is text (`short` is not broken), `number` is aligned right and grouped,
     `id` a number that counts nothing. A `figure` is {text, tone, under, order}: a number as it is read, with
     a remark below it and the number that it is sorted by; a `picture` {src, text, order}. `hint` explains the head.
@@ -55,9 +55,9 @@ class Export:
     stamp: tuple[str, ...]
 
 
-def mark(text: str, tone: Tone = "plain", title: str = "") -> dict[str, Any]:
-    """A word with a sign; the tone repeats what the word says."""
-    return {"text": text, "tone": tone, "title": title}
+def mark(text: str, tone: Tone = "plain", title: str = "", order: float | None = None) -> dict[str, Any]:
+    """A word with a sign; the tone repeats what the word says. `order`: what it is sorted by, where not by the word."""
+    return {"text": text, "tone": tone, "title": title} | ({} if order is None else {"order": order})
 
 
 def figure(

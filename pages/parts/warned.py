@@ -46,7 +46,7 @@ def level_name(words: Words, level: str) -> str:
 
 def level_mark(words: Words, level: str) -> dict[str, Any]:
     """A level as a word with as many dots as it has steps."""
-    return mark(f"{_SIGNS[level]} {level_name(words, level)}", _TONES[level])
+    return mark(f"{_SIGNS[level]} {level_name(words, level)}", _TONES[level], order=LEVELS.index(level))
 
 
 def reason_name(words: Words, reason: str) -> str:
@@ -63,6 +63,11 @@ def period(words: Words, one: Warning) -> str:
     if one["kind"] in ("breach", "revision") and day(one["period_start"]) == end:
         return end.isoformat()
     return words.month(end.replace(day=1))
+
+
+def period_mark(words: Words, one: Warning) -> dict[str, Any]:
+    """The period as it is read, in the order of its end."""
+    return mark(period(words, one), order=day(one["period_end"]).toordinal())
 
 
 def sentence(words: Words, one: Warning) -> str:

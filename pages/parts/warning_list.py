@@ -17,7 +17,7 @@ from pages.parts import controls, export, labels, navigation, panels, warned
 from pages.parts import words as written
 from pages.parts.controls import ALL
 from pages.parts.frame import View
-from pages.parts.table import Column, figure, mark, table
+from pages.parts.table import Column, figure, table
 from pages.parts.warned import Warning
 from pages.parts.words import Words
 
@@ -126,7 +126,7 @@ def _columns(words: Words, state: str) -> list[Column]:
         Column("level", words.say("warnings.level"), "mark"),
         Column("kind", words.say("warnings.kind"), "short"),
         Column("unit", words.say("warnings.unit")),
-        Column("period", words.say("warnings.period"), "short"),
+        Column("period", words.say("warnings.period"), "mark"),
         Column("found", words.say("warnings.found"), "figure"),
     ]
     if state == "withdrawn":
@@ -136,15 +136,14 @@ def _columns(words: Words, state: str) -> list[Column]:
 
 def _row(words: Words, one: Warning) -> dict[str, Any]:
     key = str(one["warning_id"])
-    level = warned.level_mark(words, str(one["level"]))
     row = {
         "key": key,
         "href": navigation.address("warnings", **_query(), warning=key),
         "indicator": warned.indicator_name(words, one),
-        "level": mark(level["text"], level["tone"]),
+        "level": warned.level_mark(words, str(one["level"])),
         "kind": warned.kind_name(words, str(one["kind"])),
         "unit": str(one["unit_name"]),
-        "period": warned.period(words, one),
+        "period": warned.period_mark(words, one),
         "found": figure(warned.finding(words, one), None),
     }
     if one["reason"]:
