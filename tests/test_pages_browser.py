@@ -332,6 +332,8 @@ def test_a_table_sorts_and_searches(site: Site) -> None:
     expect(page.locator(".table-bar input")).to_have_count(0)  # a few rows need no search
     page = site.open("/")
     rows = page.locator("table.list tbody tr")
+    lefts = [page.locator(f".st-key-panel_board {one}").first for one in (".legend", ".note")]
+    assert len({one.evaluate("one => getComputedStyle(one).paddingLeft") for one in lefts}) == 1
     expect(rows.filter(has_text="法定时限办结率")).to_have_count(1)
     page.locator(".table-bar input").fill("双人执法率")
     expect(rows.filter(has_text="双人执法率")).to_have_count(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -70,6 +71,18 @@ def test_too_few_in_a_month_shows_the_shortest_stretch_that_holds_enough(lines: 
     said = board.value(Words("zh"), lines[given.FEW])
     assert (said["text"], said["under"], said["tone"]) == ("样本不足", "近12月 98.0%", "absent")
     assert lines[given.FALLING].stretch is None
+
+
+def test_a_number_that_is_no_share_says_what_it_counts() -> None:
+    items = {name: one for name, one in catalogue().indicators.items() if one.kind in ("mean", "rate")}
+    counted = {name: board.measure(Words("zh"), one) for name, one in items.items()}
+    assert counted == dict.fromkeys(items, "") | {"L3": "工作日", "H5": "件/千户"}
+    here = Spot(date(2026, 10, 1), "value", value=4.5)
+    assert board.value(Words("en"), Line(items["L3"], here, (here,)))["under"] == "working days"
+    partial = replace(here, is_partial=True)
+    assert board.value(Words("zh"), Line(items["L3"], partial, (partial,)))["under"] == Words("zh").say(
+        "shared.partial"
+    )
 
 
 def test_changes_are_those_of_whole_months(lines: dict[str, Line]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from model.indicators import Indicator
 from pages.parts import export, labels, navigation, panels
 from pages.parts import words as written
 from pages.parts.charts import icon, spark
@@ -102,7 +103,7 @@ def value(words: Words, one: Line) -> dict[str, Any]:
     here, kind = one.here, one.item.kind
     if here.value is not None:
         tone: Tone = "worse" if here.variation == "concerning" else "strong"
-        partial = words.say("shared.partial") if here.is_partial else ""
+        partial = words.say("shared.partial") if here.is_partial else measure(words, one.item)
         return figure(written.value(here.value, kind), here.value, tone, partial)
     under, why = "", ""
     if one.stretch:
@@ -118,6 +119,12 @@ def value(words: Words, one: Line) -> dict[str, Any]:
     elif here.state == "by_cell":
         why = words.say("judged.by_cell_why")
     return figure(state_name(words, here.state), None, "absent", under, why)
+
+
+def measure(words: Words, item: Indicator) -> str:
+    """What a number that is no share counts, where its name alone does not say so; else nothing."""
+    key = f"judged.unit_{item.id}"
+    return words.say(key) if key in written.texts() else ""
 
 
 def state_name(words: Words, state: str) -> str:

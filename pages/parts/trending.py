@@ -17,7 +17,7 @@ import streamlit as st
 from model.indicators import Indicator
 from model.judgement import rules
 from model.judgement.rebase import JUDGED, rebase
-from pages.parts import controls, judged, labels, monthly, panels
+from pages.parts import board, controls, judged, labels, monthly, panels
 from pages.parts.charts import template
 from pages.parts.charts.control import control
 from pages.parts.charts.funnel import funnel as funnel_figure
@@ -92,7 +92,8 @@ def chart(subject: Subject) -> None:
     as_of = judged.as_of_state(subject.state or None)
     said = words.say("shared.as_of", moment=as_of.isoformat()) if as_of else ""
     names = words.say("shared.source_named", names=labels.tables(words, subject.item.needed_tables))
-    st.html(panels.heading(subject.name, subject.unit_name, names, said))
+    counted = board.measure(words, subject.item)
+    st.html(panels.heading(subject.name, subject.unit_name, counted, names, said))
     key = f"control_{subject.item.id}_{subject.unit_id}"
     alt = words.say(
         "trends.chart_alt", unit=subject.unit_name, name=subject.name, count=len(spots), chart=what
