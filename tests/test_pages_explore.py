@@ -201,6 +201,21 @@ def test_an_analyst_groups_opens_as_sql_and_takes_the_result_out(page: Page) -> 
 
 
 @pytest.mark.browser
+def test_a_record_is_whole_on_a_phone(page: Page) -> None:
+    site.opened(page, "/analysis?table=inspection")
+    page.locator("table.list tbody tr").first.wait_for()
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelector('.table-scroll').clientWidth < 390")
+    assert (
+        page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.table-scroll'))")
+        <= 1
+    )
+    page.set_viewport_size(size)
+
+
+@pytest.mark.browser
 def test_a_group_leads_to_its_rows_and_back_by_row_and_by_bar(page: Page) -> None:
     site.opened(page, "/analysis?by=inspection_kind")
     answer = page.locator(".st-key-panel_answer")
