@@ -50,21 +50,22 @@ def _shared() -> list[str]:
 
 def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:
     """For each view the months to compute: None for all. Batches from `first_batch_id` on are this run's."""
-    connection = ground.connection
-    changed = _note_changes(connection, first_batch_id)
-    if not kept or changed & set(_EVERYWHERE) or _records_otherwise(connection, first_batch_id):
-        return dict.fromkeys(ground.catalogue.views)
-    return {
-        view.id: None
-        if _is_whole(ground, view, kept, changed)
-        else frozenset(_months(ground, view, kept, changed, first_batch_id))
-        for view in ground.catalogue.views.values()
+    connection, views = ground.connection, ground.catalogue.views
+    months: Plan = dict.fromkeys(views)
+    if not kept or _records_otherwise(connection, first_batch_id):
+        return months
+    changed = _changed_tables(connection, first_batch_id)
+    if changed & set(_EVERYWHERE):
+        return months
+    parted = [view for view in views.values() if not _is_whole(ground, view, kept, changed)]
+    _note_changes(connection, {name for view in parted for name in _looked_at(view)}, changed, first_batch_id)
+    return months | {
+        view.id: frozenset(_months(ground, view, kept, changed, first_batch_id)) for view in parted
     }
 
 
-def _note_changes(connection: Connection, first_batch_id: int) -> set[str]:
-    """A view `<table>_changed` of new and superseded versions for each table; the tables that have any."""
-    changed = set()
+def _changed_tables(connection: Connection, first_batch_id: int) -> set[str]:
+    """The tables of which this run brought new, changed or vanished versions."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT table_name, batch_id, row_number"
         " FROM (FROM added UNION ALL FROM removed)"
@@ -73,24 +74,38 @@ def _note_changes(connection: Connection, first_batch_id: int) -> set[str]:
         "SELECT table_name FROM moved UNION SELECT table_name FROM quality.batch WHERE batch_id >= ?",
         [first_batch_id],
     ).fetchall()
-    for name, table in TABLES.items():
-        columns = ", ".join(f'"{column.name}"' for column in table.columns) + ", batch_id, row_number"
-        if (name,) not in touched:
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name}_changed AS SELECT {columns} FROM record.{name} LIMIT 0"  # noqa: S608
-            )
-            continue
-        versions = " UNION ALL ".join(
-            f"SELECT {columns} FROM record.{name}{ending} WHERE batch_id >= {first_batch_id}"  # noqa: S608
-            f" UNION ALL SELECT {columns} FROM record.{name}{ending} SEMI JOIN"
-            f" (FROM moved WHERE table_name = '{name}' AND batch_id < {first_batch_id}) USING (batch_id, row_number)"
-            for ending in ("", "_revision")
-        )
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_changed AS {versions}")
-        found = connection.execute(f"SELECT count(*) FROM {name}_changed").fetchone()  # noqa: S608
+    changed = set()
+    for name in {name for (name,) in touched}.intersection(TABLES):
+        found = connection.execute(f"SELECT count(*) FROM ({_versions(name, first_batch_id)})").fetchone()  # noqa: S608
         if found and found[0]:
             changed.add(name)
     return changed
+
+
+def _versions(table: str, first_batch_id: int) -> str:
+    """The new and superseded versions of a table that this run brought or moved."""
+    columns = ", ".join(f'"{column.name}"' for column in TABLES[table].columns) + ", batch_id, row_number"
+    return " UNION ALL ".join(
+        f"SELECT {columns} FROM record.{table}{ending} WHERE batch_id >= {first_batch_id}"  # noqa: S608
+        f" UNION ALL SELECT {columns} FROM record.{table}{ending} SEMI JOIN"
+        f" (FROM moved WHERE table_name = '{table}' AND batch_id < {first_batch_id}) USING (batch_id, row_number)"
+        for ending in ("", "_revision")
+    )
+
+
+def _looked_at(view: View) -> set[str]:
+    """The tables whose changed rows say which months of a view to compute."""
+    path = context.SQL / "change" / f"{view.id}.sql"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return {*view.reads, *view.clocks} | {name for name in TABLES if f"{name}_changed" in text}
+
+
+def _note_changes(connection: Connection, tables: set[str], changed: set[str], first_batch_id: int) -> None:
+    """A table `<table>_changed` of new and superseded versions for each of these tables."""
+    for name in sorted(tables):
+        nothing = "" if name in changed else " LIMIT 0"
+        versions = f"SELECT * FROM ({_versions(name, first_batch_id)}){nothing}"  # noqa: S608
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_changed AS {versions}")
 
 
 def _records_otherwise(connection: Connection, first_batch_id: int) -> bool:
