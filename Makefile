@@ -65,7 +65,7 @@ $(VENV)/test.stamp: requirements-dev.txt requirements.txt constraints.txt | $(VE
 # --- Debian packages that the tests need: a browser, a Chinese font, nginx, a PostgreSQL server ---------------------------
 
 .PHONY: packages debian
-packages:
+packages: | $(VENV)/bin/python
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	{ command -v fc-list >/dev/null && [ -n "$$(fc-list :lang=zh-cn)" ]; } || missing="$$missing fonts-noto-cjk fontconfig"; \
