@@ -163,7 +163,8 @@ def _copy_postgresql(address: str, server: Server, work: Path) -> str:
     dump = work / "ledger.dump"
     programs = server.programs
     subprocess.run(
-        [programs / "pg_dump", *where, "--format", "custom", "--file", dump, "postgres"], check=True, env=environment
+        [programs / "pg_dump", *where, "--format", "custom", "--file", dump, str(url.database)],
+        check=True, env=environment
     )  # fmt: skip
     server.execute("DROP DATABASE IF EXISTS restored", "CREATE DATABASE restored")
     subprocess.run(

@@ -107,9 +107,9 @@ class Server:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def url(self, user: str = OWNER, password: str | None = None) -> str:
+    def url(self, user: str = OWNER, password: str | None = None, database: str = "postgres") -> str:
         """The SQLAlchemy address, password and all."""
-        return f"postgresql+psycopg://{user}:{password or self.password}@127.0.0.1:{self.port}/postgres"
+        return f"postgresql+psycopg://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection for the test itself, each statement its own transaction."""

@@ -8,26 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_fixture import settle
+from ledger_fixture import Databases, databases, settle
 from streamlit.testing.v1 import AppTest
 
-from ledger import accounts, migration, proof, sessions
+from ledger import accounts, proof, sessions
 from ledger.schema import Account, now
-from ledger.storage import Ledger, open_ledger
+from ledger.storage import Ledger
 from model import warehouse
 from model.policy import signing_in
 from pages.parts import visitor
 from pages.parts.words import LANGUAGES, Words
 from tests import demo_site
 
+__all__ = ["databases"]
 UNIT = "990101"
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def bureau(tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     """An administrator at work; nothing is published: this page needs no data."""
-    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    migration.upgrade(found)
+    found = databases.new()
     settle(found, {"root": ("administrator", None), "chen": ("manager", UNIT)})
     (tmp_path / "sign_in.toml").write_text('mode = "proxy"\naccount = "name"\n', encoding="utf-8")
     monkeypatch.setenv(signing_in.FILE_VARIABLE, str(tmp_path / "sign_in.toml"))

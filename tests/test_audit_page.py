@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_fixture import KEEPER, settle, tamper
+from ledger_fixture import KEEPER, Databases, databases, settle, tamper
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from ledger import audit, export, migration, proof
+from ledger import audit, export, proof
 from ledger.audit import Asked
 from ledger.schema import Entry
-from ledger.storage import Ledger, open_ledger
+from ledger.storage import Ledger
 from model import policy, warehouse
 from model.policy import Actor, RefusedError, signing_in
 from pages.parts import audit_acts, audit_files, visitor
@@ -24,16 +24,16 @@ from pages.parts.lifetime import Arrivals
 from pages.parts.words import LANGUAGES, Words
 from tests import demo_site
 
+__all__ = ["databases"]
 SAY = Words("zh").say
 MATTER = "M20261122XYZ"
 ZHAO, ROOT = Actor("zhao", "discipline"), Actor("root", "administrator")
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def bureau(tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     """Some acts of business and some that keep the system; nothing is published: this page needs no data."""
-    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    migration.upgrade(found)
+    found = databases.new()
     settle(
         found, {"root": ("administrator", None), "zhao": ("discipline", None), "chen": ("manager", "9901")}
     )

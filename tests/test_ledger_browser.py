@@ -8,24 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from ledger_fixture import KEEPER, LOADER
+from ledger_fixture import KEEPER, LOADER, Databases, databases
 from playwright.sync_api import Browser, Page, TimeoutError, expect
-from postgresql_server import Server, binaries
 from sqlalchemy import select
 from test_ledger_disposition import ONE
 
 from docs.pictures import browsing
-from ledger import accounts, migration, proof
+from ledger import accounts, proof
 from ledger.disposition.syncing import sync
 from ledger.schema import Activity, Disposition, Step, Unit, WorkingDay, now
-from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger, open_ledger
+from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from model.policy import signing_in
 from pages.parts import guard
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
+__all__ = ["databases"]
 pytestmark = pytest.mark.browser
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
@@ -34,24 +35,9 @@ PHONES = ("worker", "colleague", "deputy")
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """A PostgreSQL that can go away while somebody fills in a form."""
-    if (programs := binaries()) is None:
-        pytest.skip("no PostgreSQL server is installed (package postgresql)")
-    found = Server(programs)
-    try:
-        found.create()
-        found.start()
-        yield found
-    finally:
-        found.remove()
-
-
-@pytest.fixture(scope="module")
-def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+def bureau(databases: Databases) -> Iterator[Ledger]:
     """The people, a calendar, and two warnings that concern one of them."""
-    found = open_ledger(server.url(), tmp_path_factory.mktemp("ledger") / "ledger.anchor")
-    migration.upgrade(found)
+    found = databases.new()
     days = [now().date() + timedelta(days=number) for number in range(60)]
     with found.write(KEEPER) as recorder:
         recorder.replace_register(
@@ -68,15 +54,22 @@ def bureau(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
             replace(ONE, unit_id=UNIT, warning_id=name, concerned=("P-colleague",)) for name in ("w1", "w2")
         ]
         sync(recorder, raised, {}, now())
-    return found
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module")
-def address(bureau: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published warehouse, and how people sign in."""
     folder = tmp_path_factory.mktemp("served")
     fixture.publish(folder / "warehouse")
     said = f'mode = "proxy"\naccount = "name"\nproxy_secret = "{SECRET}"\n'
     (folder / "sign_in.toml").write_text(said, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(bureau: Ledger, folder: Path) -> Iterator[str]:
     variables = {
         ANCHOR_VARIABLE: str(bureau.anchor),
         ADDRESS_VARIABLE: bureau.engine.url.render_as_string(hide_password=False),
@@ -218,8 +211,11 @@ def test_the_trail_of_it_is_read_and_proved_on_its_page(browser: Browser, addres
 
 
 def test_a_form_keeps_what_was_typed_while_the_ledger_is_gone(
-    browser: Browser, address: str, bureau: Ledger, server: Server
+    browser: Browser, address: str, bureau: Ledger, databases: Databases
 ) -> None:
+    """A server goes away and comes back; a file of SQLite cannot."""
+    if (server := databases.server) is None:
+        pytest.skip("a file does not go away")
     said = "已电话核实,附台账编号"
     with signed_in(browser, address, "head", "/disposition?warning=w2") as page:
         page.get_by_role("radio", name="添加说明").click()

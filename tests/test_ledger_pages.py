@@ -9,19 +9,19 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_fixture import KEEPER, LOADER
+from ledger_fixture import KEEPER, LOADER, Databases, databases
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
-from ledger import accounts, migration
+from ledger import accounts
 from ledger.disposition import handling, upkeep
 from ledger.disposition.case import Given
 from ledger.disposition.syncing import sync
 from ledger.duty import activities, honours, lists, tasks
 from ledger.programme import assessments, initiatives, scenarios
 from ledger.schema import Disposition, Entry, Rating, Unit, now
-from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
+from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from ledger.window import matters, ratings
 from model import vault, warehouse
 from model.indicators import catalogue
@@ -34,6 +34,7 @@ from pages.parts.window.visitor import hash_key
 from pages.parts.words import LANGUAGES, Words
 from tests import warehouse_fixture as fixture
 
+__all__ = ["databases"]
 ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import streamlit as st
@@ -53,21 +54,23 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    """An empty ledger for the single user of this machine."""
-    address = f"sqlite:///{tmp_path / 'ledger.db'}"
-    monkeypatch.setenv(ADDRESS_VARIABLE, address)
+def bureau(
+    tmp_path: Path, published: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Ledger]:
+    """An empty ledger for the single user of this machine, opened by its address as an installation opens it."""
+    found = databases.new()
+    monkeypatch.setenv(ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(ANCHOR_VARIABLE, str(found.anchor))
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(published))
     monkeypatch.delenv(signing_in.FILE_VARIABLE, raising=False)
     monkeypatch.setattr(signing_in, "DEFAULT_FILE", tmp_path / "none.toml")
-    found = open_ledger(address)
-    migration.upgrade(found)
     with found.write(KEEPER) as recorder:
         recorder.replace_register(
             "sync", Unit, [{"unit_id": "420106", "parent_unit_id": None, "name": "区局"}]
         )
     visitor.ledger.clear()
     yield found
+    visitor.ledger().close()
     visitor.ledger.clear()
     found.close()
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from ledger import __main__ as command_line
-from ledger import accounts, migration, proof, sessions
+from ledger import accounts, proof, sessions
 from ledger.schema import Entry, moment, now
 from ledger.storage import Ledger, open_ledger
 from model import policy, warehouse
@@ -37,7 +37,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def book(databases: Databases) -> Iterator[Ledger]:
+def bureau(databases: Databases) -> Iterator[Ledger]:
     found = databases.new()
     settle(found, PEOPLE)
     yield found
@@ -57,40 +57,40 @@ def is_over(ledger: Ledger, name: str, digest: str, began_at: datetime) -> bool:
 # --- ended by somebody ------------------------------------------------------------------------------------------------
 
 
-def test_one_session_is_signed_out_and_the_others_go_on(book: Ledger) -> None:
+def test_one_session_is_signed_out_and_the_others_go_on(bureau: Ledger) -> None:
     long_ago = now() - timedelta(hours=1)
-    with book.write(acting(book, "chen")) as recorder:
+    with bureau.write(acting(bureau, "chen")) as recorder:
         sessions.sign_out(recorder, "a" * 64)
-    assert is_over(book, "chen", "a" * 64, long_ago) and is_over(book, "chen", "a" * 64, now() + SECOND)
-    assert not is_over(book, "chen", "b" * 64, long_ago)
-    assert not is_over(book, "li", "a" * 64, long_ago), "a digest ends nobody else's session"
+    assert is_over(bureau, "chen", "a" * 64, long_ago) and is_over(bureau, "chen", "a" * 64, now() + SECOND)
+    assert not is_over(bureau, "chen", "b" * 64, long_ago)
+    assert not is_over(bureau, "li", "a" * 64, long_ago), "a digest ends nobody else's session"
 
 
 @pytest.mark.parametrize("who", ["chen", "root"])
-def test_signed_out_everywhere_by_oneself_or_an_administrator(book: Ledger, who: str) -> None:
-    with book.write(acting(book, who)) as recorder:
+def test_signed_out_everywhere_by_oneself_or_an_administrator(bureau: Ledger, who: str) -> None:
+    with bureau.write(acting(bureau, who)) as recorder:
         sessions.sign_out_everywhere(recorder, "chen")
     since = now()
-    assert is_over(book, "chen", "a" * 64, since - timedelta(hours=1))
-    assert not is_over(book, "chen", "c" * 64, since + SECOND), "signing in again is not refused"
-    assert not is_over(book, "li", "b" * 64, since - timedelta(hours=1))
-    assert proof.verify(book).holds
+    assert is_over(bureau, "chen", "a" * 64, since - timedelta(hours=1))
+    assert not is_over(bureau, "chen", "c" * 64, since + SECOND), "signing in again is not refused"
+    assert not is_over(bureau, "li", "b" * 64, since - timedelta(hours=1))
+    assert proof.verify(bureau).holds
 
 
-def test_a_sign_out_tells_before_from_after_within_its_second(book: Ledger) -> None:
+def test_a_sign_out_tells_before_from_after_within_its_second(bureau: Ledger) -> None:
     before = moment()
-    with book.write(acting(book, "chen")) as recorder:
+    with bureau.write(acting(bureau, "chen")) as recorder:
         sessions.sign_out_everywhere(recorder, "chen")
     after = moment()
-    assert is_over(book, "chen", "a" * 64, before), "a session is not saved by having begun a moment ago"
-    assert not is_over(book, "chen", "a" * 64, after)
-    assert is_over(book, "chen", "a" * 64, before.replace(microsecond=0)), "a proof in whole seconds"
+    assert is_over(bureau, "chen", "a" * 64, before), "a session is not saved by having begun a moment ago"
+    assert not is_over(bureau, "chen", "a" * 64, after)
+    assert is_over(bureau, "chen", "a" * 64, before.replace(microsecond=0)), "a proof in whole seconds"
 
 
-def test_nobody_else_ends_another_persons_sessions(book: Ledger) -> None:
-    with pytest.raises(RefusedError), book.write(acting(book, "li")) as recorder:
+def test_nobody_else_ends_another_persons_sessions(bureau: Ledger) -> None:
+    with pytest.raises(RefusedError), bureau.write(acting(bureau, "li")) as recorder:
         sessions.sign_out_everywhere(recorder, "chen")
-    assert not is_over(book, "chen", "a" * 64, now() - timedelta(hours=1))
+    assert not is_over(bureau, "chen", "a" * 64, now() - timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -103,28 +103,28 @@ def test_nobody_else_ends_another_persons_sessions(book: Ledger) -> None:
     ],
 )
 def test_a_changed_account_signs_in_anew(
-    book: Ledger, role: str, unit: str, staff: str | None, ends: bool
+    bureau: Ledger, role: str, unit: str, staff: str | None, ends: bool
 ) -> None:
-    with book.write(KEEPER) as recorder:
+    with bureau.write(KEEPER) as recorder:
         accounts.open_account(recorder, "chen", role, unit, staff)
-    assert is_over(book, "chen", "a" * 64, now() - timedelta(hours=1)) is ends
+    assert is_over(bureau, "chen", "a" * 64, now() - timedelta(hours=1)) is ends
 
 
-def test_a_closed_account_that_is_opened_again_has_no_old_session(book: Ledger) -> None:
-    with book.write(KEEPER) as recorder:
+def test_a_closed_account_that_is_opened_again_has_no_old_session(bureau: Ledger) -> None:
+    with bureau.write(KEEPER) as recorder:
         accounts.close_account(recorder, "chen")
-    with book.write(KEEPER) as recorder:
+    with bureau.write(KEEPER) as recorder:
         accounts.open_account(recorder, "chen", "manager", UNIT)
-    assert is_over(book, "chen", "a" * 64, now() - timedelta(hours=1))
+    assert is_over(bureau, "chen", "a" * 64, now() - timedelta(hours=1))
 
 
-def test_the_command_line_signs_out_everywhere(book: Ledger) -> None:
-    url = book.engine.url.render_as_string(hide_password=False)
-    arguments = ["--ledger", url, "--anchor", str(book.anchor), "account", "sign-out", "chen"]
+def test_the_command_line_signs_out_everywhere(bureau: Ledger) -> None:
+    url = bureau.engine.url.render_as_string(hide_password=False)
+    arguments = ["--ledger", url, "--anchor", str(bureau.anchor), "account", "sign-out", "chen"]
     done = CliRunner().invoke(command_line.main, arguments)
     assert done.exit_code == 0, done.output
-    assert is_over(book, "chen", "a" * 64, now() - timedelta(hours=1))
-    assert proof.verify(book).holds
+    assert is_over(bureau, "chen", "a" * 64, now() - timedelta(hours=1))
+    assert proof.verify(bureau).holds
 
 
 # --- over by itself ---------------------------------------------------------------------------------------------------
@@ -194,15 +194,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("warehouse")
     fixture.publish(directory)
     return directory
-
-
-@pytest.fixture
-def bureau(tmp_path: Path) -> Iterator[Ledger]:
-    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    migration.upgrade(found)
-    settle(found, PEOPLE)
-    yield found
-    found.close()
 
 
 @pytest.fixture
