@@ -14,7 +14,7 @@ from ledger.schema import Account, Unit, now
 from ledger.storage import Ledger
 from ledger.trail import Recorder
 from model import policy
-from model.policy import Actor
+from model.policy import SINGLE_USER, Actor
 
 _DEEPEST = 30
 """How many levels a tree of units can have: a circle in it ends here."""
@@ -67,6 +67,27 @@ def all_accounts(ledger: Ledger) -> list[Account]:
 def listed(session: Session) -> list[Account]:
     """The same within a session that is open."""
     return list(session.scalars(select(Account).order_by(Account.name)))
+
+
+def able(session: Session, giver: Actor, action: str) -> list[Account]:
+    """Whom somebody can give what needs this action, by name: open accounts that may do it, of units within reach."""
+    roles = [role for role in policy.ROLES if policy.allows(Actor("", role), action)]
+    query = select(Account).where(Account.closed_at.is_(None), Account.role.in_(roles)).order_by(Account.name)
+    return [one for one in session.scalars(query) if _reaches(session, giver, one)]
+
+
+def is_able(session: Session, giver: Actor, name: str, action: str) -> bool:
+    """Whether somebody can give it to this account; without sign-in there is oneself alone."""
+    if giver.role == SINGLE_USER:
+        return name == giver.account
+    found = session.get(Account, name)
+    if found is None or found.closed_at is not None or not policy.allows(Actor("", found.role), action):
+        return False
+    return _reaches(session, giver, found)
+
+
+def _reaches(session: Session, giver: Actor, one: Account) -> bool:
+    return policy.scope(giver).covers(path_of(session, one.unit_id) if one.unit_id else ())
 
 
 def units(session: Session) -> dict[str, str]:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 from ledger_fixture import KEEPER, LOADER, Databases, databases
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 from sqlalchemy import select
 from test_ledger_disposition import ONE
 
 from docs.pictures import browsing
 from ledger import accounts, proof
 from ledger.disposition.syncing import sync
-from ledger.schema import Activity, Disposition, Step, Unit, WorkingDay, now
+from ledger.schema import Activity, Disposition, Step, Task, Unit, WorkingDay, now
 from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from model.policy import signing_in
 from pages.parts import guard
@@ -123,6 +123,11 @@ def give_day(page: Page, label: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_test_id("stForm").get_by_role("button", name=name).click()
+
+
+def listed(page: Page, name: str) -> Locator:
+    """An entry of the table, which leads to it."""
+    return page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name)).last
 
 
 def press_chosen(page: Page, move: str, text: str) -> None:
@@ -250,7 +255,7 @@ def test_a_talk_is_planned_and_recorded_on_a_phone(browser: Browser, address: st
         choose(page, "谈话功能", "提示风险")
         page.keyboard.press("Escape")
         press(page, SAY("duties.new_activities"))
-        page.get_by_role("link", name="谈话").or_(page.get_by_role("button", name="谈话")).last.click()
+        listed(page, "谈话").click()
         give_day(page, "完成日期")
         press(page, "登记完成")
         expect(page.get_by_text("已完成").first).to_be_visible()
@@ -258,6 +263,44 @@ def test_a_talk_is_planned_and_recorded_on_a_phone(browser: Browser, address: st
     with bureau.read() as session:
         (held,) = session.scalars(select(Activity))
     assert (held.activity_kind, held.state, held.talk_functions) == ("talk", "done", ("warn_of_risk",))
+
+
+def test_who_works_in_the_field_completes_their_own_task_on_a_phone(
+    browser: Browser, address: str, bureau: Ledger
+) -> None:
+    with signed_in(browser, address, "head", "/duty?view=tasks") as page:
+        page.get_by_text(SAY("duties.new_tasks")).first.click()
+        choose(page, "任务清单", "三张清单")
+        choose(page, "责任主体", "对班子成员监督")
+        choose(page, "机构", "区局")
+        page.get_by_role("textbox", name="任务内容").fill("走访十户")
+        give_day(page, "完成期限")
+        choose(page, "承办人", "worker")
+        press(page, SAY("duties.new_tasks"))
+        expect(listed(page, "走访十户")).to_be_visible(timeout=30_000)
+    with signed_in(browser, address, "colleague", "/duty") as page:
+        expect(page.get_by_text(SAY("duties.none"))).to_be_visible()
+    with signed_in(browser, address, "worker", "/duty?lang=en") as page:
+        listed(page, "走访十户").click()
+        expect(page.get_by_test_id("stForm").get_by_role("button", name="Complete")).to_be_visible()
+        narrow = "Math.min(...[...document.querySelectorAll('.told dd')].map(one => one.clientWidth))"
+        assert page.evaluate(narrow) > 120, "what is said is not squeezed beside its label"
+    with signed_in(browser, address, "worker", "/duty") as page:
+        listed(page, "走访十户").click()
+        press(page, "完成")
+        expect(page.get_by_role("alert").get_by_text("请先上传佐证材料")).to_be_visible()
+        page.locator("input[type=file]").set_input_files(
+            {"name": "走访记录.txt", "mimeType": "text/plain", "buffer": "走访十户，均已签字。".encode()}
+        )
+        expect(page.get_by_text("走访记录.txt")).to_be_visible()
+        press(page, SAY("handling.attach"))
+        expect(page.get_by_test_id("stDownloadButton").get_by_text("走访记录.txt")).to_be_visible()
+        press(page, "完成")
+        expect(page.get_by_text("已完成").first).to_be_visible()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    with bureau.read() as session:
+        (held,) = session.scalars(select(Task))
+    assert (held.state, held.handler, held.done_by) == ("done", "worker", "worker")
 
 
 def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, address: str) -> None:

@@ -190,6 +190,50 @@ def test_a_task_is_done_with_evidence(bureau: Ledger) -> None:
     assert (done.state, done.done_on, done.done_by) == ("done", TODAY, "head")
 
 
+def mine(ledger: Ledger, who: str) -> list[str]:
+    with ledger.read() as session:
+        return [one.task for one in tasks.listed(session, ALL[who])]
+
+
+def test_a_task_that_is_given_to_somebody_is_theirs_and_nobody_elses_in_the_field(bureau: Ledger) -> None:
+    given = ("three_lists", "top_leader_supervision", "990101-S01", "走访十户", TODAY)
+    act = tasks.MACHINE.act
+    for name in ("secretary2", "analyst", "admin", "nobody"):
+        assert refused(bureau, "manager", tasks.assign, *given, handler=name) == "handler_may_complete"
+    assert refused(bureau, "head", tasks.assign, *given, handler="other") == "handler_may_complete", (
+        "out of reach"
+    )
+    found = do(bureau, "head", tasks.assign, *given, handler="worker")
+    do(bureau, "head", tasks.assign, *given[:3], "全所自查", TODAY)
+    assert mine(bureau, "worker") == ["走访十户"] and mine(bureau, "other") == []
+    assert sorted(mine(bureau, "head")) == ["全所自查", "走访十户"]
+    for who in ("other", "far"):
+        assert refused(bureau, who, tasks.add_evidence, found.task_id, "照片.png", PDF) == "reach"
+        assert refused(bureau, who, act, found.task_id, "complete", {}) == "reach"
+    assert refused(bureau, "worker", act, found.task_id, "drop", {}) == "role"
+    assert refused(bureau, "worker", act, found.task_id, "reassign", {"handler": "other"}) == "role"
+    do(bureau, "manager", act, found.task_id, "reassign", {"handler": "other"})
+    assert mine(bureau, "worker") == [] and mine(bureau, "other") == ["走访十户"]
+    assert refused(bureau, "worker", act, found.task_id, "complete", {}) == "reach"
+    do(bureau, "other", tasks.add_evidence, found.task_id, "走访记录.pdf", PDF)
+    done = do(bureau, "other", act, found.task_id, "complete", {})
+    assert (done.state, done.done_by, done.handler) == ("done", "other", "other")
+    assert proof.verify(bureau).holds
+
+
+def test_who_is_given_a_task_elsewhere_completes_it_and_does_not_drop_it(bureau: Ledger) -> None:
+    given = ("three_lists", "top_leader_supervision", "990101-S02", "交叉检查", TODAY)
+    found = do(bureau, "manager", tasks.assign, *given, handler="head")
+    assert mine(bureau, "head") == ["交叉检查"]
+    assert refused(bureau, "head", tasks.MACHINE.act, found.task_id, "drop", {}) == "reach"
+    with bureau.read() as session:
+        names = {one.name for one in tasks.handlers(session, ALL["head"])}
+        assert names == {"head", "secretary", "worker"}
+        assert {"other", *names} <= {one.name for one in tasks.handlers(session, ALL["manager"])}
+        possible = tasks.MACHINE.possible(session, ALL["head"], found)
+    assert [move.id for move in possible] == ["complete"]
+
+
 @pytest.mark.parametrize(
     "task_list", ["four_responsibilities_bureau", "four_responsibilities_branch", "three_lists"]
 )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, attachments
-from ledger.disposition import handling
+from ledger.disposition import handling, rules
 from ledger.disposition.case import FLOW, Case, own
 from ledger.flow import Move
 from ledger.schema import Account, Attachment, Disposition, Step, now
@@ -100,16 +100,9 @@ def late(session: Session, at: datetime) -> list[str]:
 
 def handlers(session: Session, actor: Actor, item: Disposition) -> list[Account]:
     """Who could be given a warning by this person: open accounts that may handle, within reach."""
-    roles = [role for role in policy.ROLES if policy.allows(Actor("", role), "handle_warning")]
-    query = select(Account).where(Account.closed_at.is_(None), Account.role.in_(roles)).order_by(Account.name)
     case = Case(session, actor, item, FLOW.moves["assign"], {}, now())
-    reached = policy.scope(actor)
-    return [
-        one
-        for one in session.scalars(query)
-        if one.staff_id not in case.concerned
-        and reached.covers(accounts.path_of(session, one.unit_id) if one.unit_id else ())
-    ]
+    able = accounts.able(session, actor, rules.HANDLING)
+    return [one for one in able if one.staff_id not in case.concerned]
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

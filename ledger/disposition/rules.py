@@ -11,24 +11,16 @@ from ledger import accounts, working_days
 from ledger.disposition.case import FLOW, Case
 from ledger.moves import Broken, Rule, unless
 from ledger.schema import Account
-from model import policy
-from model.policy import SINGLE_USER, Actor
 
+HANDLING = "handle_warning"
+"""What somebody must be allowed whom a warning is given to."""
 DAY_END = time(23, 59, 59)
 """A due date is kept until its day is over."""
 
 
 def _handler_may_handle(case: Case) -> Broken:
     name = case.given.get("handler") or ""
-    if case.actor.role == SINGLE_USER:
-        return None if name == case.actor.account else {"handler": name}
-    found = case.session.get(Account, name)
-    if found is not None and found.closed_at is None:
-        handler = Actor(found.name, found.role, found.unit_id, found.staff_id)
-        inside = accounts.path_of(case.session, found.unit_id) if found.unit_id else ()
-        if policy.allows(handler, "handle_warning") and policy.scope(case.actor).covers(inside):
-            return None
-    return {"handler": name}
+    return None if accounts.is_able(case.session, case.actor, name, HANDLING) else {"handler": name}
 
 
 def _handler_not_concerned(case: Case) -> Broken:

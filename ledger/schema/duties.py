@@ -73,7 +73,7 @@ class DutyItem(Base):
 
 
 class Task(Base):
-    """A task of 四责协同 or 三张清单, for a unit, until a day."""
+    """A task of 四责协同 or 三张清单, for a unit, until a day; `handler` is whose it is in person, if anybody's."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -91,6 +91,7 @@ class Task(Base):
     state: Mapped[str] = mapped_column(CODE)
     revision: Mapped[int]
     set_by: Mapped[str] = mapped_column(NAME)
+    handler: Mapped[str | None] = mapped_column(NAME, index=True)
     due_on: Mapped[date]
     done_on: Mapped[date | None]
     done_by: Mapped[str | None] = mapped_column(NAME)

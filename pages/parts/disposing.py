@@ -216,15 +216,9 @@ def _form(book: Book, detail: reading.Detail) -> None:
     is_assigning = any("handler" in move.needs for move in detail.moves)
     handlers = {}
     if is_assigning:
-        found = book.read(
-            f"handlers_{item.warning_id}", lambda session: reading.handlers(session, book.actor, item)
+        handlers = keeping.people(
+            book, f"handlers_{item.warning_id}", lambda session: reading.handlers(session, book.actor, item)
         )
-        roles = policy.declared().roles
-        handlers = {
-            one.name: f"{one.name} · {words.pick(roles[one.role].zh, roles[one.role].en)}" for one in found
-        }
-        if book.actor.role == policy.SINGLE_USER:
-            handlers[book.actor.account] = words.say("handling.myself")
     choices = {"handler": handlers} | {
         table: {code: said(words, FLOW.label(table, code)) for code in FLOW.rest[table]}
         for table in ("verdict", "measure")

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from ledger import attachments
 from ledger.flow import Flow, Move
-from ledger.schema import Attachment
+from ledger.schema import Account, Attachment
 from ledger.storage import Ledger
 from ledger.trail import Recorder
+from model import policy
 from model.policy import Actor, RefusedError
 from pages.parts import panels, visitor
 from pages.parts.words import Words, capital, number
@@ -154,6 +155,15 @@ def field(
     if name in ("text", "need", "task", "answer"):
         return st.text_area(said, key=place, height=96) or None
     return st.text_input(said, key=place) or None
+
+
+def people(book: Book, key: str, ask: Callable[[Session], Sequence[Account]]) -> dict[str, str]:
+    """Accounts that something can be given to, each with its role; without sign-in there is oneself alone."""
+    words, roles = book.words, policy.declared().roles
+    if book.actor.role == policy.SINGLE_USER:
+        return {book.actor.account: words.say("handling.myself")}
+    found = book.read(key, ask)
+    return {one.name: f"{one.name} · {words.pick(roles[one.role].zh, roles[one.role].en)}" for one in found}
 
 
 def files(book: Book, kind: str, key: str) -> list[Attachment]:

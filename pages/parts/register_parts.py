@@ -113,23 +113,26 @@ def _carried_out(view: View, book: Book, one: Any, named: Mapping[str, str]) -> 
     columns = TABLES["oversight_task"].columns
     parties = {code: labels.code_name(words, "oversight_task", "responsible_party", code)
                for code in tasks.parties(one.task_list)}  # fmt: skip
-    choices = {"item": named, "responsible_party": parties, "unit_id": units_of(view)}
+    people = keeping.people(book, "handlers_tasks", lambda session: tasks.handlers(session, book.actor))
+    choices = {"item": named, "responsible_party": parties, "unit_id": units_of(view), "handler": people}
     asked = {
         "item": _named(words, "item"),
         "responsible_party": columns["responsible_party"].info,
         "unit_id": {"zh": words.say("handling.unit"), "en": words.say("handling.unit")},
         "due_on": columns["due_on"].info,
+        "handler": {"zh": words.say("handling.handler"), "en": words.say("handling.handler")},
     }
     place = f"task_{one.list_id}_{len(mine)}"
     with st.expander(words.say("duties.set_from_item")), st.form(place, border=False):
         given = {
-            name: keeping.field(book, name, label, place, choices, True) for name, label in asked.items()
+            name: keeping.field(book, name, label, place, choices, name != "handler")
+            for name, label in asked.items()
         }
         is_sent = st.form_submit_button(words.say("duties.new_tasks"), type="primary")
     if is_sent and book.write(
         lambda recorder: tasks.assign(
             recorder, one.task_list, given["responsible_party"], given["unit_id"], named.get(given["item"], ""),
-            given["due_on"], given["item"],
+            given["due_on"], given["item"], given["handler"],
         )
     ):  # fmt: skip
         st.rerun()

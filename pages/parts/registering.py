@@ -28,6 +28,8 @@ from pages.parts.table import Column, figure, mark, table
 from pages.parts.words import NONE, Words
 
 _TEXT_LENGTH = 60
+_CHOSEN = {"unit_id": "unit", "handler": "handler"}
+"""Fields that have words of the page, not the contract's."""
 
 
 def show(view: View, book: Book, register: Register, picked: str | None) -> None:
@@ -110,6 +112,8 @@ def _said(words: Words, register: Register, name: str, column: str, one: Any) ->
         return moment(value)
     if known := register.kinds.get(name, {}).get(value):
         return keeping.titled(words, known["zh"], known["en"])
+    if name in _CHOSEN:
+        return str(value)
     parts = value if isinstance(value, tuple) else (value,)
     said = words.say("shared.list_joint").join(
         labels.code_name(words, register.table, column, str(part)) for part in parts
@@ -119,7 +123,7 @@ def _said(words: Words, register: Register, name: str, column: str, one: Any) ->
 
 
 def _label(words: Words, table_name: str, column: str) -> str:
-    info = TABLES[table_name].columns[column].info
+    info = _info(words, table_name, column)
     return keeping.titled(words, info["zh"], info["en"])
 
 
@@ -139,7 +143,7 @@ def _entry(view: View, book: Book, register: Register, one: Any) -> None:
             keeping.files(book, register.name, key)
     if register.machine:
         st.html(panels.part(words.say("handling.next")))
-        moves(view, book, register.machine, one, key)
+        moves(view, book, register.machine, one, key, _handlers(book, register))
     indicator = getattr(one, "indicator_id", None)
     if indicator and navigation.has("trends"):
         unit = getattr(one, "taker_unit_id", None) or one.unit_id
@@ -169,8 +173,23 @@ def _attach(register: Register, key: str, name: str, content: bytes) -> Callable
     return lambda recorder: attach(recorder, key, name, content)
 
 
-def moves(view: View, book: Book, machine: Machine[Any], one: Any, key: str) -> None:
-    """The moves that the person can make with an entry, as forms."""
+def _handlers(book: Book, register: Register) -> Mapping[str, str]:
+    """Whom the person can give an entry of a register to."""
+    if register.handlers is None or not policy.allows(book.actor, register.action):
+        return {}
+    ask = register.handlers
+    return keeping.people(book, f"handlers_{register.name}", lambda session: ask(session, book.actor))
+
+
+def moves(
+    view: View,
+    book: Book,
+    machine: Machine[Any],
+    one: Any,
+    key: str,
+    handlers: Mapping[str, str] | None = None,
+) -> None:
+    """The moves that the person can make with an entry, as forms; `handlers` whom it can be given to."""
     words = view.words
     found = book.read(f"moves_{key}", lambda session: machine.possible(session, book.actor, one))
     found = [_fitting(machine, move, one) for move in found]
@@ -182,7 +201,9 @@ def moves(view: View, book: Book, machine: Machine[Any], one: Any, key: str) -> 
         name: keeping.titled(words, item.name.zh, item.name.en)
         for name, item in catalogue().indicators.items()
     }
-    choices = {"indicator_id": indicators, "taker_unit_id": units_of(view)}
+    takes = any("taker_unit_id" in (*move.needs, *move.offers) for move in found)
+    takers = units_of(view) if takes else {}
+    choices = {"indicator_id": indicators, "taker_unit_id": takers, "handler": handlers or {}}
     keeping.move_form(book, machine.flow, found, f"{key}_{one.revision}", choices, act)
 
 
@@ -201,7 +222,7 @@ def _fitting(machine: Machine[Any], move: Move, one: Any) -> Move:
 
 def _new(view: View, book: Book, register: Register, count: int) -> None:
     words, place = view.words, f"new_{register.name}_{count}"
-    choices: dict[str, Mapping[str, str]] = {"unit_id": units_of(view)}
+    choices: dict[str, Mapping[str, str]] = {"unit_id": units_of(view), "handler": _handlers(book, register)}
     with st.form(place, border=False):
         given: dict[str, Any] = {}
         for name in register.fields:
@@ -226,9 +247,9 @@ def _new(view: View, book: Book, register: Register, count: int) -> None:
 
 
 def _info(words: Words, table_name: str, name: str) -> dict[str, Any]:
-    """What the contract says of a field; a unit is chosen by its name, so it is called so."""
-    if name == "unit_id":
-        said = words.say("handling.unit")
+    """What the contract says of a field; a unit and an account are chosen by their names, so they are called so."""
+    if name in _CHOSEN:
+        said = words.say(f"handling.{_CHOSEN[name]}")
         return {"zh": said, "en": said, "codes": {}, "kind": "string"}
     return dict(TABLES[table_name].columns[name].info)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ledger.duty import activities, honours, lists, tasks
 from ledger.moves import Machine
 from ledger.programme import assessments, initiatives, scenarios
+from ledger.schema import Account
 from model.policy import Actor
 from pages.parts import register_parts
 from pages.parts.frame import View
@@ -38,7 +39,7 @@ class Register:
 
     `details` are those that one entry shows as well, where it has them; `optional` the fields that may be left blank;
     `kinds` names the codes of a column of which the ledger has more than the contract; `attach_action` is what somebody
-    must be allowed who adds a file.
+    must be allowed who adds a file; `handlers` are the accounts that an entry can be given to.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Register:
     details: Mapping[str, str] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    handlers: Callable[[Session, Actor], Sequence[Account]] | None = None
 
 
 def _all_lists(session: Session, actor: Actor) -> Sequence[Any]:
@@ -83,11 +85,11 @@ DUTIES: dict[str, Register] = {
     ),
     "tasks": Register(
         "tasks", "oversight_task", "task_id", tasks.MACHINE, tasks.listed,
-        _same_named("task", "task_list", "responsible_party", "done_on"),
+        _same_named("task", "task_list", "responsible_party", "handler", "done_on"),
         Due(lambda one: one.due_on if one.state == "open" else None, "due_on"), "assign_task",
-        ("task_list", "responsible_party", "unit_id", "task", "due_on"),
+        ("task_list", "responsible_party", "unit_id", "task", "due_on", "handler"),
         lambda recorder, given: tasks.assign(recorder, **given), attach=tasks.add_evidence,
-        attach_action="complete_task",
+        attach_action=tasks.COMPLETING, optional=("handler",), handlers=tasks.handlers,
     ),
     "activities": Register(
         "activities", "activity", "activity_id", activities.MACHINE, activities.listed,
