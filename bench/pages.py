@@ -29,12 +29,19 @@ from bench import twin, written
 from docs.pictures import browsing
 from ledger import migration, snapshot, storage
 from model import warehouse
+from model.policy import signing_in
 from pages import contents
+from pages.parts import visitor
 
 ROOT = Path(__file__).parent.parent
 TARGET = 1.3
 PATIENCE = 120_000
-PAGES = {name: address for entries in contents.PAGES.values() for name, _, address in entries}
+PAGES = {
+    name: address
+    for entries in contents.PAGES.values()
+    for name, _, address in entries
+    if visitor.opens(signing_in.THE_SINGLE_USER, name)
+}
 FIRST = next(iter(PAGES))
 WHOLE = """([charts, tables]) => {
   const all = (where, what) => [...document.querySelectorAll(where)].filter((one) => one.querySelector(what)).length;

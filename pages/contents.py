@@ -17,6 +17,7 @@ from pages import (
     feedback,
     handling,
     overview,
+    own_matters,
     portraits,
     scenarios,
     standards,
@@ -46,5 +47,8 @@ PAGES: dict[str, list[Entry]] = {
     "group_system": [
         ("audit", audit.show, "audit-trail"),
         ("accounts", accounts.show, "account"),
+    ],
+    "group_own": [
+        ("own_matters", own_matters.show, "concerning-me"),
     ],
 }

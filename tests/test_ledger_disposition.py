@@ -15,7 +15,7 @@ from ledger_fixture import LOADER, databases, ledger, settle
 from sqlalchemy import select
 
 from ledger import attachments, proof
-from ledger.disposition import concerned, handling, outcome, reading, upkeep
+from ledger.disposition import concerned, handling, hearing, outcome, reading, upkeep
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import Raised, Synced, sync
 from ledger.schema import Attachment, Disposition, Entry, Step, WorkingDay
@@ -302,6 +302,40 @@ def test_what_is_to_be_rectified_is_closed_only_after(bureau: Ledger) -> None:
     act(bureau, "worker", "rectify", text="已整改")
     assert refusal(bureau, "worker", "rectify", text="再次") == "awaits_rectification"
     assert act(bureau, "manager", "close").state == "closed"
+
+
+@pytest.mark.parametrize("who", ["analyst", "admin", "discipline", "far"])
+def test_whoever_is_concerned_is_heard_whatever_their_role_and_sees_that_alone(
+    bureau: Ledger, who: str
+) -> None:
+    theirs = [replace(ONE, warning_id=name, concerned=(STAFF[who],)) for name in ("w2", "w4")]
+    raise_all(bureau, replace(ONE, concerned=(STAFF["other"],)), *theirs, replace(ONE, warning_id="w3"))
+
+    def seen(name: str) -> list[str]:
+        with bureau.read() as session:
+            return [one.warning_id for one in hearing.listed(session, ALL[name])]
+
+    assert seen(who) == [], "there is nothing to answer before somebody handles it"
+    for name in ("w2", "w3"):
+        act(bureau, "head", "assign", warning=name, handler="worker")
+    assert seen(who) == ["w2"]
+    assert all(seen(name) == [] for name in PEOPLE if name != who)
+    with bureau.read() as session:
+        for warning, code in (("w1", "reach"), ("w3", "reach"), ("w4", "state"), ("none", "unknown")):
+            with pytest.raises(RefusedError) as told:
+                hearing.one(session, ALL[who], warning)
+            assert told.value.code == code
+        for name in ("worker", "head", "manager"):
+            with pytest.raises(RefusedError):
+                hearing.one(session, ALL[name], "w2")
+    act(bureau, who, "state_side", warning="w2", text="当日出差")
+    act(bureau, "worker", "begin", warning="w2")
+    act(bureau, "worker", "dispose", warning="w2", **DISPOSED.fields())
+    with bureau.read() as session:
+        found = hearing.one(session, ALL[who], "w2")
+    assert [step.text for step in found.said] == ["当日出差"] and found.item.verdict == DISPOSED.verdict
+    assert act(bureau, "secretary", "review", warning="w2").state == "reviewed", "what was said came before"
+    assert proof.verify(bureau).holds
 
 
 def test_the_person_concerned_is_heard(bureau: Ledger) -> None:

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
 from ledger import accounts
-from ledger.disposition import handling, upkeep
-from ledger.disposition.case import Given
+from ledger.disposition import handling, reading, upkeep
+from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import sync
 from ledger.duty import activities, honours, lists, tasks
 from ledger.programme import assessments, initiatives, scenarios
@@ -27,7 +27,7 @@ from model import vault, warehouse
 from model.indicators import catalogue
 from model.policy import Actor, signing_in
 from pages import contents
-from pages.parts import launching, registers, visitor
+from pages.parts import keeping, launching, registers, visitor
 from pages.parts.judged import Spot
 from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
@@ -217,6 +217,34 @@ def test_only_the_person_concerned_is_told_that_it_concerns_them(
     for number, is_told in (("P-1", True), ("P-2", False)):
         monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("x", "office_head", "420106", number))
         assert (said in shown(opened("handling", "en", warning="w1"))) is is_told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_is_concerned_states_their_side_and_sees_nothing_of_who_handles_it(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    say = Words(language).say  # type: ignore[arg-type]
+    with bureau.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "worker", "field_staff", "420106")
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106", concerned=("P-1",))], {}, now())
+    with bureau.write(Actor("zhao", "discipline")) as recorder:
+        handling.act(recorder, "w1", "assign", Given(handler="worker", due_on=now().date()))
+        handling.act(recorder, "w1", "comment", Given(text="先查排班表"))
+    monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("y", "analyst", None, "P-2"))
+    assert say("own_matters.none") in shown(opened("own_matters", language))
+    monkeypatch.setattr(signing_in, "THE_SINGLE_USER", Actor("x", "analyst", None, "P-1"))
+    assert '"w1"' in sent(opened("own_matters", language))
+    app = opened("own_matters", language, warning="w1")
+    assert say("handling.concerns_you") in shown(app) and say("own_matters.nothing_said") in shown(app)
+    assert not [one for one in ("worker", "zhao", "先查排班表") if one in shown(app)]
+    app.text_area[0].input("当日出差")
+    label = FLOW.moves["state_side"].label
+    press(app, label.zh if language == "zh" else keeping.titled(Words("en"), "", label.en))
+    assert "当日出差" in shown(app) and say("own_matters.nothing_said") not in shown(app)
+    with bureau.read() as session:
+        steps = [one.text for one in reading.detail(session, Actor("zhao", "discipline"), "w1").steps]
+    assert steps == [None, "先查排班表", "当日出差"]
 
 
 def test_a_list_is_drafted_in_the_form_and_opened(bureau: Ledger) -> None:

@@ -20,12 +20,19 @@ from streamlit.testing.v1 import AppTest
 
 from ledger import migration, storage
 from model import warehouse
+from model.policy import signing_in
 from pages import contents
 from pages.parts import relations, visitor
 from pages.parts.words import LANGUAGES, Language, Words
 from tests import demo_site, real_site
 
-PAGES = {name: address for entries in contents.PAGES.values() for name, _, address in entries}
+PAGES = {
+    name: address
+    for entries in contents.PAGES.values()
+    for name, _, address in entries
+    if visitor.opens(signing_in.THE_SINGLE_USER, name)
+}
+"""All pages of the single user, who walks here; what concerns oneself needs somebody who signed in."""
 FIRST = next(iter(PAGES))
 WITHOUT_RECORDS = {"accounts", "audit"}
 """Pages that show no business data, and so need none."""

@@ -42,7 +42,7 @@ review_warning    . . . x x x . x . . x
 close_warning     . . . . . x . x . . x
 reopen_warning    . . . . . x . x . . x
 escalate_warning  . . . x x x . x . x x
-state_own_side    . . x x x x x x . . .
+state_own_side    . . x x x x x x x . .
 comment_warning   . . x x x x . x . . x
 name_concerned    . . . . . . . x . . .
 see_concerned     . . . . . . . x . . .

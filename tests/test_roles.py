@@ -40,6 +40,7 @@ overview    . . . x x x x x . .
 portraits   . . . x x x x x . .
 warnings    . . . x x x x x . .
 handling    . . x x x x . x . .
+own_matters . . x x x x x x x .
 trends      . . . x x x x x . .
 standards   . . . x x x x x . .
 cells       . . . x x x x x . .

@@ -73,10 +73,10 @@ class Case(moves.Case[Disposition]):
 
 def own(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a warning is a person's own: they handle it, or it concerns them."""
-    mine: ColumnElement[bool] = Disposition.handler == actor.account
-    if actor.staff_id is None:
-        return mine
-    concerns = exists().where(
-        Concerned.warning_id == Disposition.warning_id, Concerned.staff_id == actor.staff_id
-    )
-    return or_(mine, concerns)
+    return or_(Disposition.handler == actor.account, concerns(actor))
+
+
+def concerns(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a warning concerns a person; somebody without a work number is named in none."""
+    mine = Concerned.staff_id == actor.staff_id
+    return exists().where(Concerned.warning_id == Disposition.warning_id, mine)

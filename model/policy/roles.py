@@ -27,7 +27,10 @@ SINGLE_USER = "single_user"
 
 @dataclass(frozen=True)
 class Action:
-    """Something that can be done: on which surface, whether with a purpose, whether each time is logged."""
+    """Something that can be done: on which surface, whether with a purpose, whether each time is logged.
+
+    `own`: with what concerns the person alone, whichever rows their role reaches.
+    """
 
     id: str
     zh: str
@@ -36,6 +39,7 @@ class Action:
     purpose: bool = False
     logged: bool = False
     whole: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,10 @@ def surfaces(actor: Actor) -> frozenset[str]:
     return frozenset(declared().actions[name].surface for name in actions(actor)) & frozenset(SURFACES)
 
 
-def scope(actor: Actor) -> Scope:
-    """The rows that a person reaches. Who answers for a unit but has none reaches only their own."""
+def scope(actor: Actor, action: str | None = None) -> Scope:
+    """The rows that a person reaches, by this action. Who answers for a unit but has none reaches only their own."""
+    if action is not None and declared().actions[action].own:
+        return Scope("own")
     reach = role_of(actor).reach
     if reach == "below" and actor.unit_id is None:
         return Scope("own")
@@ -175,7 +181,7 @@ def require(
     names = {"action": asked.zh, "action_en": asked.en}
     if action not in role.may:
         raise texts.refused("role", role=role.zh, role_en=role.en, **names)
-    if path is not None and not scope(actor).covers(path, is_own=is_own):
+    if path is not None and not scope(actor, action).covers(path, is_own=is_own):
         raise texts.refused("reach")
     if asked.purpose and not (purpose or "").strip():
         raise texts.refused("purpose", **names)
@@ -196,7 +202,7 @@ def rows(
     mine: ColumnElement[bool] = false() if own is None else own
     if not allows(actor, action):
         return false()
-    reached = scope(actor)
+    reached = scope(actor, action)
     if reached.reach == "all":
         return true()
     if reached.reach == "below" and reached.unit_id is not None:
@@ -210,7 +216,7 @@ def cache_key(actor: Actor, action: str, *, has_own: bool = False) -> tuple[str,
 
     `has_own`: the answer also holds rows that are the person's own, wherever they are.
     """
-    reached, found = scope(actor), declared()
+    reached, found = scope(actor, action), declared()
     is_allowed = "may" if allows(actor, action) else "may not"
     own = actor.account if reached.reach == "own" or (has_own and reached.reach == "below") else ""
     return (str(found.version), action, is_allowed, reached.reach, reached.unit_id or "", own)

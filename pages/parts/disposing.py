@@ -76,7 +76,7 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
     under = " · ".join(part for part in (words.say("handling.late") if is_late else "", raised_to) if part)
     return {
         "key": one.warning_id,
-        "indicator": _indicator(words, one.indicator_id),
+        "indicator": indicator(words, one.indicator_id),
         "unit": view.unit_name(one.unit_id),
         "level": warned.level_mark(words, one.level),
         "period": warned.period_mark(
@@ -90,7 +90,8 @@ def _row(view: View, one: Disposition) -> dict[str, Any]:
     }
 
 
-def _indicator(words: Words, indicator_id: str) -> str:
+def indicator(words: Words, indicator_id: str) -> str:
+    """The name of an indicator; its code where it is no longer declared."""
     found = catalogue().indicators.get(indicator_id)
     return keeping.titled(words, found.name.zh, found.name.en) if found else indicator_id
 
@@ -149,7 +150,7 @@ def _told(view: View, detail: reading.Detail, rule: str) -> None:
         view.unit_name(item.unit_id),
         warnings.one(view.snapshot, item.warning_id),
     )
-    name, period = _indicator(words, item.indicator_id), words.month(item.period_end)
+    name, period = indicator(words, item.indicator_id), words.month(item.period_end)
     st.html(panels.heading(name, unit, period, _level(words, item)))
     if raised is not None:
         st.html(panels.remark(warned.sentence(words, raised)))
@@ -262,7 +263,7 @@ def _rule(words: Words, one: Confirmation) -> dict[str, Any]:
     )
     return {
         "key": f"{one.indicator_id}-{one.rule_version}-{one.kind}",
-        "indicator": _indicator(words, one.indicator_id),
+        "indicator": indicator(words, one.indicator_id),
         "rule_kind": warned.kind_name(words, one.kind),
         "version": one.rule_version,
         "closed_count": one.closed,
