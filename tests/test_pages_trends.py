@@ -20,7 +20,7 @@ from model.indicators import catalogue
 from model.judgement import rules
 from model.judgement.rebase import rebase
 from model.policy import Actor, signing_in
-from pages.parts import clocks, judged, labels, monthly, theme, visitor
+from pages.parts import clocks, judged, labels, monthly, theme, trend_lists, visitor
 from pages.parts.charts.control import control
 from pages.parts.charts.funnel import funnel
 from pages.parts.charts.seasonal import seasonal
@@ -232,12 +232,25 @@ def test_without_the_ledger_the_chart_stands_and_says_so(
     assert Words("zh").say("trends.rebase_unread") in shown(app)
 
 
-@pytest.mark.parametrize("name", [given.SILENT, given.UNKNOWN, given.FEW, "L14"])
-def test_an_indicator_without_numbers_says_so(app: AppTest, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "has_limits"), [(given.SILENT, False), (given.UNKNOWN, False), (given.FEW, True), ("L14", False)]
+)
+def test_an_indicator_without_numbers_says_so(app: AppTest, name: str, has_limits: bool) -> None:
     app.query_params["indicator"] = name
     app.run()
     assert not app.exception
-    assert Words("zh").say("trends.fired_none") in shown(app)
+    assert (Words("zh").say("trends.chart_none") in shown(app)) is not has_limits
+    assert (Words("zh").say("trends.fired_none") in shown(app)) is has_limits, "no rule speaks without limits"
+
+
+def test_a_unit_is_within_limits_only_where_there_are_some() -> None:
+    words = Words("zh")
+    assert (
+        trend_lists.beside(words, None)
+        == trend_lists.beside(words, {"outside": None, "upper998": None})
+        == "—"
+    )
+    assert trend_lists.beside(words, {"outside": None, "upper998": 0.9}) == "界限内"
 
 
 def test_nonsense_in_the_url_is_the_default(app: AppTest) -> None:

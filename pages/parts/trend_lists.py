@@ -5,6 +5,7 @@ It must not read a personal column: the reads leave them out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from pages.parts.judged import Spot
 from pages.parts.reads import indicators
 from pages.parts.table import Column, Export, figure, mark, table
 from pages.parts.trending import Subject, rule_words
+from pages.parts.words import Words
 
 LINE_MONTHS = 24
 
@@ -51,7 +53,6 @@ def units(subject: Subject, all_units: pd.DataFrame) -> None:
     for unit_id in ids:
         own = subject.judged_anew(frame[frame["unit_id"] == unit_id], unit_id)
         line = judged.line(item, subject.state or None, own.to_dict("records"), compared.get(unit_id), months)
-        outside = compared.get(unit_id, {}).get("outside")
         count = line.here.observations
         rows.append(
             {
@@ -59,9 +60,7 @@ def units(subject: Subject, all_units: pd.DataFrame) -> None:
                 "href": navigation.address("trends", unit=unit_id, indicator=item.id),
                 "name": names[unit_id],
                 "sample": figure(written.number(count), count),
-                "peers": mark(
-                    words.say(f"trends.outside_{outside or 'none'}") if unit_id in compared else written.NONE
-                ),
+                "peers": mark(beside(words, compared.get(unit_id))),
             }
             | board.cells(words, line)
         )
@@ -73,6 +72,13 @@ def units(subject: Subject, all_units: pd.DataFrame) -> None:
         words, "units", subject.name, columns, rows, look="board", export=_stamp(subject),
         on_open=lambda key: controls.go(unit=key), page=len(rows),
     )  # fmt: skip
+
+
+def beside(words: Words, one: Mapping[str, Any] | None) -> str:
+    """Where a unit lies among its like; a dash where there are no limits that it could lie within."""
+    if one is None or (one["outside"] is None and one["upper998"] is None):
+        return written.NONE
+    return words.say(f"trends.outside_{one['outside'] or 'none'}")
 
 
 def months(subject: Subject, _units: pd.DataFrame) -> None:

@@ -107,7 +107,8 @@ def chart(subject: Subject) -> None:
         on_select=controls.month_of_click(words, key, [one.month for one in spots]),
         selection_mode="points",
     )
-    st.html(panels.note(what) + panels.fired(words, _fired(words, spots)))
+    is_judged = subject.item.series == "flow" and any(one.centre is not None for one in spots)
+    st.html(panels.note(what) + (panels.fired(words, _fired(words, spots)) if is_judged else ""))
 
 
 def _choose_unit(key: str) -> None:

@@ -80,12 +80,14 @@ def _said(board: Board, one: Measured) -> tuple[str, str]:
         return f'<div class="said-by reason">{escape(say("wall.unrecorded"))}</div>', ""
     if one.state not in ("value", "zero"):
         return f'<div class="said-by reason">{escape(say("wall.not_judged"))}</div>', ""
-    variation = say("judged.unknown" if one.variation == "unknown" else f"wall.variation_{one.variation}")
+    tone, variation = one.tone, f"wall.variation_{one.variation}"
+    if one.variation == "unknown":
+        tone, variation = "reason", "judged.unknown"
     assurance = (
         say(f"wall.assurance_{one.assurance}") if one.assurance in ("meets", "misses", "varies") else ""
     )
     return (
-        f'<div class="said-by {one.tone}">{one.variation_icon()}<span>{escape(variation)}</span></div>',
+        f'<div class="said-by {tone}">{one.variation_icon()}<span>{escape(say(variation))}</span></div>',
         f'<div class="said-by">{one.assurance_icon()}<span>{escape(assurance)}</span></div>',
     )
 
