@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ledger_fixture import Databases, databases, ledger, settle, tamper
+from sqlalchemy import select, text
 from test_ledger_disposition import ALL, PEOPLE, STAFF
 
 from ledger import migration, proof, trail
@@ -15,7 +16,7 @@ from ledger.duty import activities, honours, lists, tasks
 from ledger.flow import Flow
 from ledger.moves import Machine
 from ledger.programme import assessments, initiatives, scenarios
-from ledger.schema import Base, now
+from ledger.schema import Base, Entry, now
 from ledger.storage import Ledger
 from model.policy import RefusedError
 
@@ -282,6 +283,35 @@ def test_of_a_talk_only_that_it_took_place_is_kept(bureau: Ledger) -> None:
 )
 def test_what_an_activity_needs(bureau: Ledger, kind: str, given: dict[str, Any], code: str) -> None:
     assert refused(bureau, "head", activities.plan, kind, "990101-S01", TODAY, **given) == code
+
+
+@pytest.mark.parametrize("meeting", activities.MEETINGS)
+def test_a_branch_meeting_is_planned_and_recorded_and_nothing_of_what_was_said(
+    bureau: Ledger, meeting: str
+) -> None:
+    plan, act = activities.plan, activities.MACHINE.act
+    given = (activities.MEETING, "990101-S01", TODAY)
+    found = do(bureau, "secretary", plan, *given, meeting_kind=meeting)
+    assert (found.state, activities.due_on(found)) == ("planned", TODAY)
+    for wrong in (None, "picnic"):
+        assert refused(bureau, "secretary", plan, *given, meeting_kind=wrong) == "meeting"
+    assert refused(bureau, "secretary", plan, "self_check", *given[1:], meeting_kind=meeting) == "meeting"
+    assert refused(bureau, "worker", plan, *given, meeting_kind=meeting) == "role"
+    assert refused(bureau, "far", act, found.activity_id, "complete", {"done_on": TODAY}) == "reach"
+    assert refused(bureau, "secretary", act, found.activity_id, "complete", {}) == "needed"
+    for field in ({"score": 90}, {"issue_count": 1}):
+        wrong_field = {"done_on": TODAY, **field}
+        assert refused(bureau, "secretary", act, found.activity_id, "complete", wrong_field) == "fits_kind"
+    said = {"done_on": TODAY, "text": "会议内容", "content": "会议内容"}
+    done = do(bureau, "secretary", act, found.activity_id, "complete", said)
+    assert (done.state, done.done_on, done.meeting_kind) == ("done", TODAY, meeting)
+    with bureau.read() as session:
+        row = {column.name: getattr(done, column.name) for column in type(done).__table__.columns}
+        trail = "".join(session.scalars(select(Entry.content)))
+        fed = session.execute(text("SELECT activity_kind, staff_id, done_on FROM feed_activity")).one()
+    assert "会议内容" not in str(row) + trail, "content has no place"
+    assert (fed[0], fed[1], str(fed[2])) == (activities.MEETING, None, str(TODAY))
+    assert proof.verify(bureau).holds
 
 
 def test_a_self_check_that_found_issues_has_a_limit_and_is_closed(bureau: Ledger) -> None:

@@ -337,6 +337,26 @@ def test_an_activity_is_planned_and_recorded_with_what_its_kind_has(bureau: Ledg
     assert "88" in shown(app) and "P000001" in shown(app) and "已完成" in shown(app)
 
 
+def test_a_branch_meeting_is_planned_and_recorded_on_the_page(bureau: Ledger) -> None:
+    app = opened("duties", view="activities")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["活动类型"].select("three_meetings_one_lesson")
+    boxes["机构"].select("420106")
+    app.date_input[0].set_value(now().date())
+    press(app, "计划活动")
+    assert "三会一课须选择会议类型" in shown(app)
+    next(one for one in app.selectbox if one.label == "会议类型（选填）").select("party_lesson")
+    press(app, "计划活动")
+    with bureau.read() as session:
+        (found,) = activities.listed(session, signing_in.THE_SINGLE_USER)
+    app = opened("duties", view="activities", entry=found.activity_id)
+    assert "党课" in shown(app) and not app.number_input and not app.text_area, "no field for what was said"
+    app.date_input[0].set_value(now().date())
+    press(app, "登记完成")
+    assert "已完成" in shown(app)
+    assert "Party lesson" in shown(opened("duties", "en", view="activities", entry=found.activity_id))
+
+
 def test_a_project_shows_its_five_ones_and_its_milestones(bureau: Ledger) -> None:
     with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
         one = initiatives.start(

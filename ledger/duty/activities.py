@@ -5,6 +5,7 @@ Only that something took place is kept. There is no field for what was said, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "activity.toml")
 KIND = "activity"
+MEETING = "three_meetings_one_lesson"
+MEETINGS: Mapping[str, Mapping[str, Any]] = FLOW.rest["meeting"]
+"""三会一课: 支部党员大会, 支部委员会, 党小组会, 党课."""
 WITH_PERSON = ("talk", "home_visit", "pledge", "anti_drug_pledge", "training")
 _HIGHEST_SCORE = 100
 
@@ -35,6 +39,7 @@ def plan(
     host_staff_id: str | None = None,
     talk_level: str | None = None,
     talk_functions: tuple[str, ...] = (),
+    meeting_kind: str | None = None,
 ) -> Activity:
     """Plan an activity; one for each person."""
     given: dict[str, Any] = {
@@ -45,10 +50,14 @@ def plan(
     has_talk = (talk_level is not None, bool(talk_functions))
     if has_talk != (activity_kind == "talk",) * 2:
         raise FLOW.refused("talk")
+    if (bool(meeting_kind), meeting_kind in MEETINGS) != (activity_kind == MEETING,) * 2:
+        raise FLOW.refused("meeting")
     if activity_kind in WITH_PERSON and not staff_id:
         raise FLOW.refused("person")
     policy.require(recorder.actor, "record_activity", path=accounts.path_of(recorder.session, unit_id))
-    found = Activity(**given, activity_id=new_id(), state="planned", revision=1)
+    found = Activity(
+        **given, meeting_kind=meeting_kind or None, activity_id=new_id(), state="planned", revision=1
+    )
     recorder.session.add(found)
     recorder.record("record_activity", KIND, found.activity_id, unit_id=unit_id)
     return found

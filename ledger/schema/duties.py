@@ -98,7 +98,10 @@ class Task(Base):
 
 
 class Activity(Base):
-    """A talk, a visit, a pledge, a training, a self-check or a meeting: planned, and done or not."""
+    """A talk, a visit, a pledge, a training, a self-check or a meeting: planned, and done or not.
+
+    `meeting_kind` says which of 三会一课 a meeting is; its codes are those of activity.toml.
+    """
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -109,6 +112,7 @@ class Activity(Base):
 
     activity_id: Mapped[str] = mapped_column(ID, primary_key=True)
     activity_kind: Mapped[str] = mapped_column(CODE)
+    meeting_kind: Mapped[str | None] = mapped_column(CODE)
     talk_level: Mapped[str | None] = mapped_column(CODE)
     talk_functions: Mapped[tuple[str, ...] | None] = mapped_column(Codes)
     unit_id: Mapped[str] = mapped_column(ID, index=True)

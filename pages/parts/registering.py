@@ -28,8 +28,8 @@ from pages.parts.table import Column, figure, mark, table
 from pages.parts.words import NONE, Words
 
 _TEXT_LENGTH = 60
-_CHOSEN = {"unit_id": "unit", "handler": "handler"}
-"""Fields that have words of the page, not the contract's."""
+_CHOSEN = {"unit_id": "handling.unit", "handler": "handling.handler", "meeting_kind": "duties.meeting_kind"}
+"""Fields that have words of the pages, not the contract's."""
 
 
 def show(view: View, book: Book, register: Register, picked: str | None) -> None:
@@ -247,9 +247,9 @@ def _new(view: View, book: Book, register: Register, count: int) -> None:
 
 
 def _info(words: Words, table_name: str, name: str) -> dict[str, Any]:
-    """What the contract says of a field; a unit and an account are chosen by their names, so they are called so."""
+    """What the contract says of a field; what it does not have, or is chosen by its name, is called so."""
     if name in _CHOSEN:
-        said = words.say(f"handling.{_CHOSEN[name]}")
+        said = words.say(_CHOSEN[name])
         return {"zh": said, "en": said, "codes": {}, "kind": "string"}
     return dict(TABLES[table_name].columns[name].info)
 
