@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from ledger_fixture import KEEPER, Databases, databases, ledger, settle
@@ -17,8 +19,10 @@ from ledger.trail import Recorder
 from ledger.window import codes, matters, ratings, record_refusals
 from model import vault
 from model.policy import Actor, RefusedError
+from pages.parts.words import Words
 
 __all__ = ["Databases", "databases", "ledger"]
+ROOT = Path(__file__).parents[1]
 KEY = b"k" * 32
 PUBLIC = Actor("anonymous", "public")
 MANAGER = Actor("wang", "manager", "990101")
@@ -142,6 +146,19 @@ def test_a_bad_rating_waits_until_it_is_put_right(bureau: Ledger) -> None:
     with bureau.read() as session:
         assert ratings.bad_ones(session, OFFICE_HEAD) == []
         assert session.scalars(select(Rating.revisited_at).where(Rating.rating == "very_dissatisfied")).one()
+
+
+def test_a_rating_has_no_place_for_who_gave_it_nor_is_it_told_to_record_that(bureau: Ledger) -> None:
+    """The slip promises it; and a source that recorded raters would count all others as shops that did not rate."""
+    assert set(VisitCode.__table__.columns.keys()) == {
+        "code_hash", "unit_id", "service", "issued_on", "expires_on", "issued_by", "used_on",
+    }  # fmt: skip
+    assert not [one for one in Rating.__table__.columns if "retailer" in one.name or "code" in one.name]
+    outputs = tomllib.loads((ROOT / "etl" / "sources" / "ledger.toml").read_text(encoding="utf-8"))["outputs"]
+    (told,) = (one["columns"] for one in outputs if one["table"] == "evaluation")
+    assert "retailer_hash" not in told and "rated_at" in told
+    for text_of in ("window.rate_text", "feedback.slip_use"):
+        assert "不记名" in Words("zh").say(text_of, day="")
 
 
 def test_ratings_become_records_of_the_contract(bureau: Ledger) -> None:
