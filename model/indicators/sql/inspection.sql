@@ -3,8 +3,9 @@ WITH inspection AS (
     SELECT *, CAST(started_at AS DATE) AS started_on FROM inspection_delivered
 )
 SELECT inspection.*,
-    list_concat(inspection.own_unknown, CASE WHEN certified.is_unknown THEN ['staff.certificate_no'] END,
-        CASE WHEN retailer.is_position_unknown THEN ['retailer.longitude'] END) AS unknown,
+    CASE WHEN inspection.own_unknown IS NOT NULL OR certified.is_unknown OR retailer.is_position_unknown
+        THEN list_concat(inspection.own_unknown, CASE WHEN certified.is_unknown THEN ['staff.certificate_no'] END,
+            CASE WHEN retailer.is_position_unknown THEN ['retailer.longitude'] END) END AS unknown,
     inspection.drawn_on + 30 AS draw_due_on,
     coalesce(inspection.issue_due_on, inspection.started_on) AS issues_due_on,
     coalesce(certified.officer_count, 0) AS certified_officer_count,

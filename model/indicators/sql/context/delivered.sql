@@ -1,5 +1,8 @@
--- The rows of one table, each with its source's clock and the needed columns of which nothing is known in it.
-SELECT row_of.*, batch.source, batch.as_of, list_concat(batch.unrecorded, cell.columns) AS own_unknown
+-- The rows of one table, each with its source's clock and the needed columns of which nothing is known in it: null where
+-- there are none, as in nearly every row, so that no list is made and looked into.
+SELECT row_of.*, batch.source, batch.as_of,
+    CASE WHEN batch.unrecorded IS NOT NULL OR cell.columns IS NOT NULL
+        THEN list_concat(batch.unrecorded, cell.columns) END AS own_unknown
 FROM $rows AS row_of
 JOIN delivered_batch AS batch ON batch.batch_id = row_of.batch_id
 LEFT JOIN unknown_cell AS cell
