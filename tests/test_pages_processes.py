@@ -21,6 +21,7 @@ from pages.parts import labels, market, relations, rising, small, theme
 from pages.parts.charts.hexagons import arranged
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
+from pages.parts.charts.tickets import by_hour
 from pages.parts.reads import cells as reads_cells
 from pages.parts.reads import processes as reads
 from pages.parts.reads import records
@@ -253,6 +254,13 @@ class TestComplaints:
         everything = warehouse.read(snapshot.engine("full"), select(ticket.c.received_at))["received_at"]
         assert found["tickets"].sum() == (everything >= "2025-11-01").sum()
         assert (found["in_time"] + found["overdue"] <= found["due"]).all()
+
+    def test_few_tickets_are_no_darker_than_many(self) -> None:
+        quiet = by_hour(list("一二三四五六日"), {(1, 9): 4, (2, 9): 1}, 5, "少于 5").data[0]
+        assert {one for row in quiet.z for one in row} == {0, 1} and quiet.zmax == 3, "not the darkest"
+        busy = by_hour(list("一二三四五六日"), {(1, 9): 4, (1, 10): 5, (1, 11): 60}, 5, "少于 5").data[0]
+        assert 0 < busy.z[0][9] < busy.z[0][10] < busy.z[0][11] == busy.zmax
+        assert list(busy.customdata[0][9:12]) == ["少于 5", "5", "60"]
 
     def test_tickets_by_hour_and_month_are_the_same_tickets(
         self, snapshot: warehouse.Snapshot, unit_id: str
