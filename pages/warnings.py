@@ -37,5 +37,5 @@ def show() -> None:
     with st.container(key="panel_warnings"):
         said = words.say("warnings.counts", unit=unit_name)
         st.html(panels.heading(words.say("warnings.list"), said, words.say("warnings.list_how")))
-        warning_list.show(view, filters.take(rows), unit_name, state)
+        warning_list.show(view, filters.take(rows), unit_name, state, filters)
     st.html(panels.note(words.say("warnings.caveat")))

@@ -218,6 +218,15 @@ def test_a_person_filters_opens_a_warning_and_comes_back(page: Page) -> None:
     page.get_by_role("link", name=ZH.say("warnings.back")).click()
     expect(rows.first).to_contain_text(kind)
     expect(page).to_have_url(re.compile("kind=breach"))
+    searched = rows.first.locator("td").first.inner_text()
+    page.get_by_label(ZH.say("shared.table_search")).fill(searched)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=ZH.say("shared.table_export"), exact=True).click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert f"{ZH.say('warnings.kind')}: {kind}" in text, "as the page calls it"
+    assert f"{ZH.say('shared.table_search')}: {searched}" in text
+    told = [one for one in text.splitlines() if not one.lstrip('"').startswith("#")][1:]
+    assert told and all(searched in one for one in told)
 
 
 @pytest.mark.parametrize(("role", "is_led"), [("single_user", True), ("manager", True), ("analyst", False)])

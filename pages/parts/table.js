@@ -194,7 +194,9 @@ function field(value) {
 }
 
 function download(root, data) {
-  const lines = data.export.stamp.map((text) => field(`# ${text}`));
+  const query = root.query.trim();
+  const said = query ? [...data.export.stamp, `${data.words.search}: ${query}`] : data.export.stamp;
+  const lines = said.map((text) => field(`# ${text}`));
   const kept = data.columns.filter((one) => one.kind !== "picture");
   const hasGroups = data.rows.some((entry) => entry.group);
   lines.push([...(hasGroups ? [""] : []), ...kept.map((one) => one.label)].map(field).join(","));

@@ -91,7 +91,7 @@ def counts(words: Words, rows: Sequence[Warning], filters: Filters) -> None:
     st.html(panels.cards(items))
 
 
-def show(view: View, rows: Sequence[Warning], unit_name: str, state: str) -> None:
+def show(view: View, rows: Sequence[Warning], unit_name: str, state: str, filters: Filters) -> None:
     """The warnings, the highest level first; each leads to why it was raised."""
     words = view.words
     if not rows:
@@ -105,7 +105,7 @@ def show(view: View, rows: Sequence[Warning], unit_name: str, state: str) -> Non
         [_row(words, one) for one in warned.in_order(rows)],
         on_open=lambda key: navigation.follow("warnings", **_query(), warning=key),
         export=export.stamped(
-            view, "warnings", (words.say("warnings.counts", unit=unit_name), *_said(words))
+            view, "warnings", (words.say("warnings.counts", unit=unit_name), *_said(words, state, filters))
         ),
         look="warnings",
     )
@@ -115,9 +115,18 @@ def _query() -> dict[str, str]:
     return {name: found for name in FILTERS if (found := controls.picked(name))}
 
 
-def _said(words: Words) -> list[str]:
-    """The filters that narrow, for the file."""
-    return [f"{words.say(f'warnings.{name}')}: {value}" for name, value in _query().items()]
+def _said(words: Words, state: str, filters: Filters) -> list[str]:
+    """The filters that narrow, for the file, in words."""
+    said = [("state", words.say(f"warnings.{state}"))]
+    if filters.kind != ALL:
+        said.append(("kind", warned.kind_name(words, filters.kind)))
+    if filters.level != ALL:
+        said.append(("level", warned.level_name(words, filters.level)))
+    if filters.indicator != ALL:
+        said.append(("indicator", warned.indicator_name(words, {"indicator_id": filters.indicator})))
+    if filters.month != ALL:
+        said.append(("period", words.month(warned.day(f"{filters.month}-01"))))
+    return [f"{words.say(f'warnings.{name}')}: {value}" for name, value in said]
 
 
 def _columns(words: Words, state: str) -> list[Column]:
