@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ledger_fixture import KEEPER
+from ledger_fixture import DATABASES, KEEPER, Databases, postgresql
 from streamlit.testing.v1 import AppTest
 
-from ledger import migration, rebasing
+from ledger import rebasing
 from ledger.schema import Unit
-from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
+from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from model import warehouse
 from model.indicators import catalogue
 from model.judgement import rules
@@ -138,16 +138,20 @@ def test_what_was_compared_last_is_shown_for_a_later_month_and_nothing_for_an_ea
 
 
 @pytest.fixture
-def book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Ledger]:
-    """A ledger that knows the unit."""
-    monkeypatch.setenv(ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'ledger.db'}")
+def book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """A ledger that knows the unit, on the database that a test names."""
+    kind = getattr(request, "param", "sqlite")
+    databases = Databases(kind, tmp_path, postgresql(request.config) if kind == "postgresql" else None)
+    found = databases.new()
+    monkeypatch.setenv(ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(ANCHOR_VARIABLE, str(found.anchor))
     visitor.ledger.clear()
-    found = open_ledger()
-    migration.upgrade(found)
     with found.write(KEEPER) as recorder:
         recorder.replace_register("sync", Unit, [{"unit_id": UNIT, "parent_unit_id": None, "name": "武昌"}])
     yield found
     visitor.ledger.clear()
+    found.close()
+    databases.remove()
 
 
 @pytest.fixture
@@ -184,6 +188,7 @@ def test_every_list_is_shown_in_both_languages(app: AppTest, view: str, language
     assert Words(language).say("trends.chart_p_prime") in shown(app)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("book", DATABASES, indirect=True)
 def test_a_rebase_is_recorded_with_a_reason_and_everybody_sees_the_same_chart(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +206,7 @@ def test_a_rebase_is_recorded_with_a_reason_and_everybody_sees_the_same_chart(
     assert other.run().get("plotly_chart")[0].proto.spec == app.get("plotly_chart")[0].proto.spec
 
 
+@pytest.mark.parametrize("book", DATABASES, indirect=True)
 def test_who_may_not_rebase_sees_what_was_recorded_and_no_form(
     app: AppTest, book: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ledger_fixture import Databases, databases
 from sqlalchemy import select, text
 
 from etl.demo.applications import CHECK_KEY, checks
-from ledger import migration, storage
-from ledger.schema import Entry, Matter, Rating
+from ledger import storage
+from ledger.schema import Base, Entry, Matter, Rating
 from ledger.window import codes
 from model import answers, policy, vault, warehouse
 from model.policy import Actor, RefusedError
@@ -28,6 +29,7 @@ from pages.parts.words import Words
 from tests import demo_site
 from tests.asgi_client import Answer, Client
 
+__all__ = ["databases"]
 PUBLIC = Actor("anonymous", "public")
 OFFICE = "990101-S01"
 WRONG = {"zh": "没有查到", "en": "Not found"}
@@ -44,11 +46,23 @@ def client(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(loaded))
     monkeypatch.setenv(vault.CHECK_KEY_VARIABLE, CHECK_KEY.hex())
     monkeypatch.setenv(vault.PUBLIC_KEY_VARIABLE, vault.new_key_pair()[1])
-    monkeypatch.setenv(storage.ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'ledger.db'}")
-    migration.upgrade(visitor.ledger())
     limits.LIMITER.forget()
+    yield from _with_ledger(Databases("sqlite", tmp_path), monkeypatch)
+
+
+def _with_ledger(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    found = databases.new()
+    monkeypatch.setenv(storage.ADDRESS_VARIABLE, found.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(storage.ANCHOR_VARIABLE, str(found.anchor))
     yield Client(server.ROUTES)
     visitor.ledger().close()
+    found.close()
+
+
+@pytest.fixture
+def writing(client: Client, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """The same with a ledger on either database, for what is written."""
+    yield from _with_ledger(databases, monkeypatch)
 
 
 def record(loaded: Path, query: str) -> list[Any]:
@@ -315,12 +329,12 @@ def one_counter(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
         monkeypatch.setattr(module, "REFUSALS", counter)
 
 
-def test_a_visit_is_rated_and_a_replayed_code_refused(client: Client) -> None:
+def test_a_visit_is_rated_and_a_replayed_code_refused(writing: Client) -> None:
     code = issued()
     given = {"code": code, "rating": "satisfied", "integrity_rating": "5"}
-    assert "谢谢您的评价" in client.post("/window/rate", given).text
-    refused(client.post("/window/rate", given), 404, "已使用")
-    refused(client.post("/window/rate?lang=en", given | {"code": "AAAA-BBBB-CCCC"}), 404, "rated once")
+    assert "谢谢您的评价" in writing.post("/window/rate", given).text
+    refused(writing.post("/window/rate", given), 404, "已使用")
+    refused(writing.post("/window/rate?lang=en", given | {"code": "AAAA-BBBB-CCCC"}), 404, "rated once")
     assert [(one.rating, one.integrity_rating, one.unit_id) for one in held(Rating)] == [
         ("satisfied", 5, OFFICE)
     ]
@@ -337,26 +351,31 @@ SAID = {
 
 
 def test_what_is_said_is_kept_sealed_followed_by_its_receipt_and_never_logged(
-    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    writing: Client, databases: Databases, caplog: pytest.LogCaptureFixture
 ) -> None:
-    page = client.post("/window/say", SAID)
+    page = writing.post("/window/say", SAID)
     receipt = re.search(r'class="receipt">([0-9A-Z-]+)<', page.text)
     assert receipt and "内容已密封" in page.text
     visitor.ledger().engine.dispose()
-    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    stored = b"".join(path.read_bytes() for path in databases.folder.iterdir())
+    with visitor.ledger().read() as session:
+        for table in Base.metadata.sorted_tables:
+            stored += repr(session.execute(select(table)).all()).encode()
     for secret in ("欧阳暗访", "13900001111", "张某某", "跑了三趟", receipt[1], codes.plain(receipt[1])):
         assert secret.encode() not in stored and secret not in caplog.text
     (matter,) = held(Matter)
     assert (matter.unit_id, matter.target_unit_id) != (OFFICE, None) and matter.is_sealed
-    assert "等待受理" in client.post("/window/follow", {"receipt": receipt[1].lower()}).text
-    refused(client.post("/window/follow", {"receipt": "AAAA-AAAA-AAAA-AAAA"}), 404, "没有这个受理编号")
+    assert "等待受理" in writing.post("/window/follow", {"receipt": receipt[1].lower()}).text
+    refused(writing.post("/window/follow", {"receipt": "AAAA-AAAA-AAAA-AAAA"}), 404, "没有这个受理编号")
 
 
-def test_without_a_key_no_name_is_asked_for_nor_kept(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_key_no_name_is_asked_for_nor_kept(
+    writing: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(vault.PUBLIC_KEY_VARIABLE)
-    form = client.get("/window/say").text
+    form = writing.get("/window/say").text
     assert 'name="name"' not in form and "尚未配置加密公钥" in form
-    assert "姓名和电话未保存" in client.post("/window/say", SAID).text
+    assert "姓名和电话未保存" in writing.post("/window/say", SAID).text
     (matter,) = held(Matter)
     assert "欧阳暗访" not in matter.content.decode() and matter.is_anonymous
 
@@ -409,14 +428,14 @@ def test_forms_from_elsewhere_and_of_other_kinds_are_refused(client: Client) -> 
     assert client.post("/window/progress", given, origin="http://test").status_code == 404
 
 
-def test_files_are_judged_by_their_bytes(client: Client) -> None:
+def test_files_are_judged_by_their_bytes(writing: Client) -> None:
     def multipart(content: bytes, count: int = 1) -> Answer:
         parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
                  for name, value in SAID.items()]  # fmt: skip
         parts += [b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
                   b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n"] * count  # fmt: skip
         body = b"".join(parts) + b"--b--\r\n"
-        return client.ask("POST", "/window/say", body, {"content_type": "multipart/form-data; boundary=b"})
+        return writing.ask("POST", "/window/say", body, {"content_type": "multipart/form-data; boundary=b"})
 
     refused(multipart(b"MZ\x90\x00 program"), 400, "附件须为")
     refused(multipart(b"%PDF-1.7", count=4), 400, "无法识别")
