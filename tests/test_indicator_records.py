@@ -7,6 +7,7 @@ import random
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -14,7 +15,7 @@ from etl.measure import measure_indicators
 from model import warehouse
 from model.__main__ import main, published, weights
 from model.indicators import catalogue
-from model.indicators.evidence import Subject, records, recounted
+from model.indicators.evidence import Subject, left_out, records, recounted
 from model.indicators.facts import Ground, lay
 from tests import indicator_bureau
 
@@ -48,6 +49,20 @@ def test_records_recount_to_the_fact(ground: Ground, name: str) -> None:
             subject,
             month,
         )
+
+
+@pytest.mark.parametrize("name", ["L3", "C4", "I1"])
+def test_records_of_kinds_too_few_are_not_among_the_counted(name: str) -> None:
+    item = catalogue().indicators[name]
+    least = max(item.minimum_denominator, 2)
+    many, few = ["many"] * least, ["few"] * (least - 1)
+    rows = pd.DataFrame({"stratum": many + few, "numerator": 3.0, "denominator": 1.0, "observation": 1.0})
+    rows.loc[0, "numerator"] = 4.0
+    found = left_out(item, rows)
+    assert rows["stratum"][found].tolist() == (few if item.stratum else [])
+    again = recounted(item, rows, {"many": 0.7, "few": 0.3})
+    assert again is not None and again.observations == (~found).sum()
+    assert not left_out(item, rows[rows["stratum"] == "few"]).any(), "of nothing but these, all were counted"
 
 
 def test_no_fact_no_records(ground: Ground) -> None:

@@ -102,6 +102,16 @@ def recounted(item: Indicator, rows: pd.DataFrame, weights: dict[str, float]) ->
     return _dispersion(item, rows)
 
 
+def left_out(item: Indicator, rows: pd.DataFrame) -> pd.Series:
+    """Which rows lie in strata that hold too few, while others hold enough: the number does without them."""
+    counted = {"standardised_mean": "denominator", "dispersion": "numerator"}.get(item.shape)
+    if counted is None:
+        return pd.Series(False, index=rows.index)
+    held = rows[counted].notna().groupby(rows["stratum"], dropna=False).transform("sum")
+    is_thin = held < max(item.minimum_denominator, 2)
+    return is_thin if not is_thin.all() else ~is_thin
+
+
 def _standardised(item: Indicator, rows: pd.DataFrame, weights: dict[str, float]) -> Numbers:
     strata = rows.groupby("stratum").agg(total=("numerator", "sum"), count=("denominator", "sum"))
     strata["weight"] = strata.index.map(weights)

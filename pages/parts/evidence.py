@@ -5,6 +5,7 @@ It exists so that every page that leads to records shows them alike. It must not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,8 @@ def show(view: View, item: Indicator, kind: str, subject_id: str, month: date) -
     if found.total:
         counts = {"total": written.number(found.total), "adverse": written.number(found.adverse)}
         said = words.say("evidence.count" if found.adverse is None else "evidence.count_adverse", **counts)
+    if found.left_out:
+        said += words.say("evidence.left_out", count=written.number(found.left_out))
     st.html(panels.part(words.say("evidence.title"), said))
     if not found.total:
         return
@@ -65,17 +68,20 @@ def _listed(view: View, item: Indicator, found: pd.DataFrame) -> tuple[list[Colu
     """Columns and rows of the table: the record's key, its unit by name, its day, and how it counted."""
     words, units = view.words, records.units(view.snapshot)
     names = dict(zip(units["unit_id"], units["name"], strict=True))
-    shown = [str(name) for name in found.columns if name != "is_adverse"]
+    shown = [str(name) for name in found.columns if name not in ("is_adverse", "is_left_out")]
     columns = [Column(name, column_label(words, item, name), "short") for name in shown]
     columns.append(Column("judged", words.say("evidence.judged"), "mark"))
     rows = []
     for index, one in enumerate(labels.records(found)):
         cells = {name: _text(one[name], names if name.endswith("unit_id") else {}) for name in shown}
-        rows.append(cells | {"key": str(index), "judged": _judged(words, one["is_adverse"])})
+        rows.append(cells | {"key": str(index), "judged": _judged(words, one)})
     return columns, rows
 
 
-def _judged(words: Words, is_adverse: bool | None) -> dict[str, Any]:
+def _judged(words: Words, one: Mapping[str, Any]) -> dict[str, Any]:
+    is_adverse = one["is_adverse"]
+    if one["is_left_out"]:
+        return mark(words.say("evidence.without"), "absent")
     if is_adverse is None:
         return mark(words.say("evidence.neutral"))
     return (
@@ -104,7 +110,7 @@ def column_label(words: Words, item: Indicator, name: str) -> str:
 
 
 def _remarks(words: Words, item: Indicator, found: evidence.Evidence) -> None:
-    if found.total > len(found.rows):
+    if found.total + found.left_out > len(found.rows):
         st.html(panels.note(words.say("evidence.cut", shown=written.number(len(found.rows)))))
     if found.hidden:
         joint = words.say("shared.list_joint")

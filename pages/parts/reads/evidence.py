@@ -13,7 +13,7 @@ import pandas as pd
 from model import warehouse
 from model.contract import TABLES
 from model.indicators import Catalogue, Indicator, catalogue
-from model.indicators.evidence import Subject, records
+from model.indicators.evidence import Subject, left_out, records
 from model.indicators.facts import lay
 from model.warehouse import Snapshot
 from pages.parts.reads.shared import LISTED, cached
@@ -27,11 +27,13 @@ _OWN = ("stratum", "numerator", "denominator", "observation")
 
 @dataclass(frozen=True)
 class Evidence:
-    """The records of one number. `rows`: what may be shown of each, and `is_adverse` (None where a record alone says
-    nothing); at most LISTED of `total`, those that speak against the subject first. `hidden`: names withheld."""
+    """The records of one number. `rows`: what may be shown of each, `is_adverse` (None where a record alone says
+    nothing) and `is_left_out`; at most LISTED, those that speak against the subject first, those that the number does
+    without last. `total`: how many it counts; `left_out`: how many not. `hidden`: names withheld."""
 
     rows: pd.DataFrame
     total: int
+    left_out: int
     adverse: int | None
     hidden: tuple[str, ...]
 
@@ -53,13 +55,16 @@ def _shown(declared: Catalogue, item: Indicator, found: pd.DataFrame) -> Evidenc
     columns = TABLES[declared.views[item.view].table].columns
     personal = {one.name for one in columns if one.info["pii"] not in _NOBODY} | _OF_PERSONS
     hidden = tuple(str(name) for name in found.columns if name in personal)
-    found = found.assign(is_adverse=_adverse(item, found))
+    found = found.assign(is_adverse=_adverse(item, found), is_left_out=left_out(item, found))
     judged = found["is_adverse"].dropna()
     order = found.sort_values("is_adverse", ascending=False, kind="stable", na_position="last")
+    order = order.sort_values("is_left_out", kind="stable")
+    without = int(found["is_left_out"].sum())
     kept = [name for name in order.columns if name not in (*hidden, *_OWN)]
     return Evidence(
         order[kept].head(LISTED).reset_index(drop=True),
-        len(found),
+        len(found) - without,
+        without,
         int(judged.sum()) if len(judged) else None,
         hidden,
     )
