@@ -64,6 +64,16 @@ TEXT = """() => {
   return text;
 }"""
 
+QUOTE = """() => {
+  const mark = document.body.appendChild(document.createElement('span'));
+  mark.style = 'position: absolute; font-size: 100px; font-family: "Noto Sans SC", "Noto Sans CJK SC"';
+  mark.textContent = '\u201c';
+  const width = mark.getBoundingClientRect().width;
+  mark.remove();
+  return width;
+}"""
+"""How wide a quotation mark is, in hundredths of its size."""
+
 
 @dataclass
 class Site:
@@ -203,6 +213,7 @@ def test_a_filter_is_written_to_the_url_and_a_shared_link_opens_the_same_picture
     page.get_by_text("English", exact=True).click()
     page.wait_for_url("**lang=en**")
     expect(page.locator("h1")).to_have_text("Overview")
+    assert page.evaluate(QUOTE) < 60, "a Latin text has Latin quotation marks"
     page.get_by_text("Volumes", exact=True).click()
     expect(page.locator("table.figures").last).to_contain_text("of which in time")
     figures = settled(page).locator("table.figures").all_inner_texts()
