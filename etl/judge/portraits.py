@@ -70,9 +70,9 @@ def _rows(court: Court, held: list[Resting], end: Month) -> list[Columns]:
 
 
 def _of(rows: list[Columns], column: str, names: list[str]) -> list[Columns]:
-    found = []
+    chosen, found = set(names), []
     for one in rows:
-        mine = pd.Index(one[column], dtype=object).isin(names)
+        mine = np.array([name in chosen for name in one[column]], dtype=bool)
         found.append({name: held[mine] for name, held in one.items()})
     return found
 
