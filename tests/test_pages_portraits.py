@@ -231,6 +231,13 @@ def test_a_bureau_without_scores_says_that_there_are_no_portraits(
     assert Words("zh").say("portraits.none_title") in site.shown(app)
 
 
+CUT_LABELS = """() => [...document.querySelectorAll('.angularaxistick text')].filter(one => {
+  const label = one.getBoundingClientRect(), whole = one.closest('svg').getBoundingClientRect();
+  return label.left < whole.left || label.right > whole.right;
+}).map(one => one.textContent)"""
+"""The labels of the radar that its edge cuts."""
+
+
 @pytest.fixture(scope="module")
 def page(loaded: Path) -> Iterator[Page]:
     with site.browsed(loaded) as found:
@@ -257,6 +264,8 @@ def test_a_person_goes_from_the_score_to_the_records_and_to_paper(page: Page) ->
 def test_paper_is_exactly_one_sheet_of_a4(page: Page, language: str) -> None:
     site.opened(page, f"/portrait?unit={UNIT}&view=print&lang={language}")
     page.wait_for_selector(".st-key-sheet .js-plotly-plot .main-svg")
+    expect(page.locator(".angularaxistick text")).to_have_count(4)
+    assert page.evaluate(CUT_LABELS) == []
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page[^s]", paper)) == 1
     width, height = (float(one) for one in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)[0])

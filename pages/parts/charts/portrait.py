@@ -49,7 +49,7 @@ def radar(axes: Sequence[Axis], height: int = RADAR_HEIGHT, size: int = 13) -> g
         _points(figure, place, axis)
     _loop(figure, places, [one.score for one in axes], {"color": theme.INK, "width": 2}, 8)
     figure.update_layout(
-        margin={"l": size * 5, "r": size * 5, "t": size * 4, "b": size * 4},
+        margin={"l": size * 6, "r": size * 6, "t": size * 4, "b": size * 4},
         hovermode=False,
         polar={
             "bgcolor": theme.PANEL,
