@@ -419,3 +419,24 @@ def test_a_posted_problem_goes_through_the_declared_steps(bureau: Ledger) -> Non
         assert [one.scenario_id for one in scenarios.listed(session, ALL["worker"])] == [key]
         assert scenarios.listed(session, ALL["admin"]) == []
     assert isinstance(done.posted_on, date)
+
+
+def test_a_bureau_can_declare_other_steps(bureau: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as it has, each with what must be there to leave it."""
+    posed, taken_up, *_, landed = scenarios.STEPS
+    needs = ["indicator_id", "data_items", "model", "presentation"]
+    trial = {"zh": "试点", "en": "trial", "state": "trial", "needs": needs}
+    monkeypatch.setattr(scenarios, "STEPS", [posed, taken_up, trial, landed])
+    found = do(bureau, "manager", scenarios.propose, "一次性告知率偏低", "专卖科", "990101", "降低往返次数")
+    key, act = found.scenario_id, scenarios.MACHINE.act
+    do(bureau, "manager", act, key, "post", {})
+    do(bureau, "head", act, key, "take", {"taker_unit_id": "990101-S01", "taker_team": "青年专班"})
+    assert do(bureau, "head", act, key, "advance", {}).state == "trial"
+    given = {"indicator_id": "L4", "data_items": "许可申请", "model": "决策树", "presentation": "大屏"}
+    for need in needs:
+        without = {name: value for name, value in given.items() if name != need}
+        assert refused(bureau, "head", act, key, "advance", without) == "step_is_done"
+    assert refused(bureau, "manager", act, key, "promote", {}) in ("state", "steps_are_done")
+    done = do(bureau, "head", act, key, "advance", given)
+    assert (done.state, done.step, done.launched_on) == ("landed", 4, TODAY)
+    assert do(bureau, "manager", act, key, "promote", {}).state == "promoting"
