@@ -15,9 +15,10 @@ from ledger import migration, proof, trail
 from ledger.duty import activities, honours, lists, tasks
 from ledger.flow import Flow
 from ledger.moves import Machine
-from ledger.programme import assessments, initiatives, scenarios
+from ledger.programme import assessments, initiatives, scenarios, steps
 from ledger.schema import Base, Entry, now
 from ledger.storage import Ledger
+from model.indicators import Words
 from model.policy import RefusedError
 
 __all__ = ["Databases", "databases", "ledger"]
@@ -55,7 +56,7 @@ def test_every_state_can_be_reached_and_is_named_in_both_languages(machine: Mach
     flow: Flow = machine.flow
     reached = {move.target for move in flow.moves.values()} | {next(iter(flow.states))}
     if machine is scenarios.MACHINE:
-        reached |= {step["state"] for step in scenarios.STEPS}
+        reached |= {step.state for step in steps.steps()}
     assert reached - {None} == set(flow.states)
     for label in (*flow.states.values(), *(move.label for move in flow.moves.values())):
         assert label.zh and label.en
@@ -423,10 +424,10 @@ def test_a_posted_problem_goes_through_the_declared_steps(bureau: Ledger) -> Non
 
 def test_a_bureau_can_declare_other_steps(bureau: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as it has, each with what must be there to leave it."""
-    posed, taken_up, *_, landed = scenarios.STEPS
-    needs = ["indicator_id", "data_items", "model", "presentation"]
-    trial = {"zh": "试点", "en": "trial", "state": "trial", "needs": needs}
-    monkeypatch.setattr(scenarios, "STEPS", [posed, taken_up, trial, landed])
+    posed, taken_up, *_, landed = steps.steps()
+    needs = ("indicator_id", "data_items", "model", "presentation")
+    trial = steps.Step(Words("试点", "trial"), "trial", needs)
+    monkeypatch.setattr(scenarios, "steps", lambda: (posed, taken_up, trial, landed))
     found = do(bureau, "manager", scenarios.propose, "一次性告知率偏低", "专卖科", "990101", "降低往返次数")
     key, act = found.scenario_id, scenarios.MACHINE.act
     do(bureau, "manager", act, key, "post", {})

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 import pytest
 
-from ledger.programme.scenarios import STEPS
+from ledger.programme.steps import steps
 from model import warehouse
 from pages.parts.reads import screen
 from pages.parts.wall import programme, site
@@ -62,7 +62,9 @@ def test_each_of_the_eight_steps_has_its_declared_name_and_its_count(
         (count, words.say(f"wall.scenario_{stage}"))
         for count, stage in (("18", "posted"), ("9", "claimed"), ("0", "launched"))
     ]
-    named = [f"{number} {words.pick(one['zh'], capital(one['en']))}" for number, one in enumerate(STEPS, 1)]
+    named = [
+        f"{number} {words.pick(one.name.zh, capital(one.name.en))}" for number, one in enumerate(steps(), 1)
+    ]
     assert told(drawn) == [
         part for number, name in enumerate(named, 1) for part in (escape(name), str(number % 4))
     ]

@@ -1,4 +1,4 @@
-"""Posted problems (揭榜领题): posted by a department, taken up by an office, launched in eight declared steps.
+"""Posted problems (揭榜领题): posted by a department, taken up by an office, launched in declared steps.
 
 Each names its data, model and presentation, and the indicator that shall move. Whether it moved is measured elsewhere;
 this module must not compute it.
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ledger import accounts, fields, flow
 from ledger.moves import Broken, Case, Machine, unless
+from ledger.programme.steps import Step, steps
 from ledger.schema import Scenario, new_id, now
 from ledger.trail import Recorder
 from model import policy
@@ -22,7 +23,6 @@ from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "scenario.toml")
 KIND = "scenario"
-STEPS: list[dict[str, Any]] = FLOW.rest["step"]
 _OFFERED = ("data_items", "model", "presentation", "indicator_id", "score")
 _HIGHEST_SCORE = 100
 
@@ -73,8 +73,13 @@ class _Case(Case[Scenario]):
         return policy.scope(self.actor).covers(accounts.path_of(self.session, unit_id))
 
 
+def step_of(item: Scenario) -> Step:
+    """The step at which a scenario is; the last where fewer are declared than when it came there."""
+    return steps()[min(item.step, len(steps())) - 1]
+
+
 def _step_is_done(case: _Case) -> Broken:
-    for need in STEPS[case.item.step - 1]["needs"]:
+    for need in step_of(case.item).needs:
         value = case.given.get(need)
         if not _is_fit(need, getattr(case.item, need) if value in (None, "") else value):
             field = FLOW.rest["field"][need]
@@ -102,7 +107,7 @@ def _advance(case: _Case) -> None:
         if case.given.get(name) not in (None, ""):
             setattr(item, name, case.given[name])
     item.step += 1
-    item.state = STEPS[item.step - 1]["state"]
+    item.state = step_of(item).state
     if item.state == "landed" and item.launched_on is None:
         item.launched_on = case.now.date()
 
@@ -124,8 +129,8 @@ MACHINE = Machine(
         "taker_in_reach": _taker_in_reach,
         "by_taker": lambda case: unless(case.is_taker),
         "step_is_done": _step_is_done,
-        "steps_are_done": lambda case: unless(case.item.step == len(STEPS)),
-        "has_next_step": lambda case: unless(case.item.step < len(STEPS)),
+        "steps_are_done": lambda case: unless(case.item.step >= len(steps())),
+        "has_next_step": lambda case: unless(case.item.step < len(steps())),
     },
     {"take": _take, "advance": _advance, "give_back": _give_back},
     case=_Case,

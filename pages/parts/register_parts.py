@@ -15,6 +15,7 @@ import streamlit as st
 
 from ledger.duty import lists, tasks
 from ledger.programme import assessments, initiatives, scenarios
+from ledger.programme.steps import steps
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
@@ -221,15 +222,15 @@ def _points(value: int | None) -> str:
 
 
 def scenario(view: View, book: Book, one: Any) -> None:
-    """How far a posted problem is: the eight steps, what was named, and how its indicator moved."""
+    """How far a posted problem is: the steps, what was named, and how its indicator moved."""
     words = view.words
     told = []
-    for number, step in enumerate(scenarios.STEPS, 1):
+    for number, step in enumerate(steps(), 1):
         way = "done" if number < one.step else "now" if number == one.step else "later"
         told.append(
             (
                 str(number),
-                words.say(f"scenarios.step_{way}", step=keeping.titled(words, step["zh"], step["en"])),
+                words.say(f"scenarios.step_{way}", step=keeping.titled(words, step.name.zh, step.name.en)),
             )
         )
     st.html(panels.part(words.say("scenarios.steps")))

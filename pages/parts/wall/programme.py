@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ledger.programme.scenarios import STEPS
+from ledger.programme.steps import steps
 from pages.parts import words as written
 from pages.parts.charts import wall_steps
 from pages.parts.reads import screen
@@ -74,9 +74,9 @@ def _scenario_steps(board: Board, found: pd.DataFrame, width: float) -> str:
     at_step = found[found["stage"] == "at_step"]
     rows, in_hand = {row["step"]: row for row in at_step.to_dict("records")}, at_step["count"].sum()
     lines = []
-    for number, step in enumerate(STEPS, 1):
+    for number, step in enumerate(steps(), 1):
         if number in rows:
-            named = f"{number} {board.words.pick(step['zh'], capital(step['en']))}"
+            named = f"{number} {board.words.pick(step.name.zh, capital(step.name.en))}"
             share = _share(rows[number]["count"], in_hand)
             bar = wall_steps.part(share, width - BESIDE_BAR[board.shape], BAR_HEIGHT)
             lines.append((blocks.fitted(named, NAME[board.shape]), bar, _count(board, rows[number])))
