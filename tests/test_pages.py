@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -292,6 +294,14 @@ def app(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
 
 def shown(app: AppTest) -> str:
     return "\n".join(str(one.proto.body) for one in app.get("html"))
+
+
+def test_a_server_that_starts_says_nothing_that_nobody_needs() -> None:
+    command = [sys.executable, "-c", "import pages.parts.server"]
+    said = subprocess.run(
+        command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True
+    )
+    assert said.stderr + said.stdout == ""
 
 
 def test_an_empty_bureau_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ A snapshot never changes, so a cached read is right for as long as its snapshot 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,10 @@ from sqlalchemy import Select
 
 from model import warehouse
 from model.warehouse import Snapshot
+
+_CACHING = logging.getLogger("streamlit.runtime.caching.cache_data_api")
+_CACHING.addFilter(lambda record: not record.getMessage().startswith("No runtime found"))
+"""The server reads this module for its routes before it has started: no news, and told once for each read."""
 
 LISTED = 500
 """How many rows a list shows at most; the pages say so where there are more."""
