@@ -35,13 +35,15 @@ class VaultError(ValueError):
 def public_key(vault: Path) -> bytes | None:
     """The public key of the discipline role (32 bytes), from the environment or the vault; None where there is none."""
     path = vault / PUBLIC_KEY_FILE
-    text = os.environ.get(PUBLIC_KEY_VARIABLE) or (path.read_text("ascii") if path.exists() else "")
+    given = os.environ.get(PUBLIC_KEY_VARIABLE)
+    text = given or (path.read_text("ascii") if path.exists() else "")
     if not text.strip():
         return None
     try:
         return bytes(PublicKey(text.strip().encode("ascii"), HexEncoder))
     except (ValueError, TypeError) as error:
-        raise VaultError("the public key is not 64 hexadecimal characters") from error
+        where = PUBLIC_KEY_VARIABLE if given else PUBLIC_KEY_FILE
+        raise VaultError(f"{where}: the public key is not 64 hexadecimal characters") from error
 
 
 def check_key(vault: Path) -> bytes | None:

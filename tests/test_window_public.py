@@ -459,6 +459,15 @@ def test_what_fails_says_so_and_logs_no_word_of_it(
     assert "the window failed at /window/say" in caplog.text
 
 
+def test_a_key_that_is_none_is_named_in_the_log_and_nothing_is_taken(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(vault.PUBLIC_KEY_VARIABLE, "/etc/keys/public.key")
+    refused(client.post("/window/say", SAID), 503, "暂时无法办理")
+    assert "INTEGRITY_PUBLIC_KEY: the public key is not 64 hexadecimal characters" in caplog.text
+    assert "/etc/keys" not in caplog.text and "欧阳暗访" not in caplog.text
+
+
 def test_the_window_is_closed_where_the_sign_in_lets_nobody_in(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from model.policy import RefusedError
+from model.vault import VaultError
 from pages.parts.wall import metrics
 from pages.parts.window import card, codes, forms, guide, notice, place, progress, render, standard, visitor
 from pages.parts.window.forms import Form, RefusedFormError
@@ -43,6 +44,9 @@ def safe(handler: Handler) -> Answering:
             return await run_in_threadpool(handler, request)
         except RefusedError:
             return render.message(request, "window.closed", 403)
+        except VaultError as error:
+            LOG.error("the window cannot seal what it is told: %s", error)
+            return render.message(request, "window.failed", 503)
         except Exception as error:  # noqa: BLE001 - the boundary to the public
             LOG.error("the window failed at %s: %s", request.scope["path"][:60], type(error).__name__)
             return render.message(request, "window.failed", 503)
