@@ -17,7 +17,7 @@ from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import catalogue, composition, declaration
 from model.indicators.facts import lay
-from model.judgement import comparison, rules
+from model.judgement import comparison, portrait, rules
 from model.judgement.series import Series
 from model.judgement.subjects import subject_kinds
 from tests.indicator_bureau import Bureau, build, empty
@@ -260,6 +260,7 @@ def test_only_portraits_whose_facts_changed_are_drawn_again(changeable: Bureau) 
     connection.execute("DELETE FROM snapshot.mart.portrait_rest")
     judge_marts(connection, rules(), catalogue())
     assert rows(connection, "SELECT * FROM snapshot.mart.portrait ORDER BY ALL") == drawn
+    assert portrait._posterior.cache_info().currsize == 0, "a process that goes on holds no draws"
 
 
 def test_no_person_and_nothing_neutral_is_scored(bureau: Bureau) -> None:

@@ -48,6 +48,7 @@ def judge_portraits(court: Court) -> None:
                 groups = resting.large_enough(court, kind, end)
                 drawn.add(end, kind.id, kind.id, _of(_rows(court, held, end), "subject_id", groups))
     drawn.write(*MARTS)
+    portraits.forget()
     for kind in kinds:
         _keep_kind(court, kind, missing[kind.id])
 

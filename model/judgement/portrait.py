@@ -26,7 +26,7 @@ from model.statistics.inputs import Flags, Floats
 OVERALL = "overall"
 UNITS_AT_ONCE = 64
 POSTERIORS_KEPT = 50_000
-"""Counts whose draws are kept within a run: month ends and kinds of subjects share most of them."""
+"""Counts whose draws are kept until `forget`: month ends and kinds of subjects share most of them."""
 Result = TypeVar("Result")
 
 
@@ -220,6 +220,12 @@ def _posterior(seed: int, draws: int, indicator: str, happened: float, missed: f
 def _order(seed: int, draws: int, unit: str) -> npt.NDArray[np.intp]:
     """The order in which a unit takes what its counts allow: its own, so that no two units vary together."""
     return np.random.default_rng([seed, zlib.crc32(unit.encode())]).permutation(draws)
+
+
+def forget() -> None:
+    """Give the draws back: a hundred megabytes that a process which goes on has no use for."""
+    _posterior.cache_clear()
+    _order.cache_clear()
 
 
 def _rows(
