@@ -14,9 +14,13 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from playwright.sync_api import expect
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 """Of this process and all that it starts, before numpy is loaded: threads that wait for each other keep a core busy."""
+
+PATIENCE = 60_000
+"""Milliseconds."""
 
 MAIN = sys.modules["__main__"]
 
@@ -30,7 +34,8 @@ LONGEST = (
 
 
 def pytest_configure() -> None:
-    """Let the packages be looked through once."""
+    """Let the packages be looked through once, and a page take its time on cores that do much else."""
+    expect.set_options(timeout=PATIENCE)
     from streamlit.components.v2 import manifest_scanner
 
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -79,7 +79,6 @@ def browsed(directory: Path) -> Iterator[Page]:
     with browsing.served(directory) as address, browsing.chromium() as browser:
         context = browser.new_context(base_url=address, viewport=browsing.SIZE)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         yield context.new_page()
 
 

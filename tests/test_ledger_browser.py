@@ -96,7 +96,7 @@ def signed_in(
         extra_http_headers={"X-Remote-User": name, guard.PROXY_HEADER: SECRET}, viewport=size
     )  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(address + path)
     yield page
     context.close()
@@ -139,7 +139,7 @@ def press_chosen(page: Page, move: str, text: str) -> None:
 
 
 def state(page: Page, text: str) -> None:
-    expect(page.locator(".st-key-panel_move .panel-heading p")).to_have_text(text, timeout=30_000)
+    expect(page.locator(".st-key-panel_move .panel-heading p")).to_have_text(text)
 
 
 def item(ledger: Ledger) -> Disposition:
@@ -228,12 +228,12 @@ def test_a_form_keeps_what_was_typed_while_the_ledger_is_gone(
         page.get_by_role("textbox", name="说明", exact=True).fill(said)
         server.stop()
         press(page, "添加说明")
-        expect(page.get_by_text(SAY("handling.unsaved"))).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(SAY("handling.unsaved"))).to_be_visible()
         expect(page.get_by_role("textbox", name="说明", exact=True)).to_have_value(said)
         server.start()
         press(page, "添加说明")
         history = page.locator(".st-key-panel_history").filter(has_text=said)
-        expect(history).to_have_count(1, timeout=30_000)
+        expect(history).to_have_count(1)
         expect(page.get_by_text(SAY("handling.unsaved"))).to_have_count(0)
     found = proof.verify(bureau)
     assert found.holds, found.findings
@@ -277,7 +277,7 @@ def test_who_works_in_the_field_completes_their_own_task_on_a_phone(
         give_day(page, "完成期限")
         choose(page, "承办人", "worker")
         press(page, SAY("duties.new_tasks"))
-        expect(listed(page, "走访十户")).to_be_visible(timeout=30_000)
+        expect(listed(page, "走访十户")).to_be_visible()
     with signed_in(browser, address, "colleague", "/duty") as page:
         expect(page.get_by_text(SAY("duties.none"))).to_be_visible()
     with signed_in(browser, address, "worker", "/duty?lang=en") as page:

@@ -35,7 +35,6 @@ PAGES = {
     "complaints": "/tickets",
     "health": "/data-health",
 }
-expect.set_options(timeout=15_000)  # two cores shared with other tests
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 DATA = re.compile(
@@ -117,6 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     variables = {"INTEGRITY_POLL_SECONDS": "0.5"}
     with browsing.served(directory, variables) as url, browsing.chromium() as browser:
         made = Site(url, directory, browser.new_context(), [])
+        made.context.set_default_timeout(60_000)
         made.context.on("request", made.note)
         yield made
 

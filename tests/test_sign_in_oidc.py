@@ -137,7 +137,6 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     found = browser.new_context()
     found.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
     yield found
     found.close()
 

@@ -219,14 +219,14 @@ def upstream(pages: Nginx) -> int:
 @pytest.mark.browser
 def test_the_name_that_nginx_verified_is_who_is_here(pages: Nginx, browser: Browser) -> None:
     with opened(browser, pages.address, "chief") as page:
-        expect(page.locator("h1.page-title")).to_have_text(SAY("overview.title"), timeout=60_000)
+        expect(page.locator("h1.page-title")).to_have_text(SAY("overview.title"))
         expect(page.get_by_text("chief · 局领导")).to_be_visible()
         assert page.evaluate("window.isSecureContext")
     with opened(browser, pages.address, "worker", **{"X-Remote-User": "chief"}) as page:
-        expect(page.get_by_text("worker · 一线人员")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("worker · 一线人员")).to_be_visible()
         expect(page.get_by_role("link", name=SAY("overview.title"))).to_have_count(0)
     with opened(browser, pages.address, "stranger") as page:
-        expect(page.get_by_text("账号“stranger”未登记")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("账号“stranger”未登记")).to_be_visible()
 
 
 @pytest.mark.browser
@@ -234,23 +234,23 @@ def test_a_header_that_comes_past_nginx_names_nobody(pages: Nginx, browser: Brow
     direct = f"http://127.0.0.1:{upstream(pages)}"
     for secret in ("", "guess"):
         with opened(browser, direct, None, **{"X-Remote-User": "chief", "X-Proxy-Secret": secret}) as page:
-            expect(page.get_by_text(SAY("shared.sign_in_text"))).to_be_visible(timeout=60_000)
+            expect(page.get_by_text(SAY("shared.sign_in_text"))).to_be_visible()
             expect(page.locator("h1.page-title")).to_have_count(0)
 
 
 @pytest.mark.browser
 def test_signed_out_everywhere_an_open_page_ends_by_itself(pages: Nginx, browser: Browser) -> None:
     with opened(browser, pages.address, "chief") as page:
-        expect(page.locator("h1.page-title")).to_be_visible(timeout=60_000)
+        expect(page.locator("h1.page-title")).to_be_visible()
         with opened(browser, pages.address, "chief") as other:
-            expect(other.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
+            expect(other.locator("[data-test-script-state=notRunning]")).to_be_visible()
             other.get_by_role("button", name=SAY("shared.sign_out_everywhere")).click()
-            expect(other.get_by_text("本次登录已结束")).to_be_visible(timeout=60_000)
-        expect(page.get_by_text("本次登录已结束")).to_be_visible(timeout=60_000)
+            expect(other.get_by_text("本次登录已结束")).to_be_visible()
+        expect(page.get_by_text("本次登录已结束")).to_be_visible()
         expect(page.get_by_text(SAY("shared.reload"))).to_be_visible()
         expect(page.locator("h1.page-title")).to_have_count(0)
         page.reload()
-        expect(page.locator("h1.page-title")).to_be_visible(timeout=60_000)
+        expect(page.locator("h1.page-title")).to_be_visible()
 
 
 def test_every_answer_carries_the_secure_headers(pages: Nginx) -> None:
