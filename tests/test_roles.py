@@ -7,6 +7,7 @@ of another's, whoever was here before in the same process.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -212,6 +213,23 @@ def test_a_role_opens_its_pages_and_no_other(claims: dict[str, Any], reads: list
         else:
             refused = policy.declared().roles[role].zh
             assert SAY("shared.refused_title") in shown and f"“{refused}”无权" in shown, (role, name)
+
+
+@pytest.mark.parametrize("role", ["display", "public", "office_head", "nobody"])
+def test_a_wall_that_shows_what_is_public_is_the_publics(
+    claims: dict[str, Any], reads: list[str], role: str
+) -> None:
+    """A hall's display has no name: where who has not signed in is the public, it draws its hall, and no inner wall."""
+    if role == "public":
+        path = Path(os.environ[signing_in.FILE_VARIABLE])
+        path.write_text(path.read_text(encoding="utf-8") + 'anonymous = "public"\n', encoding="utf-8")
+    elif role != "nobody":
+        claims["name"] = role
+    for site, expected in {"hall": role != "nobody", "office": role in ("display", "office_head")}.items():
+        reads.clear()
+        app = opened("wall-scenes", site=site)
+        assert bool(app.get("bidi_component")) is expected, (role, site)
+        assert expected or reads == [], "reads the warehouse"
 
 
 @pytest.mark.parametrize("role", ROLES)
