@@ -321,8 +321,13 @@ def test_an_address_that_names_another_unit_shows_ones_own(claims: dict[str, Any
     """The address that was asked for goes along in links: what is looked for is the other's name."""
     claims["name"] = "head_a"
     other = HEADS["head_b"]
-    text = "\n".join(sent(opened(name, unit=other, where=f"unit_id:eq:{other}")._tree))
+    app = opened(name, unit=other, where=f"unit_id:eq:{other}")
+    text = "\n".join(sent(app._tree))
     assert fixture.DISTRICTS[other] not in text and f">{other}<" not in text
+    said = SAY("shared.unit_elsewhere", unit=fixture.DISTRICTS[HEADS["head_a"]])
+    if name in ("overview", "trends"):  # the fixture has no portraits, and questions no picker of a unit
+        assert said in demo_site.shown(app), "whose figures these are"
+    assert said not in demo_site.shown(opened(name, unit=HEADS["head_a"]))
 
 
 def test_the_same_spy_sees_other_units_where_they_may_be_seen(claims: dict[str, Any]) -> None:

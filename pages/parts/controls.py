@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from model.indicators import Indicator, catalogue
+from pages.parts import panels
 from pages.parts.words import DEFAULT, LANGUAGES, Language, Words
 
 SHARED = ("lang", "unit", "month", "indicator")
@@ -99,17 +100,23 @@ def switch(name: str, label: str, options: Mapping[str, str], default: str, clea
 
 
 def choose_unit(words: Words, units: pd.DataFrame) -> str:
-    """A unit of the tree; the highest one that has something to compare below it where the URL names none."""
+    """A unit of the tree; the highest one that has something to compare below it where the URL names none.
+
+    A link from somebody else may name a unit that this person does not see: that another stands here is said.
+    """
     names = dict(zip(units["unit_id"], units["name"], strict=True))
     depths = tree_order(units)
     default = default_unit(units)
-    return choose(
+    chosen = choose(
         "unit",
         words.say("shared.unit"),
         list(depths),
         default,
         lambda unit_id: f"{_INDENT * max(depths[unit_id] - depths[default], 0)}{names[unit_id]}",
     )
+    if st.query_params.get("unit", chosen) != chosen:
+        st.html(panels.remark(words.say("shared.unit_elsewhere", unit=names[chosen])))
+    return chosen
 
 
 def choose_measure(
