@@ -34,7 +34,8 @@ def show() -> None:
         controls.choose_indicator(words)
         month = controls.choose_month(words, indicators.months(view.snapshot, unit_id, item.id), newest)
         said = rebasing.recorded(item.id)
-        rebasing.form(words, item.id, unit_id, month, said)
+        if item.series == "flow":
+            rebasing.form(words, item.id, unit_id, month, said)
     pictures.breadcrumb(words, units, unit_id)
     starts = rebasing.starts(said)
     subject = Subject(view, item, unit_id, records.name_of(units, unit_id), month, starts)

@@ -152,13 +152,16 @@ def test_pure_noise_is_quiet_whatever_the_size(trials: int) -> None:
     assert (points.direction[:, -1] > 0).mean() <= 0.03
 
 
-def test_months_that_overlap_and_months_in_progress_never_signal() -> None:
+def test_months_that_overlap_have_no_limits_and_months_in_progress_never_signal() -> None:
     x = noise(0.05, 60, units=1)
     x[0, 30:] = 40
     overlapping = held("I10", x, 60, series="rolling_year")
     rolling = trend.judge(overlapping, RULES.trend)
-    assert not any(rolling.signal.ravel()) and not np.isnan(rolling.centre).any()
+    assert not any(rolling.signal.ravel())
+    for limit in (rolling.centre, rolling.lower, rolling.upper):
+        assert np.isnan(limit).all(), "points that share most of their records are no sample of a usual month"
     assert not any(trend.variation(rolling, overlapping.item).ravel()), "steady is said only where rules look"
+    assert not any(trend.assurance(rolling, "lower", 0.01).ravel())
     running = trend.judge(replace(held("I10", x, 60), complete=35), RULES.trend)
     assert running.signal[0, 34] and not running.signal[0, 35] and running.upper[0, 35] > 0
 

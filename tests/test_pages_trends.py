@@ -227,6 +227,14 @@ def test_who_may_not_rebase_sees_what_was_recorded_and_no_form(
     assert app.get("plotly_chart")[0].proto.spec == before
 
 
+def test_months_that_overlap_have_no_limits_to_begin_anew(app: AppTest) -> None:
+    rolling = next(one for one in catalogue().indicators.values() if one.series == "rolling_year")
+    app.query_params["indicator"] = rolling.id
+    app.run()
+    assert not app.exception and Words("zh").say("trends.overlap") in shown(app)
+    assert not app.button and Words("zh").say("trends.chart_none") not in shown(app)
+
+
 def test_without_the_ledger_the_chart_stands_and_says_so(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -7,7 +7,8 @@ Which chart is chosen by what the indicator counts and by how much there is of i
     cusum             the same where events are rare: the odds of each month add up until they are no longer chance
     xmr               means, shares and all else
 
-Rules speak on flow series only, whose months do not overlap. This module must not know thresholds: they are declared.
+Months that overlap (a rolling year, a state at the month's end) are no independent points: they have no limits, and no
+rule speaks on them. This module must not know thresholds: they are declared.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ def judge(series: Series, rules: TrendRules) -> Points:
 
 
 def variation(points: Points, item: Indicator) -> Texts:
-    """The variation icon of each point with a value; None elsewhere, and where no rule speaks: months that overlap."""
+    """The variation icon of each point with a value and limits; None elsewhere."""
     names = {step: charts.variation_of(step, IMPROVES[item.direction]) for step in (-1, 0, 1)}
     icons = np.array([names[-1], names[0], names[1]], dtype=object)[points.direction + 1]
-    icons[np.isnan(points.value) | np.isnan(points.centre) | (item.series != "flow")] = None
+    icons[np.isnan(points.value) | np.isnan(points.centre)] = None
     return icons
 
 
@@ -96,16 +97,15 @@ def _merge(points: Points, found: Points, rows: Flags) -> None:
 
 
 def _silence(points: Points, series: Series, is_enough: Flags) -> None:
-    """No limits where the past is too short; no signal there, nor in a month in progress, nor where months overlap."""
+    """No limits where the past is too short or months overlap; no signal there, nor in a month in progress."""
+    is_judged = is_enough & (series.item.series == "flow")
     for limit in (points.centre, points.lower, points.upper):
-        limit[~is_enough] = np.nan
+        limit[~is_judged] = np.nan
     is_quiet = (
-        ~is_enough[:, None]
+        ~is_judged[:, None]
         | (np.arange(series.months.size) >= series.complete)[None, :]
         | np.isnan(series.value)
     )
-    if series.item.series != "flow":
-        is_quiet[:] = True
     points.signal[is_quiet] = None
     points.direction[is_quiet] = 0
 

@@ -107,7 +107,7 @@ def chart(subject: Subject) -> None:
         on_select=controls.month_of_click(words, key, [one.month for one in spots]),
         selection_mode="points",
     )
-    is_judged = subject.item.series == "flow" and any(one.centre is not None for one in spots)
+    is_judged = any(one.centre is not None for one in spots)
     st.html(panels.note(what) + (panels.fired(words, _fired(words, spots)) if is_judged else ""))
 
 
@@ -119,11 +119,10 @@ def _choose_unit(key: str) -> None:
 
 def _kind(words: Words, item: Indicator, spots: Sequence[Spot]) -> str:
     """Which chart it is, in words; without limits why there are none."""
+    if item.series != "flow":
+        return words.say("trends.overlap")
     charts = [one.chart for one in spots if one.chart and one.centre is not None]
-    if not charts:
-        return words.say("trends.chart_none")
-    said = words.say(f"trends.chart_{charts[-1]}")
-    return said if item.series == "flow" else f"{said} · {words.say('trends.overlap')}"
+    return words.say(f"trends.chart_{charts[-1]}") if charts else words.say("trends.chart_none")
 
 
 def _fired(words: Words, spots: Sequence[Spot]) -> list[tuple[str, str, str]]:
