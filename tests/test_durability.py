@@ -39,7 +39,7 @@ from tests.durability_helpers import (
 )
 
 CHANCE = random.Random(20251122)
-POINTS = 6
+POINTS = 4
 
 
 # --- the undisturbed runs that all others are measured by ------------------------------------------------------------
