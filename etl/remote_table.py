@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -57,13 +58,24 @@ _SECRET = re.compile(r"pass|pwd|secret|token|odbc_connect", re.IGNORECASE)
 
 
 def is_absent(declared: Database) -> bool:
-    """Whether this installation is without a system that it may be without: no address, or no SQLite file there."""
+    """Whether this installation is without a system that it may be without: no address, or an empty SQLite file."""
     if not declared.optional:
         return False
     if declared.url_variable and not os.environ.get(declared.url_variable):
         return True
     url = address(declared)
-    return _is_file(url) and not Path(str(url.database)).is_file()
+    return _is_file(url) and _is_blank(Path(str(url.database)))
+
+
+def _is_blank(path: Path) -> bool:
+    """Whether there is no such file, or one without any table: whoever opens a database that is not there makes one."""
+    if not path.is_file():
+        return True
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as held:
+            return held.execute("SELECT name FROM sqlite_master").fetchone() is None
+    except sqlite3.Error:  # what it is, reading it will tell
+        return False
 
 
 def address(declared: Database) -> URL:

@@ -17,6 +17,7 @@ import pytest
 from ledger_fixture import KEEPER, Databases, databases
 from ledger_month import FIRST, LAST, Member
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from etl import demo
 from etl.gather import Warehouse
@@ -26,7 +27,7 @@ from ledger.disposition.case import Given
 from ledger.duty import activities, lists, tasks
 from ledger.programme import initiatives, scenarios
 from ledger.schema import Concerned, Disposition, Rating, Unit, WorkingDay, now
-from ledger.storage import ADDRESS_VARIABLE, Ledger
+from ledger.storage import ADDRESS_VARIABLE, Ledger, open_ledger
 from ledger.window import codes, ratings
 from model import warehouse
 from model.indicators import catalogue
@@ -296,5 +297,19 @@ def test_nothing_new_publishes_nothing(told: Told) -> None:
 
 def test_an_installation_without_a_ledger_reads_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ADDRESS_VARIABLE, raising=False)
+    found = load(tmp_path / "inbox", Warehouse(tmp_path / "data" / "warehouse"), "--source", str(SOURCE))
+    assert not found["published"] and not found["files"]
+
+
+def test_a_ledger_that_was_opened_and_never_made_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is opened before `python -m ledger init` leaves a file without tables."""
+    monkeypatch.setenv(ADDRESS_VARIABLE, f"sqlite:///{tmp_path / 'ledger.db'}")
+    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with pytest.raises(SQLAlchemyError), opened.read() as session:
+        session.execute(text("SELECT 1 FROM account"))
+    opened.close()
+    assert (tmp_path / "ledger.db").is_file()
     found = load(tmp_path / "inbox", Warehouse(tmp_path / "data" / "warehouse"), "--source", str(SOURCE))
     assert not found["published"] and not found["files"]
