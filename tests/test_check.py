@@ -1,8 +1,8 @@
-"""The contract on bad input: what falls, what keeps a row out, and what is loaded because it is to be measured.
+"""The contract on bad input: what falls, and what keeps a row out.
 
 An optional value that is malformed becomes null and is reported; a row is kept out, whole and with every reason, only
 where a required value, its key, a required reference or a rule across columns is broken on the row as it would be
-loaded. A condition that the dictionary calls "measured, not rejected" must not keep a row out, nor cost a value.
+loaded.
 """
 
 from __future__ import annotations

@@ -75,7 +75,8 @@ class Recipe:
 class Database:
     """A table of another system: its address, or the environment variable that holds it, and the cursor column.
 
-    `optional`: an installation may be without this system; where its address is not set, nothing is read.
+    `optional`: an installation may be without this system; where its address is not set, or its SQLite file holds no
+    table, nothing is read.
     """
 
     url: str | None
