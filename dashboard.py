@@ -14,6 +14,7 @@ from pages.parts import controls, frame, navigation, sidebar, theme, welcome
 
 def main() -> None:
     """Choose the language, offer the pages, run the one that is open."""
+    controls.catch_up()
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)

@@ -33,7 +33,7 @@ def show() -> None:
     offered = [name for name in VIEWS if name not in ROWS or visitor.reaches_all()]
     labels = {name: f"{words.say(f'health.{name}')} {number(totals[name])}" for name in offered}
     with st.container(key="views"):
-        chosen = controls.switch("view", words.say("health.view"), labels, "sources", clears="pick")
+        chosen = controls.switch("view", words.say("health.view"), labels, "sources", clears=["pick"])
     with st.container(key=f"panel_{chosen}"):
         st.html(panels.heading(words.say(f"health.{chosen}"), words.say(f"health.{chosen}_how")))
         if totals[chosen]:

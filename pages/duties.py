@@ -23,7 +23,7 @@ def show() -> None:
     with st.container(key="views"):
         labels = {name: words.say(f"duties.view_{name}") for name in registers.DUTIES}
         first = "tasks" if policy.scope(book.actor).reach == "own" else "lists"
-        name = controls.switch("view", words.say("duties.view"), labels, first, clears="entry")
+        name = controls.switch("view", words.say("duties.view"), labels, first, clears=["entry"])
     with st.container(key=f"panel_{name}"):
         st.html(panels.heading(words.say(f"duties.view_{name}"), words.say(f"duties.{name}_how")))
         registering.show(view, book, registers.DUTIES[name], controls.picked("entry"))

@@ -19,7 +19,9 @@ def show() -> None:
     views = answering.views(book.actor)
     with st.container(key="views"):
         labels = {name: words.say(f"feedback.view_{name}") for name in views}
-        name = controls.switch("view", words.say("feedback.view"), labels, next(iter(views)), clears="entry")
+        name = controls.switch(
+            "view", words.say("feedback.view"), labels, next(iter(views)), clears=["entry"]
+        )
     with st.container(key=f"panel_{name}"):
         st.html(panels.heading(words.say(f"feedback.view_{name}"), words.say(f"feedback.{name}_how")))
         views[name](view, book)

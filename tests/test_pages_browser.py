@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, WebSocketRoute, expect
 from playwright.sync_api import Error as BrowserError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from docs.pictures import browsing
 from model import warehouse
@@ -248,6 +250,50 @@ def test_the_first_page_is_found_at_its_own_address_too(site: Site) -> None:
 def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     site.show("demo")
     page = site.open("/?view=volumes")
+    page.locator(".st-key-control_unit input").fill("武昌")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**unit=420106")
+    expect(page.locator(".panel-heading").first).to_contain_text("武昌区局(营销部)")
+    page.go_back()
+    expect(page.locator(".panel-heading").first).to_contain_text("武汉市局(公司)")
+
+
+def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
+    """The clock's own request may be the first to carry a choice; the page's own then says the address of before."""
+    site.show("demo")
+    page = site.context.new_page()
+    clocks: list[str] = []
+    held: list[bytes] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def asked(content: str | bytes) -> None:
+            assert isinstance(content, bytes)
+            message = BackMsg.FromString(content)
+            run = message.rerun_script
+            if run.fragment_id:
+                clocks.append(run.fragment_id)
+            elif "武昌区局".encode() in content and run.query_string == "view=volumes":
+                run.fragment_id, run.is_auto_rerun = clocks[-1], True
+                held.append(content)
+                content = message.SerializeToString()
+            server.send(content)
+
+        def answered(content: str | bytes) -> None:
+            assert isinstance(content, bytes)
+            socket.send(content)
+            if held and ForwardMsg.FromString(content).HasField("page_info_changed"):
+                server.send(held.pop())
+
+        socket.on_message(asked)
+        server.on_message(answered)
+
+    page.route_web_socket("**", pass_on)
+    page.goto(f"{site.url}/?view=volumes")
+    told = settled(page).locator(".clock.refreshed").inner_text()
+    expect(page.locator(".clock.refreshed")).not_to_have_text(told)
     page.locator(".st-key-control_unit input").fill("武昌")
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")

@@ -66,9 +66,7 @@ def _list(book: Book, found: list[Account], units: dict[str, str]) -> None:
 def _one(book: Book, one: Account, units: dict[str, str]) -> None:
     """One account: its form, and the two ways to end what it has open."""
     words = book.words
-    if st.button(words.say("accounts.back"), type="tertiary"):
-        controls.pick("entry", None)
-        st.rerun()
+    st.button(words.say("accounts.back"), on_click=controls.pick, args=("entry", None), type="tertiary")
     st.html(panels.heading(words.say("accounts.one", name=one.name), _standing(book, one)))
     _form(book, one, units)
     with st.container(horizontal=True):

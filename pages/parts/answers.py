@@ -131,7 +131,7 @@ def _chart(words: Words, run: Run, leads: Leads, reads: Callable[[str, str], str
 
     def lead() -> None:
         for point in st.session_state["answer_chart"].selection.points[:1]:
-            st.query_params.from_dict(leads(by_place[str(point["x"])], series[point["curve_number"]]))
+            controls.lead(leads(by_place[str(point["x"])], series[point["curve_number"]]))
 
     st.plotly_chart(
         charts.answer(rows, names[0], series), theme=None, config=template.CONFIG, key="answer_chart",

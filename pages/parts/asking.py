@@ -202,12 +202,7 @@ def _add(standing: tuple[Filter, ...], added: Filter) -> None:
 
 
 def _write(filters: Sequence[Filter]) -> None:
-    for name in ("page", "sort"):
-        st.query_params.pop(name, None)
-    if filters:
-        st.query_params["where"] = written(filters)
-    else:
-        st.query_params.pop("where", None)
+    controls.put(page=None, sort=None, where=written(filters) if filters else None)
 
 
 def what_of(words: Words, error: QuestionError) -> str:

@@ -135,7 +135,7 @@ def scheme(here: Market) -> None:
     def pick() -> None:
         points = st.session_state[key].selection.points
         if points and "customdata" in points[0]:
-            controls.put("cell", points[0]["customdata"][0])
+            controls.put(cell=points[0]["customdata"][0])
 
     st.plotly_chart(
         cells_map(words, here.cells, here.picked.id if here.picked else None),

@@ -23,6 +23,7 @@ SHARED = ("lang", "unit", "month", "indicator")
 ALL = "all"
 Group = Literal["domain", "dimension"]
 
+_LED = "led"
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
@@ -81,7 +82,9 @@ def choose(
     return str(st.session_state[key])
 
 
-def switch(name: str, label: str, options: Mapping[str, str], default: str, clears: str = "") -> str:
+def switch(
+    name: str, label: str, options: Mapping[str, str], default: str, clears: Sequence[str] = ()
+) -> str:
     """One of a few options, all visible, kept in the URL under this name; a change forgets `clears`."""
     asked = st.query_params.get(name, default)
     key = f"control_{name}"
@@ -92,7 +95,7 @@ def switch(name: str, label: str, options: Mapping[str, str], default: str, clea
         format_func=lambda one: options[one],
         key=key,
         on_change=_to_url,
-        args=(name, default, clears),
+        args=(name, default, *clears),
         required=True,
         label_visibility="collapsed",
     )
@@ -164,9 +167,31 @@ def choose_indicator(words: Words) -> None:
     choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
 
 
-def put(name: str, value: str) -> None:
-    """Keep a choice in the URL, from a callback: the run that follows sees it."""
-    st.query_params[name] = value
+def put(**changed: str | None) -> None:
+    """Keep choices in the URL, from a callback; None forgets one."""
+    query = {**st.query_params.to_dict(), **changed}
+    lead({name: value for name, value in query.items() if value is not None})
+
+
+def lead(query: Mapping[str, str]) -> None:
+    """Let the URL say this and nothing else, from a callback: the run that follows sees it.
+
+    All at once, since a run that was asked for meanwhile breaks this one off where the browser is told.
+    """
+    st.session_state[_LED] = st.query_params.to_dict(), dict(query)
+    st.query_params.from_dict(query)
+
+
+def catch_up() -> None:
+    """Follow where a callback led, if this run was asked for before the browser heard of it; first in every run.
+
+    A choice travels with whatever the browser sends first. Where that is a clock that asks for its own redrawing, the
+    callback runs there, and the run of the page, sent in the same moment, still brings the address of before.
+    """
+    before, after = st.session_state.get(_LED, ({}, {}))
+    if before != after and before == st.query_params.to_dict():
+        st.query_params.from_dict(after)
+    st.session_state[_LED] = {}, {}
 
 
 def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
@@ -176,7 +201,7 @@ def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[
     def choose() -> None:
         for point in st.session_state[key].selection.points[:1]:
             if point.get("x") in by_label:
-                put("month", by_label[point["x"]])
+                put(month=by_label[point["x"]])
 
     return choose
 
@@ -219,11 +244,8 @@ def picked(name: str) -> str | None:
 
 
 def pick(name: str, value: str | None) -> None:
-    """Keep in the URL what was picked in a table; the same again clears it."""
-    if value is None or st.query_params.get(name) == value:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
+    """Keep in the URL what was picked in a table, from a callback; the same again clears it."""
+    put(**{name: None if st.query_params.get(name) == value else value})
 
 
 def tree_order(units: pd.DataFrame) -> dict[str, int]:
@@ -271,10 +293,5 @@ def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
 
 
 def _to_url(name: str, default: str, *clears: str) -> None:
-    for one in clears:
-        st.query_params.pop(one, None)
     chosen = st.session_state[f"control_{name}"]
-    if chosen is None or chosen == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = chosen
+    put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})

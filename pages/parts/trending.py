@@ -114,7 +114,7 @@ def chart(subject: Subject) -> None:
 def _choose_unit(key: str) -> None:
     """Keep in the URL the unit whose point was clicked."""
     for point in st.session_state[key].selection.points[:1]:
-        controls.put("unit", point["customdata"][0])
+        controls.put(unit=point["customdata"][0])
 
 
 def _kind(words: Words, item: Indicator, spots: Sequence[Spot]) -> str:
