@@ -90,16 +90,21 @@ def browser() -> Iterator[Browser]:
 def signed_in(
     browser: Browser, address: str, name: str, path: str = "/disposition?warning=w1"
 ) -> Iterator[Page]:
-    """A window of one person, on a phone's width for those who work in the field."""
-    size = {"width": 390, "height": 844} if name in PHONES else {"width": 1440, "height": 1000}
-    context = browser.new_context(
-        extra_http_headers={"X-Remote-User": name, guard.PROXY_HEADER: SECRET}, viewport=size
-    )  # type: ignore[arg-type]
-    page = context.new_page()
+    """The window as one person has it, on a phone's width for those who work in the field.
+
+    It is the same tab for all, so that the scripts of the pages are read once.
+    """
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
+    page = context.pages[0] if context.pages else context.new_page()
+    context.clear_cookies()
+    context.set_extra_http_headers({"X-Remote-User": name, guard.PROXY_HEADER: SECRET})
     page.set_default_timeout(60_000)
+    page.set_viewport_size(
+        {"width": 390, "height": 844} if name in PHONES else {"width": 1440, "height": 1000}
+    )
     page.goto(address + path)
     yield page
-    context.close()
+    page.goto("about:blank")
 
 
 def choose(page: Page, label: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """The pages in a real browser: nothing cut, nothing in the wrong language, nothing asked of another host.
 
-One server, one browser and one browser profile serve all tests, so that the scripts of the pages are loaded once; a
-test moves the warehouse's CURRENT to the state that it needs. Nothing sleeps: everything waits for what it will see.
+One server and one tab serve all tests, so that the scripts of the pages are read once; a test moves the warehouse's
+CURRENT to the state that it needs. Nothing sleeps: everything waits for what it will see.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, WebSocketRoute, expect
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page, Request, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -78,11 +78,11 @@ QUOTE = """() => {
 
 @dataclass
 class Site:
-    """The running service: its address, its warehouse, and every request that went elsewhere."""
+    """The running service: its address, its warehouse, the tab, and every request that went elsewhere."""
 
     url: str
     directory: Path
-    context: BrowserContext
+    page: Page
     foreign: list[str]
 
     def show(self, state: str) -> None:
@@ -93,10 +93,9 @@ class Site:
             fixture.point(self.directory, {"demo": "s000001", "failing": "s000009"}[state])
 
     def open(self, path: str, size: dict[str, int] = DESKTOP) -> Page:
-        page = self.context.new_page()
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.goto(self.url + path)
-        return settled(page)
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.page.goto(self.url + path)
+        return settled(self.page)
 
     def note(self, request: Request) -> None:
         address = request.url
@@ -117,9 +116,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     fixture.publish_broken(directory)
     variables = {"INTEGRITY_POLL_SECONDS": "0.5"}
     with browsing.served(directory, variables) as url, browsing.chromium() as browser:
-        made = Site(url, directory, browser.new_context(), [])
-        made.context.set_default_timeout(60_000)
-        made.context.on("request", made.note)
+        context = browser.new_context()
+        context.set_default_timeout(60_000)
+        made = Site(url, directory, context.new_page(), [])
+        context.on("request", made.note)
         yield made
 
 
@@ -135,10 +135,8 @@ def health(url: str) -> int:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_open(site: Site) -> Iterator[None]:
+def nothing_asked_elsewhere(site: Site) -> Iterator[None]:
     yield
-    for page in site.context.pages:
-        page.close()
     assert site.foreign == [], "a request left the building"
 
 
@@ -262,7 +260,7 @@ def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
 def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
     """The clock's own request may be the first to carry a choice; the page's own then says the address of before."""
     site.show("demo")
-    page = site.context.new_page()
+    page = site.page.context.new_page()
     clocks: list[str] = []
     held: list[bytes] = []
 
@@ -299,8 +297,7 @@ def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**unit=420106")
     expect(page.locator(".panel-heading").first).to_contain_text("武昌区局(营销部)")
-    page.go_back()
-    expect(page.locator(".panel-heading").first).to_contain_text("武汉市局(公司)")
+    page.close()
 
 
 def test_an_indicator_leads_from_the_board_to_its_months_and_on_to_the_records(site: Site) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import Page, Request
 
 from docs.pictures import browsing
 from model import warehouse
@@ -36,17 +36,17 @@ LONG_NAME = "武陵山区土家族苗族自治区局(营销部)"
 
 @dataclass
 class Wall:
-    """The running service: its address, its warehouse, and every request that went elsewhere."""
+    """The running service: its address, its warehouse, the tab, and every request that went elsewhere."""
 
     url: str
     directory: Path
-    context: BrowserContext
+    page: Page
     foreign: list[str]
 
     def draw(self, state: str, *, shape: str = "16x9", lang: str = "zh", site: str = "office") -> Page:
         """The page of all scenes over the warehouse in this state, once it is whole."""
         point(self.directory, state)
-        page = self.context.new_page()
+        page = self.page
         page.set_viewport_size(dict(zip(("width", "height"), SIZES[shape], strict=True)))  # type: ignore[arg-type]
         page.goto(f"{self.url}/wall-scenes?site={site}&lang={lang}&shape={shape}")
         page.wait_for_selector("#wall-ready", state="attached")
@@ -112,8 +112,8 @@ def _empty(path: Path) -> None:
 @pytest.fixture(scope="module")
 def wall(snapshots: Path) -> Iterator[Wall]:
     with browsing.served(snapshots) as url, browsing.chromium() as browser:
-        made = Wall(url, snapshots, browser.new_context(), [])
-        made.context.on("request", made.note)
+        made = Wall(url, snapshots, browser.new_page(), [])
+        made.page.on("request", made.note)
         yield made
 
 
@@ -131,7 +131,6 @@ def test_every_scene_is_whole_and_legible(wall: Wall, state: str, shape: str, la
     assert drawn == list(SCENES)
     assert page.get_attribute("#wall-ready", "data-errors") == "0"
     assert page.evaluate(AUDIT, list(SIZES[shape])) == []
-    page.close()
 
 
 STALE = """notes => document.querySelectorAll('[data-panel]').forEach(panel => {
@@ -155,7 +154,6 @@ def test_a_late_source_is_told_without_covering_what_is_shown(wall: Wall, shape:
     assert (
         page.locator(".panel.is-stale header").first.evaluate("it => getComputedStyle(it).opacity") == "0.6"
     )
-    page.close()
 
 
 def test_what_is_raised_is_verified_or_still_to_be(wall: Wall) -> None:
@@ -167,7 +165,6 @@ def test_what_is_raised_is_verified_or_still_to_be(wall: Wall) -> None:
     raised, unverified, verified = lines["触发"], lines["待核实"], lines["已核实"]
     assert raised == [one + other for one, other in zip(unverified, verified, strict=True)]
     assert raised[0] > 0
-    page.close()
 
 
 @pytest.mark.parametrize("shape", SIZES)
@@ -179,7 +176,6 @@ def test_a_window_hall_is_shown_public_content_only(wall: Wall, shape: str) -> N
         assert page.evaluate(AUDIT, list(SIZES[shape])) == []
         names = page.eval_on_selector_all("[data-panel]", "all => all.map(one => one.dataset.panel)")
         assert not {"portrait", "warnings", "duties", "tasks", "funnel"} & set(names)
-        page.close()
 
 
 def test_the_states_of_a_value_are_worded_and_no_state_is_drawn_as_a_number(wall: Wall) -> None:
@@ -187,11 +183,9 @@ def test_the_states_of_a_value_are_worded_and_no_state_is_drawn_as_a_number(wall
     figures = page.locator(".card .figure")
     assert figures.count() == 12
     assert all("无数据" in text for text in figures.all_inner_texts())
-    page.close()
     page = wall.draw("office")
     words = page.locator("#root").inner_text()
     assert "样本不足" in words and "不予显示" in words
-    page.close()
 
 
 def test_nobody_else_is_asked_and_the_page_is_drawn_in_time(wall: Wall) -> None:
@@ -199,15 +193,13 @@ def test_nobody_else_is_asked_and_the_page_is_drawn_in_time(wall: Wall) -> None:
     took = page.evaluate("performance.now()")
     assert took < 20_000, "a display would give up"
     assert wall.foreign == []
-    page.close()
 
 
 def test_scenes_may_be_asked_for_one_by_one(wall: Wall) -> None:
     point(wall.directory, "office")
-    page = wall.context.new_page()
+    page = wall.page
     page.goto(f"{wall.url}/wall-scenes?scenes=cells,trends,nonsense")
     page.wait_for_selector("#wall-ready", state="attached")
     assert page.get_attribute("#wall-ready", "data-scenes") == "cells,trends"
     assert page.get_attribute("#wall-ready", "data-snapshot") == "office"
     assert page.locator("[data-testid=stSidebar]").is_hidden()
-    page.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -60,22 +60,26 @@ BROKEN = r"""() => {
 
 @dataclass
 class Site:
-    """The running window, its browser, and every request that went elsewhere."""
+    """The running window, its browser with a tab for each kind of screen, and every request that went elsewhere."""
 
     address: str
     browser: Browser
     code: str
     foreign: list[str]
+    tabs: dict[tuple[int, int, bool], Page] = field(default_factory=dict)
 
     def open(self, path: str, size: dict[str, int], *, has_script: bool = True) -> Page:
-        context = self.browser.new_context(
-            viewport=size,
-            java_script_enabled=has_script,
-            has_touch=True,  # type: ignore[arg-type]
-        )
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.on("request", self.note)
+        kind = (*size.values(), has_script)
+        if kind not in self.tabs:
+            context = self.browser.new_context(
+                viewport=size,
+                java_script_enabled=has_script,
+                has_touch=True,  # type: ignore[arg-type]
+            )
+            context.set_default_timeout(60_000)
+            self.tabs[kind] = context.new_page()
+            self.tabs[kind].on("request", self.note)
+        page = self.tabs[kind]
         page.goto(self.address + path)
         return page
 
@@ -130,7 +134,6 @@ def test_a_phone_shows_every_page_whole(site: Site, path: str, language: str) ->
     check(page, 40)
     check(opened_up(page), 40)
     assert page.evaluate(BROKEN) == []
-    page.context.close()
 
 
 @pytest.mark.parametrize("size", [KIOSK, WIDE], ids=["portrait", "landscape"])
@@ -146,7 +149,6 @@ def test_a_kiosk_shows_every_page_whole_and_large(site: Site, path: str, size: d
         expect(start).to_have_count(int(path != "/kiosk"))
         if path == "/kiosk":
             assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
-        page.context.close()
 
 
 def test_a_guide_stands_in_one_screen_of_a_phone(site: Site) -> None:
@@ -156,7 +158,6 @@ def test_a_guide_stands_in_one_screen_of_a_phone(site: Site) -> None:
     page.locator("details.part").nth(2).locator("summary").tap()
     page.locator("label.tick").first.tap()
     expect(page.locator("label.tick input").first).to_be_checked()
-    page.context.close()
 
 
 def test_a_guide_is_one_small_answer_for_a_slow_line(site: Site) -> None:
@@ -179,7 +180,6 @@ def test_a_poster_fills_one_sheet(site: Site, tmp_path: Path) -> None:
             content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") + content.count(b"/Type/Page/")
             == 1
         )
-        page.context.close()
 
 
 def test_everything_works_without_a_script(site: Site) -> None:
@@ -198,7 +198,6 @@ def test_everything_works_without_a_script(site: Site) -> None:
     page.get_by_label("受理编号").fill(receipt)
     page.get_by_role("button", name="查询").click()
     expect(page.locator(".verdict")).to_have_text("已收到，等待受理")
-    page.context.close()
 
 
 def test_a_visit_is_rated_by_its_code_once(site: Site) -> None:
@@ -208,12 +207,12 @@ def test_a_visit_is_rated_by_its_code_once(site: Site) -> None:
         page.locator("[name=rating][value=very_satisfied]").check(force=True)
         page.get_by_role("button", name="提交").click()
         expect(page.locator("h1")).to_have_text(expected)
-        page.context.close()
 
 
 def test_what_was_typed_at_a_kiosk_is_gone_after_a_minute(site: Site) -> None:
-    page = site.open("/kiosk", KIOSK)
+    page = site.browser.new_page(viewport=KIOSK, has_touch=True)  # type: ignore[arg-type]
     page.clock.install()
+    page.goto(f"{site.address}/kiosk")
     page.goto(f"{site.address}/kiosk/progress")
     page.locator("[name=number]").click()
     page.get_by_role("button", name="X", exact=True).click()
@@ -229,10 +228,9 @@ def test_what_was_typed_at_a_kiosk_is_gone_after_a_minute(site: Site) -> None:
     page.wait_for_url(f"{site.address}/kiosk")
     page.go_back()
     assert "/kiosk/progress" not in page.url or page.locator("[name=number]").input_value() == ""
-    page.context.close()
+    page.close()
 
 
 def test_a_kiosk_without_script_goes_back_by_itself(site: Site) -> None:
     page = site.open("/kiosk/progress", KIOSK, has_script=False)
     assert "60;url=/kiosk" in page.content()
-    page.context.close()
