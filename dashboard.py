@@ -26,6 +26,7 @@ def main() -> None:
     if here in hidden:
         here.run()
         return
+    controls.show_address()
     st.html(theme.style(words.say("shared.skip"), words.say("shared.choose_file")))
     sidebar.show(words, groups, here)
     frame.run(here.run, words)

@@ -226,7 +226,7 @@ def test_a_group_leads_to_its_rows_and_back_by_row_and_by_bar(page: Page) -> Non
     assert "by=" not in page.url and "where=" in page.url
     page.get_by_role("link", name=ZH.say("explore.to_groups")).click()
     expect(page).to_have_url(re.compile("by=inspection_kind"))
-    expect(answer.locator("table.list tbody tr").first.locator("td.figure")).to_have_text(count)
+    expect(answer.locator("table.list tbody tr td.figure").first).to_have_text(count)
     answer.locator(".js-plotly-plot .barlayer .point path").first.click(force=True)
     expect(page).to_have_url(re.compile("where="))
     expect(page.get_by_role("link", name=ZH.say("explore.to_groups"))).to_be_visible()

@@ -74,10 +74,6 @@ def choose(
     asked = st.query_params.get(name, default)
     key = f"control_{name}"
     st.session_state[key] = asked if asked in options else default
-    if name in st.query_params:
-        st.query_params[name] = (
-            asked  # a link to the page that is open reruns it without moving the address bar
-        )
     st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default, *clears))
     return str(st.session_state[key])
 
@@ -192,6 +188,11 @@ def catch_up() -> None:
     if before != after and before == st.query_params.to_dict():
         st.query_params.from_dict(after)
     st.session_state[_LED] = {}, {}
+
+
+def show_address() -> None:
+    """Let the address bar say what is shown: a link to the page that is open runs it without moving the bar."""
+    st.query_params.from_dict(st.query_params.to_dict())
 
 
 def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
