@@ -257,9 +257,7 @@ def test_a_person_goes_from_the_score_to_the_records_and_to_paper(page: Page) ->
     page.get_by_role("link", name=Words("zh").say("portraits.print")).click()
     expect(page.locator(".st-key-sheet table.scores")).to_be_visible()
     expect(page.locator(".print-now")).to_be_enabled()
-    expect(page).to_have_url(
-        re.compile("view=print")
-    )  # a link within a page is shared and gone back on like any
+    expect(page).to_have_url(re.compile("view=print"))
     page.go_back()
     expect(page.locator(".st-key-panel_records h2")).to_be_visible()
     expect(page).not_to_have_url(re.compile("view=print"))
