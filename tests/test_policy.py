@@ -29,7 +29,6 @@ speak_up          . x . . . . . . . . x
 see_units         . . . x x x x x . . x
 see_quality       . . . x x x x x . . x
 see_records       . . . x . x . x . . x
-see_person        . . . . . . . x . . .
 compose_query     . . . x . x x x . . x
 query_sql         . . . . . . x x . . x
 export_records    . . . x . x x x . . x
@@ -120,7 +119,7 @@ def test_what_needs_a_purpose_is_refused_without(action: str) -> None:
 
 
 def test_what_opens_persons_is_the_discipline_roles_alone_and_is_logged() -> None:
-    for action in ("see_person", "see_concerned", "open_vault"):
+    for action in ("see_concerned", "open_vault"):
         assert [role for role in ORDER if policy.allows(actor(role), action)] == ["discipline"]
         assert policy.declared().actions[action].logged and policy.declared().actions[action].purpose
 
