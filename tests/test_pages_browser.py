@@ -10,7 +10,7 @@ import re
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,6 +256,26 @@ def test_a_unit_is_chosen_from_the_tree(site: Site) -> None:
     expect(page.locator(".panel-heading").first).to_contain_text("武汉市局(公司)")
 
 
+def intercept(
+    page: Page, asked: Callable[[bytes], bytes], answered: Callable[[ForwardMsg], bytes | None]
+) -> None:
+    """Pass on what `asked` makes of each request, and, after an answer, what `answered` adds to them."""
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def hear(content: str | bytes) -> None:
+            assert isinstance(content, bytes)
+            socket.send(content)
+            if (added := answered(ForwardMsg.FromString(content))) is not None:
+                server.send(added)
+
+        socket.on_message(lambda content: server.send(asked(content if isinstance(content, bytes) else b"")))
+        server.on_message(hear)
+
+    page.route_web_socket("**", pass_on)
+
+
 def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
     """The clock's own request may be the first to carry a choice; the page's own then says the address of before."""
     site.show("demo")
@@ -264,31 +284,20 @@ def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
     held: list[bytes] = []
     chosen = "武昌区局".encode()
 
-    def pass_on(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
+    def asked(content: bytes) -> bytes:
+        message = BackMsg.FromString(content)
+        run = message.rerun_script
+        if run.fragment_id:  # one that took the choice along by itself leaves nothing to arrange
+            clocks.append("" if chosen in content else run.fragment_id)
+        elif chosen in content and run.query_string == "view=volumes" and clocks[-1]:
+            run.fragment_id, run.is_auto_rerun = clocks[-1], True
+            held.append(content)
+        return message.SerializeToString()
 
-        def asked(content: str | bytes) -> None:
-            assert isinstance(content, bytes)
-            message = BackMsg.FromString(content)
-            run = message.rerun_script
-            if run.fragment_id:  # one that took the choice along by itself leaves nothing to arrange
-                clocks.append("" if chosen in content else run.fragment_id)
-            elif chosen in content and run.query_string == "view=volumes" and clocks[-1]:
-                run.fragment_id, run.is_auto_rerun = clocks[-1], True
-                held.append(content)
-                content = message.SerializeToString()
-            server.send(content)
+    def answered(message: ForwardMsg) -> bytes | None:
+        return held.pop() if held and message.HasField("page_info_changed") else None
 
-        def answered(content: str | bytes) -> None:
-            assert isinstance(content, bytes)
-            socket.send(content)
-            if held and ForwardMsg.FromString(content).HasField("page_info_changed"):
-                server.send(held.pop())
-
-        socket.on_message(asked)
-        server.on_message(answered)
-
-    page.route_web_socket("**", pass_on)
+    intercept(page, asked, answered)
     page.goto(f"{site.url}/?view=volumes")
     told = settled(page).locator(".clock.refreshed").inner_text()
     expect(page.locator(".clock.refreshed")).not_to_have_text(told)
@@ -297,6 +306,44 @@ def test_a_choice_is_kept_that_the_clock_took_along(site: Site) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**unit=420106")
     expect(page.locator(".panel-heading").first).to_contain_text("武昌区局(营销部)")
+    page.close()
+
+
+def test_a_language_is_kept_that_the_clock_had_not_heard_of(site: Site) -> None:
+    """The clock may ask before it hears of a choice: with the address of before, and labels of the old language."""
+    site.show("demo")
+    page = site.page.context.new_page()
+    clocks: list[str] = []
+    late: list[bytes] = []
+    sent: list[bytes] = []
+
+    def asked(content: bytes) -> bytes:
+        message = BackMsg.FromString(content)
+        run = message.rerun_script
+        if run.fragment_id:
+            clocks.append(run.fragment_id)
+        elif not late + sent and b"English" in content and "2026年10月".encode() in content:
+            run.fragment_id, run.is_auto_rerun = clocks[-1], True
+            late.append(message.SerializeToString())
+        return content
+
+    def answered(message: ForwardMsg) -> bytes | None:
+        if not late or not message.HasField("script_finished"):
+            return None
+        sent.append(late.pop())
+        return sent[-1]
+
+    intercept(page, asked, answered)
+    page.goto(f"{site.url}/?unit=420106&view=children")
+    told = settled(page).locator(".clock.refreshed").inner_text()
+    expect(page.locator(".clock.refreshed")).not_to_have_text(told)
+    page.get_by_text("English", exact=True).click()
+    page.wait_for_url("**lang=en**")
+    expect(page.locator("h1")).to_have_text("Overview")
+    page.get_by_text("Volumes", exact=True).click()
+    page.wait_for_url("**view=volumes**")
+    expect(page.locator("table.figures").last).to_contain_text("of which in time")
+    assert sent and "lang=en" in page.url and "month" not in page.url
     page.close()
 
 

@@ -23,7 +23,7 @@ SHARED = ("lang", "unit", "month", "indicator")
 ALL = "all"
 Group = Literal["domain", "dimension"]
 
-_LED = "led"
+_LED_FROM, _SHOWN = "led_from", "shown"
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
@@ -56,7 +56,7 @@ def language_switch(words: Words) -> None:
         format_func=lambda one: words.say(f"shared.language_{one}"),
         key=key,
         on_change=_to_url,
-        args=("lang", DEFAULT),
+        args=("lang", DEFAULT, LANGUAGES),
         required=True,
         label_visibility="collapsed",
     )
@@ -74,7 +74,9 @@ def choose(
     asked = st.query_params.get(name, default)
     key = f"control_{name}"
     st.session_state[key] = asked if asked in options else default
-    st.selectbox(label, options, key=key, format_func=show, on_change=_to_url, args=(name, default, *clears))
+    st.selectbox(
+        label, options, key=key, format_func=show, on_change=_to_url, args=(name, default, options, *clears)
+    )
     return str(st.session_state[key])
 
 
@@ -91,7 +93,7 @@ def switch(
         format_func=lambda one: options[one],
         key=key,
         on_change=_to_url,
-        args=(name, default, *clears),
+        args=(name, default, list(options), *clears),
         required=True,
         label_visibility="collapsed",
     )
@@ -165,7 +167,7 @@ def choose_indicator(words: Words) -> None:
 
 def put(**changed: str | None) -> None:
     """Keep choices in the URL, from a callback; None forgets one."""
-    query = {**st.query_params.to_dict(), **changed}
+    query = {**shown(), **changed}
     lead({name: value for name, value in query.items() if value is not None})
 
 
@@ -174,8 +176,16 @@ def lead(query: Mapping[str, str]) -> None:
 
     All at once, since a run that was asked for meanwhile breaks this one off where the browser is told.
     """
-    st.session_state[_LED] = st.query_params.to_dict(), dict(query)
+    if st.session_state.get(_LED_FROM) is None:  # several callbacks may lead on from one request
+        st.session_state[_LED_FROM] = st.query_params.to_dict()
+    st.session_state[_SHOWN] = dict(query)
     st.query_params.from_dict(query)
+
+
+def shown() -> dict[str, str]:
+    """What the URL says of what is drawn, or is about to be: a request that was sent earlier may say what it was."""
+    known: dict[str, str] | None = st.session_state.get(_SHOWN)
+    return st.query_params.to_dict() if known is None else known
 
 
 def catch_up() -> None:
@@ -184,15 +194,15 @@ def catch_up() -> None:
     A choice travels with whatever the browser sends first. Where that is a clock that asks for its own redrawing, the
     callback runs there, and the run of the page, sent in the same moment, still brings the address of before.
     """
-    before, after = st.session_state.get(_LED, ({}, {}))
-    if before != after and before == st.query_params.to_dict():
-        st.query_params.from_dict(after)
-    st.session_state[_LED] = {}, {}
+    if st.session_state.get(_LED_FROM) == st.query_params.to_dict():
+        st.query_params.from_dict(shown())
+    st.session_state[_LED_FROM] = None
 
 
 def show_address() -> None:
     """Let the address bar say what is shown: a link to the page that is open runs it without moving the bar."""
-    st.query_params.from_dict(st.query_params.to_dict())
+    st.session_state[_SHOWN] = st.query_params.to_dict()
+    st.query_params.from_dict(st.session_state[_SHOWN])
 
 
 def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
@@ -293,6 +303,8 @@ def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
     return above
 
 
-def _to_url(name: str, default: str, *clears: str) -> None:
+def _to_url(name: str, default: str, options: Sequence[str], *clears: str) -> None:
+    """Keep what was chosen; what is no option is what an option was called when the page was in another language."""
     chosen = st.session_state[f"control_{name}"]
-    put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})
+    if chosen in options:
+        put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})

@@ -101,6 +101,7 @@ def sql(view: View) -> None:
         st.query_params["sql"] = asked = text or ""
         for name in ("page", "sort"):
             st.query_params.pop(name, None)
+        controls.show_address()
         st.session_state.pop("run_sql", None)
     if asked or is_run:
         with st.container(key="panel_answer"):
