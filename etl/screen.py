@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from etl import sql
 from model import policy, warehouse
+from model.indicators import catalogue
 from model.process import processes
 
 
@@ -32,12 +33,15 @@ def suppress(connection: warehouse.Connection, smallest: int) -> None:
 
 def write(connection: warehouse.Connection, smallest: int) -> None:
     """Fill the attached file `screen` from the attached `snapshot`."""
+    of_public = [one.id for one in catalogue().indicators.values() if one.view in policy.screen.PUBLIC_VIEWS]
     slots = {
         "smallest": str(smallest),
         "counted_window": str(max(processes().windows)),
         "least_durations": str(policy.screen.LEAST_DURATIONS),
         "least_denominator": str(policy.screen.LEAST_DENOMINATOR),
         "withheld": ", ".join(map(sql.literal, policy.screen.WITHHELD)),
+        "withheld_counts": ", ".join(map(sql.literal, policy.screen.WITHHELD_COUNTS)),
+        "of_public": ", ".join(map(sql.literal, of_public)),
         "subjects": ", ".join(map(sql.literal, policy.screen.SUBJECTS)),
         "published_months": str(policy.screen.PUBLISHED_MONTHS),
         "withdrawal_days": str(policy.screen.WITHDRAWAL_WORKING_DAYS),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from etl import screen
+from etl import screen, sql
 from model import policy, warehouse
 
 Forest = list[tuple[list[int], list[int]]]
@@ -240,3 +240,59 @@ def test_a_tree_without_small_counts_is_shown_whole() -> None:
 )
 def test_what_is_hidden_with_a_small_count(parents: list[int], own: list[int], hidden: set[int]) -> None:
     assert suppressed([(parents, own)]) == [hidden]
+
+
+# --- warnings of the whole bureau by kind, beside those of a level ----------------------------------------------------
+
+
+def kinds_shown(levels: list[list[int]]) -> list[list[int | None]]:
+    """What the screen tells of the warnings of each kind that occurs, level by level."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "ATTACH ':memory:' AS snapshot; CREATE SCHEMA snapshot.mart; ATTACH ':memory:' AS screen;"
+            " CREATE SCHEMA screen.mart; CREATE TABLE snapshot.mart.unit AS SELECT 'top' AS unit_id, 0 AS level;"
+            " CREATE TABLE snapshot.mart.unit_tree AS SELECT 'top' AS unit_id, 'top' AS ancestor_id;"
+            " CREATE TABLE snapshot.mart.warning (unit_id VARCHAR, kind VARCHAR, level VARCHAR)"
+        )
+        found = [
+            ("top", f"kind {kind}", f"level {level}")
+            for level, counts in enumerate(levels)
+            for kind, count in enumerate(counts)
+            for _ in range(count)
+        ]
+        warehouse.insert(connection, "snapshot.mart.warning", found)
+        connection.execute(sql.statement("judge_screen", smallest=str(policy.SMALL_COUNT)))
+        told = {
+            (level, kind): count
+            for level, kind, count in connection.execute(
+                'SELECT level, kind, "count" FROM screen.mart.warning'
+            ).fetchall()
+        }
+    return [
+        [told[f"level {level}", f"kind {kind}"] for kind, count in enumerate(counts) if count]
+        for level, counts in enumerate(levels)
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0, 0, 1, 2, 4, 5, 9]), min_size=1, max_size=6), min_size=1, max_size=30
+    )
+)
+def test_no_kind_of_few_warnings_is_had_from_its_level(levels: list[list[int]]) -> None:
+    """The reader knows what all kinds of a level come to, where that is no small count itself."""
+    for counts, shown in zip(levels, kinds_shown(levels), strict=True):
+        held = [count for count in counts if count]
+        hidden = [count for count, one in zip(held, shown, strict=True) if one is None]
+        assert [one for one in shown if one is not None] == [
+            count for count, one in zip(held, shown, strict=True) if one is not None
+        ]
+        assert bool(hidden) == any(count < policy.SMALL_COUNT for count in held)
+        assert not [one for one in shown if one is not None and one < policy.SMALL_COUNT]
+        if hidden and len(held) > 1 and sum(held) >= policy.SMALL_COUNT and max(held) > 1:
+            assert len(hidden) > 1 and sum(hidden) > len(hidden) and sum(hidden) >= policy.SMALL_COUNT
+
+
+def test_with_one_kind_of_few_warnings_the_next_is_left_out() -> None:
+    assert kinds_shown([[49, 1, 1], [5, 19, 2], [26, 5]]) == [[None, None, None], [None, 19, None], [26, 5]]

@@ -12,6 +12,7 @@ import pytest
 from etl import demo, run, surfaces
 from model import policy, vault, warehouse
 from model.contract import TABLES
+from model.indicators import catalogue
 from model.subjects import SubjectKeys
 from tests.durability_helpers import (
     COMPLAINT,
@@ -192,6 +193,7 @@ def test_rates_and_times_on_the_screen_rest_on_enough_things(demo_bureau: Place)
             connection.execute(f"ATTACH '{opened(demo_bureau, surface)}' AS {surface}_file (READ_ONLY)")  # type: ignore[arg-type]
         points = connection.execute(
             "SELECT t.value, t.lower, f.numerator, f.denominator, f.observations, i.kind"
+            ", t.indicator_id, t.state"
             " FROM screen_file.mart.trend t JOIN screen_file.mart.indicator i USING (indicator_id)"
             " JOIN full_file.mart.indicator_fact f ON f.indicator_id = t.indicator_id AND f.month = t.month"
             " AND f.subject_kind = 'unit' AND f.subject_id = t.unit_id"
@@ -203,18 +205,42 @@ def test_rates_and_times_on_the_screen_rest_on_enough_things(demo_bureau: Place)
         ).fetchall()
     shown = [point for point in points if point[0] is not None]
     assert len(shown) > 50 and any(point[4] < policy.screen.LEAST_DENOMINATOR for point in points)
-    for value, lower, numerator, denominator, observations, kind in shown:
+    public = [one.id for one in catalogue().indicators.values() if one.view in policy.screen.PUBLIC_VIEWS]
+    assert any(point[6] in public and point[7] == "suppressed" and point[4] >= 30 for point in points)
+    for value, lower, numerator, denominator, observations, kind, indicator_id, _ in shown:
         assert observations >= policy.screen.LEAST_DENOMINATOR
+        if kind == "rate" or indicator_id in public:
+            assert not 0 < numerator < policy.SMALL_COUNT
         if kind == "proportion":
             assert value == round(value, 3) and (value in (0, 1)) == (numerator in (0, denominator))
             few = any(0 < one < policy.SMALL_COUNT for one in (numerator, denominator - numerator))
-            assert not (few and lower is not None)
+            assert not (few and (lower is not None or indicator_id in public))
     assert any(step[1] is not None for step in steps) and any(step[0] is not None for step in steps)
     for median, within, told, observations, due, in_time, exact in steps:
         assert median is None or observations >= policy.screen.LEAST_DURATIONS
         assert within is None or (due >= policy.screen.LEAST_DENOMINATOR and abs(within - exact) < 0.0011)
         if told and due:
             assert not any(0 < one < policy.SMALL_COUNT for one in (told, in_time, due - in_time))
+
+
+def test_no_monthly_count_of_the_screen_is_what_a_share_rests_on(demo_bureau: Place) -> None:
+    """Beside a share of few, the number that it is of would tell how many."""
+    with warehouse.connect() as connection:
+        for surface in ("full", "screen"):
+            connection.execute(f"ATTACH '{opened(demo_bureau, surface)}' AS {surface}_file (READ_ONLY)")  # type: ignore[arg-type]
+        beside = (
+            'SELECT t.indicator_id, v.measure, avg((v."count" = f.denominator)::INTEGER)'
+            " FROM screen_file.mart.trend t JOIN {volumes} v USING (unit_id, month)"
+            " JOIN screen_file.mart.indicator i USING (indicator_id)"
+            " JOIN full_file.mart.indicator_fact f ON f.indicator_id = t.indicator_id AND f.month = t.month"
+            " AND f.subject_kind = 'unit' AND f.subject_id = t.unit_id"
+            " WHERE t.value IS NOT NULL AND v.\"count\" > 0 AND i.kind = 'proportion' GROUP BY ALL HAVING count(*) > 9"
+        )
+        held = connection.execute(beside.format(volumes="full_file.mart.volume")).fetchall()
+        shown = connection.execute(beside.format(volumes="screen_file.mart.volume")).fetchall()
+    assert ("I1", "inspections_done", 1) in held
+    assert shown and not [one for one in shown if one[2] > 0.9]
+    assert not {one[1] for one in shown} & set(policy.screen.WITHHELD_COUNTS)
 
 
 def test_the_tables_of_the_screen_are_documented(demo_bureau: Place) -> None:

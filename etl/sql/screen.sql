@@ -14,4 +14,5 @@ SELECT v.measure, v.unit_id, v.month,
     CASE WHEN h.unit_id IS NOT NULL THEN 'suppressed' WHEN v."count" = 0 THEN 'zero' ELSE 'value' END AS state
 FROM snapshot.mart.volume v
 LEFT JOIN hidden_bundle h ON h.bundle = 'volume ' || v.measure AND h.month = v.month AND h.unit_id = v.unit_id
-WHERE v.month IS NOT NULL AND EXISTS (FROM snapshot.mart.unit u WHERE u.unit_id = v.unit_id) ORDER BY ALL
+WHERE v.month IS NOT NULL AND v.measure NOT IN ($withheld_counts)
+    AND EXISTS (FROM snapshot.mart.unit u WHERE u.unit_id = v.unit_id) ORDER BY ALL

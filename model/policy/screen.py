@@ -20,6 +20,18 @@ WITHHELD = {
 }
 """Indicators that no screen shows, with the reason."""
 
+WITHHELD_COUNTS = {
+    "applications_granted": "beside those decided it would tell a few refusals",
+    "inspections_done": "I1, I7 and I9 are shares of it: beside it they would tell a few inspections",
+    "tickets_closed_in_time": "beside those closed it would tell a few that were late",
+}
+"""Monthly counts that no screen shows, with the reason: beside another number each would tell small ones."""
+
+PUBLIC_VIEWS = {
+    "retailer": "how many shops stand in each market cell is public: a share of them tells how many it is",
+}
+"""Derived views of which everybody knows the number of rows, with the reason: no share of few is shown."""
+
 NO_SMALL_COUNTS = {
     "cell": "capacity, remaining places and queues of market cells must be public",
     "honour": "honours are granted in public, to units and not to persons",
