@@ -89,6 +89,19 @@ def test_every_sentence_ends_with_its_reservation_in_both_languages(snapshot: wa
         assert "nan" not in warned.sentence(ZH, one) + warned.finding(ZH, one)
 
 
+def test_a_limit_is_called_a_limit_and_the_level_of_its_peers_is_not(snapshot: warehouse.Snapshot) -> None:
+    signal = first_of(snapshot, "signal")
+    assert signal is not None
+    item = warned.item_of(signal)
+    assert item is not None
+    beyond = signal["threshold"] + (-0.01 if item.direction == "higher" else 0.01)
+    for words, limit, peers in ((ZH, "界限", "同类"), (Words("en"), "limit", "peers")):
+        said = warned.finding(words, {**signal, "value": beyond})
+        assert limit in said and peers not in said
+        said = warned.finding(words, {**signal, "value": beyond, "kind": "outlier"})
+        assert peers in said and limit not in said
+
+
 def test_a_record_is_named_only_where_its_number_names_nobody(snapshot: warehouse.Snapshot) -> None:
     assert warnings.is_named("inspection", "JC1") and warnings.is_named("enforcement_case", "AJ1")
     assert not warnings.is_named("staff", "P000001")

@@ -80,7 +80,7 @@ def sentence(words: Words, one: Warning) -> str:
 
 
 def finding(words: Words, one: Warning) -> str:
-    """The finding in few words: value beside limit, or which record and how much of it."""
+    """The finding in few words: value beside the limit or its like, or which record and how much of it."""
     item = item_of(one)
     if _is_missing(one["value"]) or item is None:
         return _of_record(words, one)
@@ -91,7 +91,8 @@ def finding(words: Words, one: Warning) -> str:
     value, threshold = (written.value(one[name], item.kind) for name in ("value", "threshold"))
     if told.is_drift(one, item):
         return words.say("warnings.drift_of", value=value)
-    return words.say("warnings.value_of", value=value, threshold=threshold)
+    beside = "peers_of" if one["kind"] == "outlier" else "value_of"
+    return words.say(f"warnings.{beside}", value=value, threshold=threshold)
 
 
 def _of_record(words: Words, one: Warning) -> str:
