@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from model import numerals
 from model.indicators import Indicator
 from model.judgement.declaration import LEVELS, Kind, LevelRules
 from model.statistics.inputs import Floats
@@ -78,7 +79,7 @@ def _count(value: object, _: Indicator) -> str:
 
 
 def _number(value: object, item: Indicator) -> str:
-    """A value as it is read: shares in per cent, all else with two decimals."""
+    """A value as it is read; a dash where there is none."""
     if not isinstance(value, (int, float)) or np.isnan(value):
         return "—"
-    return f"{value:.1%}" if item.kind in ("proportion", "share") else f"{value:.2f}"
+    return numerals.value(value, item.kind)

@@ -23,7 +23,7 @@ from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.reads import warnings
 from pages.parts.table import Column, Tone, figure, mark, table
-from pages.parts.words import NONE, Words, number
+from pages.parts.words import NONE, Words, number, whole_percent
 
 
 def said(words: Words, label: Label) -> str:
@@ -140,7 +140,7 @@ def _rule_so_far(book: Book, item: Disposition) -> str:
     if one is None or one.share is None:
         return words.say(f"handling.state_{one.state if one else 'no_data'}")
     says = words.say("handling.mostly_unfounded") if one.is_mostly_unfounded else ""
-    said = words.say("handling.rule_share", share=f"{one.share:.0%}", count=one.closed)
+    said = words.say("handling.rule_share", share=whole_percent(one.share), count=one.closed)
     return " · ".join(part for part in (said, says) if part)
 
 
@@ -257,7 +257,7 @@ def rules(view: View, book: Book) -> None:
 
 def _rule(words: Words, one: Confirmation) -> dict[str, Any]:
     tone: Tone = "plain" if one.share is not None else "absent"
-    text = f"{one.share:.0%}" if one.share is not None else words.say(f"handling.state_{one.state}")
+    text = whole_percent(one.share) if one.share is not None else words.say(f"handling.state_{one.state}")
     remark = (
         mark(words.say("handling.mostly_unfounded"), "attention") if one.is_mostly_unfounded else mark("")
     )

@@ -147,7 +147,7 @@ def points(value: float | None) -> str:
 
 def share(value: float | None) -> str:
     """87%; a dash where there is none."""
-    return NONE if value is None else f"{value:.0%}"
+    return NONE if value is None else written.whole_percent(value)
 
 
 def sentences(words: Words, portrait: Portrait) -> list[str]:

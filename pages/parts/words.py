@@ -13,12 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
+from model.numerals import NONE as NONE
+from model.numerals import PARTS
+from model.numerals import part as part
+from model.numerals import short_part as short_part
+from model.numerals import value as value
+from model.numerals import whole_percent as whole_percent
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "zh"
 MINUS = "−"
-NONE = "—"
-_PARTS = ("proportion", "share")
 _YEAR_DAYS, _MONTH_DAYS = 365.25, 365.25 / 12
 _LONG_AGO = timedelta(days=300)
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -125,26 +130,17 @@ def moment(when: datetime | None, now: datetime | None = None) -> str:
     return when.strftime("%m-%d %H:%M" if is_this_year else "%Y-%m-%d %H:%M")
 
 
-def value(number: float | None, kind: str) -> str:
-    """An indicator's number as it is read: 99.3% of proportions and shares, 7.4 of means, 0.25 of rates."""
-    if number is None:
-        return NONE
-    if kind in _PARTS:
-        return f"{100 * number:.1f}%"
-    return f"{number:,.1f}" if kind == "mean" else f"{number:,.2f}"
-
-
 def aim(number: float | None, kind: str) -> str:
     """A target as it was set: 98%, 100%, 0, 1.5."""
     if number is None:
         return NONE
-    return f"{100 * number:.6g}%" if kind in _PARTS and number else f"{number:.6g}"
+    return f"{100 * number:.6g}%" if kind in PARTS and number else f"{number:.6g}"
 
 
 def difference(number: float | None, kind: str) -> str:
     """+0.6, −0.2, 0.0: of proportions and shares in percentage points."""
     if number is None:
         return NONE
-    scaled = round(100 * number if kind in _PARTS else number, 2 if kind == "rate" else 1)
+    scaled = round(100 * number if kind in PARTS else number, 2 if kind == "rate" else 1)
     text = f"{abs(scaled):,.2f}" if kind == "rate" else f"{abs(scaled):,.1f}"
     return f"{MINUS if scaled < 0 else '+' if scaled > 0 else ''}{text}"

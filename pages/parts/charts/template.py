@@ -11,6 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from model.numerals import PARTS
 from pages.parts import theme
 from pages.parts.words import Words
 
@@ -64,9 +65,4 @@ def month_axis(figure: go.Figure, words: Words, months: Sequence[date]) -> None:
 
 def percent_axis(figure: go.Figure, kind: str) -> None:
     """The numbers of the axis as the indicator's are read."""
-    if kind in ("proportion", "share"):
-        figure.update_yaxes(tickformat=".1~%")
-    elif kind == "rate":
-        figure.update_yaxes(tickformat=".2~f")
-    else:
-        figure.update_yaxes(tickformat=".1~f")
+    figure.update_yaxes(tickformat=".3~%" if kind in PARTS else ".3~f")

@@ -164,13 +164,17 @@ def remark(board: Board, one: Count, found: Disposition) -> str:
     """How long a closed one took, and what share of the raised or verified stand at a stage."""
     if one.stage == "unverified" and one.count is not None:
         raised = found.at("raised").count
-        return board.words.say("wall.of_raised", share=f"{one.count / raised:.0%}") if raised else ""
+        return (
+            board.words.say("wall.of_raised", share=written.whole_percent(one.count / raised))
+            if raised
+            else ""
+        )
     if one.stage == "closed" and one.median_days is not None:
         return board.words.say("wall.median_closed", count=f"{one.median_days:.0f}")
     if one.stage == "founded":
         verified = found.at("verified").count
         if one.count is not None and verified:
-            return board.words.say("wall.of_verified", share=f"{one.count / verified:.0%}")
+            return board.words.say("wall.of_verified", share=written.whole_percent(one.count / verified))
     return ""
 
 
@@ -179,7 +183,7 @@ def closing_rate(board: Board, found: Disposition) -> str:
     raised, closed = found.at("raised").count, found.at("closed").count
     if not raised or closed is None:
         return ""
-    return board.words.say("wall.closing_rate", share=f"{closed / raised:.0%}")
+    return board.words.say("wall.closing_rate", share=written.whole_percent(closed / raised))
 
 
 def funnel_panel(board: Board, width: float) -> str:

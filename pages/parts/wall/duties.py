@@ -76,5 +76,5 @@ def _line(board: Board, key: str, rows: pd.DataFrame, room: float) -> tuple[str,
         name,
         wall_steps.part(share, room, 38),
         f'<span class="soft">{_counts(done, due)}</span>',
-        f"<b>{share:.1%}</b>".replace("100.0", "100") if share is not None else "",
+        f"<b>{written.short_part(share)}%</b>" if share is not None else "",
     )

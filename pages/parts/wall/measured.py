@@ -16,6 +16,8 @@ from typing import Any
 import pandas as pd
 
 from model.indicators import Indicator, catalogue
+from model.numerals import PARTS
+from pages.parts import words as written
 from pages.parts.charts import wall_icon
 from pages.parts.charts.wall_trend import Mark
 from pages.parts.judged import ASSURANCES, VARIATIONS, Assurance, Variation, Way, way_of
@@ -58,7 +60,7 @@ class Measured:
 
     @property
     def is_share(self) -> bool:
-        return self.indicator.kind in ("proportion", "share")
+        return self.indicator.kind in PARTS
 
     def figure(self) -> tuple[str, str]:
         """The newest value as number and unit."""
@@ -67,9 +69,9 @@ class Measured:
     def number(self, value: float | None) -> str:
         if value is None:
             return ""
-        shown = value * 100 if self.is_share else value
-        text = f"{shown:,.1f}"
-        return text.removesuffix(".0") if text in ("100.0", "0.0") else text
+        if self.is_share:
+            return written.short_part(value)
+        return written.value(value, self.indicator.kind) if value else "0"
 
     def with_unit(self, value: float | None) -> str:
         return self.number(value) + ("%" if self.is_share else "")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pages.parts import words as written
 from pages.parts.charts import wall_step
 from pages.parts.charts.wall_step import Step
 from pages.parts.reads import screen
@@ -83,7 +84,7 @@ def _line(
     state = str(row["state"])
     days = f"<b>{median:.1f}</b>".replace(".0<", "<") if median is not None else blocks.absent(board, state)
     if within is not None:
-        share = f"<b>{_percent(within)}</b>"
+        share = f"<b>{written.short_part(within)}%</b>"
     elif limit is None and state in ("value", "zero"):
         share = f'<span class="soft">{escape(board.words.say("wall.no_limit"))}</span>'
     else:
@@ -93,8 +94,3 @@ def _line(
         f'<span class="{look}">{name}</span>', picture,
         f'<span class="{look}">{days}</span>', f'<span class="{look}">{share}</span>',
     )  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    text = f"{share * 100:.1f}"
-    return f"{text.removesuffix('.0') if text == '100.0' else text}%"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
+from pages.parts import words as written
 from pages.parts.wall import blocks, disposition, measured, summary
 from pages.parts.wall.board import Board
 from pages.parts.wall.disposition import TABLES, Disposition
@@ -38,7 +39,7 @@ def _cards(board: Board) -> str:
         found.at(stage) for stage in ("raised", "unverified", "closed", "overdue")
     )
     days = None if closed.median_days is None else f"{closed.median_days:.0f}"
-    share = None if closed.on_time is None else f"{closed.on_time * 100:.1f}"
+    share = None if closed.on_time is None else written.part(closed.on_time)
     figures = [
         (say("wall.stage_raised"), raised.text(board), "", ""),
         (say("wall.stage_unverified"), unverified.text(board), "", _remark(board, unverified.stage, found)),

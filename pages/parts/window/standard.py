@@ -84,9 +84,9 @@ def _days(said: words.Words, row: reads.Row | None, *, is_working: bool) -> str 
     """The median as it is read, in days of the kind that the step is counted in."""
     if row is None or row["median_days"] is None:
         return None
-    days = words.value(row["median_days"], "mean").removesuffix(".0")
-    if days == "0":
+    if round(row["median_days"], 1) == 0:
         return said.say("window.same_day")
+    days = words.value(row["median_days"], "mean").removesuffix(".0")
     return said.say("window.so_many_working_days" if is_working else "window.so_many_days", count=days)
 
 
