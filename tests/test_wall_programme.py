@@ -12,7 +12,7 @@ import pytest
 from ledger.programme.steps import steps
 from model import warehouse
 from pages.parts.reads import screen
-from pages.parts.wall import programme, site
+from pages.parts.wall import frameworks, programme, site
 from pages.parts.wall.board import Board
 from pages.parts.words import Language, Words, capital
 from tests import warehouse_fixture as fixture
@@ -99,3 +99,33 @@ def test_a_surface_without_the_table_says_that_there_is_nothing_yet(panel: Panel
 def test_the_panel_grows_stale_with_the_source_of_scenarios(panel: Panel) -> None:
     drawn = panel([("posted", None, 3, "value")], "zh")
     assert 'data-sources="scenario"' in drawn and "data-stale-note" in drawn
+
+
+@pytest.mark.parametrize(
+    ("projects", "stage"),
+    [
+        ({"standardising": 0.5}, "standardising"),
+        ({"not_started": 0.0}, "not_started"),
+        ({"stopped": None, "piloting": 0.25}, "piloting"),
+        ({"stopped": None}, "stopped"),
+        ({"not_started": 0.0, "rolling_out": 0.75, "completed": 1.0}, "standardising"),
+        ({"rolling_out": 0.75, "completed": 1.0}, "rolling_out"),
+        ({"not_started": 0.0, "planning": 0.0}, "planning"),
+    ],
+)
+def test_many_projects_are_said_to_be_where_their_picture_shows_them(
+    snapshot: warehouse.Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    projects: dict[str, float | None],
+    stage: str,
+) -> None:
+    known = [one for one in projects.values() if one is not None]
+    rows = [*projects.items(), ("all", sum(known) / len(known) if known else None)]
+    found = pd.DataFrame(
+        [("six_integrity_units", "cadre", *row) for row in rows],
+        columns=["framework", "item", "stage", "progress"],
+    )
+    monkeypatch.setattr(screen, "of_unit", lambda *_: found)
+    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9")
+    (one,) = frameworks.progress(board, "six_integrity_units")
+    assert (one.stage, one.reached) == (stage, 4 * sum(known) / len(known) if known else 0)

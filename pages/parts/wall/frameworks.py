@@ -20,7 +20,8 @@ ITEMS: dict[str, Sequence[str]] = {
     ),
     "six_integrity_units": ("cadre", "branch", "unit", "window", "station", "agency"),
 }  # fmt: skip
-STAGES = ("not_started", "planning", "piloting", "standardising", "rolling_out", "completed", "stopped")
+STOPPED = "stopped"
+STAGES = ("not_started", "planning", "piloting", "standardising", "rolling_out", "completed", STOPPED)
 """In their order: after the method's four steps, a project is completed."""
 ALL = "all"
 METHOD = ("planning", "piloting", "standardising", "rolling_out")
@@ -28,7 +29,7 @@ METHOD = ("planning", "piloting", "standardising", "rolling_out")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the projects of one item are, and the stage of the one that is furthest behind."""
+    """How far the projects of one item are: the stage that they share, else the step in which they are on average."""
 
     item: str
     stage: str
@@ -44,9 +45,12 @@ def progress(board: Board, framework: str) -> list[Progress]:
     for item in ITEMS[framework]:
         some = mine[mine["item"] == item] if not mine.empty else mine
         stages = [one for one in STAGES if not some.empty and one in set(some["stage"])]
+        stages = [one for one in stages if one != STOPPED] or stages
         if stages:
             share = some.loc[some["stage"] == ALL, "progress"].max()
-            result.append(Progress(item, stages[0], 0 if pd.isna(share) else float(share) * len(METHOD)))
+            reached = 0.0 if pd.isna(share) else float(share) * len(METHOD)
+            step = METHOD[min(int(reached), len(METHOD) - 1)]
+            result.append(Progress(item, stages[0] if len(stages) == 1 else step, reached))
     return result
 
 

@@ -31,7 +31,7 @@ LABELS = {"16x9": 312, "32x9": 372}
 
 
 def framework_panel(board: Board, framework: str, width: float) -> str:
-    """A line an item: its name, the four steps, the stage of the project that is furthest behind."""
+    """A line an item: its name, the four steps, and the stage in which its projects are."""
     say = board.words.say
     known = {one.item: one for one in frameworks.progress(board, framework)}
     lines = []
