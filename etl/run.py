@@ -17,6 +17,7 @@ from etl import (
     aggregates,
     arrivals,
     check,
+    corrections,
     database,
     feeds,
     judge,
@@ -121,9 +122,9 @@ def load_files(
             building.keep(report, step.arrival, outcome)
             load.withdraw_repeated(building.connection, step.arrival, step.match)
             rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
-        for batch_id, outcome in late_parents.release(
-            building.connection, table, building.arrival_of
-        ).items():
+        released = [late_parents.release(building.connection, table, building.arrival_of)]
+        released += [corrections.release(building.connection, table)] if mine else []
+        for batch_id, outcome in (item for found in released for item in found.items()):
             building.keep_released(report, batch_id, outcome)
         late_parents.heal(building.connection, table, building.first_batch_id)
     for intake in intakes:

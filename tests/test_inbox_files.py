@@ -814,6 +814,23 @@ def test_a_chain_of_children_is_released_at_once(place: Path) -> None:
     assert (result.tables["retailer"]["released"], result.tables["licence"]["released"]) == (1, 1)
 
 
+def test_what_was_corrected_leaves_the_quarantine_and_an_older_file_corrects_nothing(place: Path) -> None:
+    wrong = {**VISIT, "inspection_kind": "nonsense"}
+    run(place, {"inspection-2026-02.csv": [wrong, {**wrong, "inspection_no": "I10"}]})
+    result = run(place, {"inspection-2026-01.csv": [VISIT]})
+    assert len(result.quarantined("inspection")) == 2, "what spoke before the wrong row says nothing of it"
+    result = run(place, {"inspection-2026-03.csv": [VISIT]})
+    assert [
+        json.loads(row)["inspection_no"] for (row,) in result.query('SELECT "row" FROM quality.quarantine')
+    ] == ["I10"]
+    assert (
+        result.tables["inspection"]["released"],
+        result.one("SELECT sum(quarantined_count) FROM quality.batch"),
+    ) == (1, 2)
+    result = run(place, {"inspection-2026-04.csv": [{**wrong, "inspection_no": "I9"}]})
+    assert len(result.quarantined("inspection")) == 2, "a record that is wrong again is kept out again"
+
+
 # --- the report ---------------------------------------------------------------------------------------------------
 
 FILE_KEYS = ["path", "source", "tables", "sha256", "rows", "status", "error"]

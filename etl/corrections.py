@@ -1,0 +1,26 @@
+"""Corrections: what was kept out leaves the quarantine once a later delivery has brought the same record in order.
+
+So the quarantine holds what is still to be mended, and nothing twice. The batch that brought the row keeps its count of
+rows kept out, and says beside it how many were released. A row that waits for a parent is not corrected by anything.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+
+from etl import sql
+from etl.batch import record
+from etl.load import Outcome
+from model import warehouse
+from model.contract import key_of
+
+
+def release(connection: warehouse.Connection, table: Table) -> dict[int, Outcome]:
+    """Take the corrected rows of a table out of the quarantine; how many, by the batch that first brought them."""
+    same = " AND ".join(
+        f'CAST(r.{sql.name(key)} AS VARCHAR) = json_extract_string(q."row", {sql.literal(f"$.{sql.name(key)}")})'
+        for key in key_of(table)
+    )
+    sql.execute(connection, "corrected", {"record": record(table), "same": same}, {"table": table.name})
+    counted = connection.execute("SELECT batch_id, count(*) FROM corrected GROUP BY 1 ORDER BY 1").fetchall()
+    return {batch_id: Outcome(released=count, released_unchanged=count) for batch_id, count in counted}
