@@ -22,6 +22,9 @@ from ledger.vault_commands import vault as vault_group
 from model import policy, vault, warehouse
 from model.policy import RefusedError
 
+_NO_SPACE = ("disk I/O error", "disk is full", "No space left")
+"""What SQLite, PostgreSQL and the system call a full disk; SQLite that cannot even read for it says the first."""
+
 
 @click.group()
 @click.option(
@@ -166,7 +169,9 @@ def run() -> None:
     try:
         main()
     except (RefusedError, SQLAlchemyError, OSError, RuntimeError, ValueError) as error:
-        click.echo(" ".join(str(getattr(error, "orig", None) or error).split()), err=True)
+        said = " ".join(str(getattr(error, "orig", None) or error).split())
+        is_full = any(one in said for one in _NO_SPACE)
+        click.echo(f"{said} (is the disk full?)" if is_full else said, err=True)
         sys.exit(1)
 
 

@@ -36,6 +36,11 @@ def open_account(
     policy.require(recorder.actor, "manage_accounts")
     if role not in policy.ROLES:
         raise ValueError(f"there is no role {role}; expected one of {', '.join(policy.ROLES)}")
+    if unit_id is None and policy.declared().roles[role].reach == "below":
+        named = policy.declared().roles[role]
+        raise policy.declared().refused("unit_needed", role=named.zh, role_en=named.en)
+    if unit_id is not None:
+        require_known(recorder.session, unit_id)
     found = recorder.session.get(Account, name)
     if found is None:
         found = Account(name=name, opened_at=now())
@@ -94,6 +99,12 @@ def units(session: Session) -> dict[str, str]:
     """Every unit that an account can be given, by its code, with its name."""
     query = select(Unit.unit_id, Unit.name).order_by(Unit.unit_id)
     return {unit_id: name for unit_id, name in session.execute(query)}  # noqa: C416 - a row is no pair to mypy
+
+
+def require_known(session: Session, unit_id: str) -> None:
+    """RefusedError where units were brought in and this is none of them: a slip of the pen."""
+    if session.get(Unit, unit_id) is None and session.scalar(select(Unit.unit_id).limit(1)) is not None:
+        raise policy.declared().refused("unknown_unit", unit=unit_id)
 
 
 def path_of(session: Session, unit_id: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def upgrade(ledger: Ledger) -> str:
     database = ledger.engine.url.database
     if ledger.engine.dialect.name == "sqlite" and database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
+        Path(database).touch(mode=0o600)  # what people decide is read through the pages alone
     with ledger.engine.begin() as connection:
         views = {path.stem: path.read_text(encoding="utf-8") for path in sorted(VIEWS.glob("*.sql"))}
         for name in views:

@@ -22,6 +22,7 @@ from ledger.storage import Ledger
 from ledger.trail import BEGINNING, HASHED, Head
 
 _ANCHORED = re.compile(r"([0-9]+) ([0-9a-f]{64})")
+_CUT = re.compile(r"[0-9]*|[0-9]+ [0-9a-f]{0,63}")
 _BATCH = 1000
 
 
@@ -184,7 +185,11 @@ class _Anchored:
 
 
 def _anchored(path: Path) -> _Anchored:
-    """The remembered ends. A last line without its end was cut off by a crash while it was written: no fault."""
+    """The remembered ends.
+
+    The beginning of a line was cut off by a crash or a full disk while it was written: no fault. Whoever could
+    shorten a line could remove it as well.
+    """
     try:
         text = path.read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:
@@ -194,6 +199,6 @@ def _anchored(path: Path) -> _Anchored:
     for place, line in enumerate(lines[:-1], 1):
         if match := _ANCHORED.fullmatch(line):
             found.heads.append(Head(int(match[1]), match[2]))
-        else:
+        elif not _CUT.fullmatch(line):
             found.broken.append(place)
     return found

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from ledger import trail
@@ -78,12 +79,23 @@ class Ledger:
 def address() -> URL:
     """The address of this installation's ledger: the environment's, else data/ledger.db."""
     given = os.environ.get(ADDRESS_VARIABLE)
-    return make_url(given) if given else URL.create("sqlite", database=str(DATA / "ledger.db"))
+    return _url(given) if given else URL.create("sqlite", database=str(DATA / "ledger.db"))
+
+
+def _url(given: URL | str) -> URL:
+    """An address; ValueError, without a word of it, where it is none: it may hold a password."""
+    try:
+        return make_url(given)
+    except ArgumentError as error:
+        expected = (
+            "sqlite:////srv/integrity/data/ledger.db or postgresql+psycopg://user:password@host/database"
+        )
+        raise ValueError(f"the ledger's address cannot be read; expected such as {expected}") from error
 
 
 def open_ledger(url: URL | str | None = None, anchor: Path | None = None) -> Ledger:
     """The ledger at an address. It must have been made by `python -m ledger init`."""
-    found = make_url(url) if url else address()
+    found = _url(url) if url else address()
     if found.get_backend_name() == "sqlite":
         engine = _sqlite(found)
     else:

@@ -206,11 +206,16 @@ def rows_digest(rows: list[dict[str, Any]]) -> str:
 
 
 def remember(anchor: Path, head: Head) -> None:
-    """Add the end of the chain to the anchor, durably. Lines of several processes may stand in any order."""
+    """Add the end of the chain to the anchor, durably. Lines of several processes may stand in any order.
+
+    A line that was cut off, by a crash or a full disk, is ended first: what follows stands in a line of its own.
+    """
     anchor.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(anchor, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(anchor, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, f"{head.sequence} {head.hash}\n".encode("ascii"))
+        size = os.fstat(descriptor).st_size
+        is_cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, f"{chr(10) if is_cut else ''}{head.sequence} {head.hash}\n".encode("ascii"))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -220,8 +220,11 @@ def test_a_lost_or_cut_anchor_is_told(ledger: Ledger) -> None:
     with ledger.anchor.open("a") as file:
         file.write("9 00")
     assert proof.verify(ledger).holds, "a line that a crash cut off"
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "after", "analyst")
+    assert proof.verify(ledger).holds and ledger.anchor.read_text().splitlines()[-2] == "9 00"
     with ledger.anchor.open("a") as file:
-        file.write("\n")
+        file.write("9 zz\n")
     assert [one.what for one in proof.verify(ledger).findings] == ["cannot be read"]
     ledger.anchor.unlink()
     assert ["gone" in one.what for one in proof.verify(ledger).findings] == [True]
@@ -322,6 +325,36 @@ def test_only_an_administrator_opens_accounts(ledger: Ledger) -> None:
         with pytest.raises(RefusedError) as refusal, ledger.write(Actor("x", role, "99")) as recorder:
             accounts.open_account(recorder, "y", "discipline")
         assert refusal.value.code == "role"
+
+
+def test_an_account_answers_for_a_unit_that_there_is(ledger: Ledger) -> None:
+    def opened(*given: str) -> str | None:
+        try:
+            with ledger.write(KEEPER) as recorder:
+                accounts.open_account(recorder, *given)
+        except RefusedError as refusal:
+            return refusal.code
+        return None
+
+    assert opened("early", "manager", "990101") is None, "accounts come before the first snapshot"
+    fill(ledger)
+    assert opened("a", "manager", "990101-SOl") == "unknown_unit"
+    assert opened("b", "manager") == opened("c", "branch_secretary") == "unit_needed"
+    assert (opened("d", "analyst"), opened("e", "manager", "9901")) == (None, None)
+
+
+def test_what_the_ledger_holds_is_its_owners_alone_and_its_address_is_never_told(tmp_path: Path) -> None:
+    found = open_ledger(f"sqlite:///{tmp_path / 'new.db'}")
+    before = os.umask(0)
+    try:
+        migration.upgrade(found)
+    finally:
+        os.umask(before)
+        found.close()
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ValueError, match="expected such as sqlite:") as wrong:
+        open_ledger("integrity:geheim@db")
+    assert "geheim" not in str(wrong.value)
 
 
 def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:

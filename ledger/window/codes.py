@@ -48,6 +48,7 @@ def issue(
     policy.require(recorder.actor, "issue_visit_codes", path=_reached(recorder, unit_id))
     if not 1 <= count <= MOST or not 1 <= days <= MOST_DAYS:
         raise ValueError(f"expected 1 to {MOST} codes for 1 to {MOST_DAYS} days")
+    accounts.require_known(session, unit_id)
     found = [new(CODE_SIGNS) for _ in range(count)]
     today: date = now().date()
     for code in found:
