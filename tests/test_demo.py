@@ -375,6 +375,23 @@ def test_records_scales_the_volume(tmp_path: Path) -> None:
     assert 5_000 < rows < 7_000
 
 
+def test_licences_are_renewed_again_where_the_record_is_longer_than_they_last(tmp_path: Path) -> None:
+    write(tmp_path, scale="office", months=130, end=END, clean=True)
+    renewals = _text(tmp_path, "licence_application").query("application_type == 'renewal'")
+    renewals = renewals[
+        pd.to_datetime(renewals["submitted_at"], errors="coerce").notna()
+    ]  # not the dirty ones
+    by_quarter = pd.to_datetime(renewals["submitted_at"]).dt.to_period("Q").value_counts().sort_index()[1:-1]
+    assert by_quarter.min() > 0.5 * by_quarter.median()
+    licences = _text(tmp_path, "licence").set_index("licence_no")
+    assert (licences["retailer_id"].value_counts() >= 3).sum() > 0.5 * licences["retailer_id"].nunique()
+    of = licences.loc[renewals["licence_no"]]
+    assert (of["expires_on"].to_numpy() == renewals["previous_expires_on"].to_numpy()).all()
+    assert (of["issued_on"].to_numpy() < renewals["submitted_at"].to_numpy()).all()
+    standing = licences[licences["state"] == "valid"]
+    assert standing["retailer_id"].is_unique and (standing["expires_on"] > END.isoformat()).mean() > 0.97
+
+
 def test_nobody_real_is_in_it(planted: Path) -> None:
     units = _text(planted, "org_unit")
     assert units["unit_id"].str.startswith("99").all() and units["region_code"].str.startswith("99").all()

@@ -34,6 +34,8 @@ NEW_A_YEAR, NEW_IN_FULL_CELL_A_YEAR = 0.042, 0.07
 EXITS_A_YEAR, EX_OFFICIO_SHARE = 0.033, 0.15
 FREE_A_YEAR = {CHANGE: 0.03, SUSPENSION: 0.01, REPLACEMENT: 0.007}
 _YEARS_VALID = 5 * 365
+_LATEST, _EARLIEST = 78, 112
+"""Days before a licence runs out, between which most apply for its renewal."""
 
 _BLANKS: dict[str, Any] = {
     "type": 0, "cell": 0, "shop": -1, "licence": -1, "expires": NO_DAY, "submitted": NEVER, "queue": -1,
@@ -56,15 +58,17 @@ class Licensing:
         shops = self._starting_shops()
         closures = self.handling.handle(self._closures(shops))
         self._close(shops, closures)
-        others = [self._new_in_open_cells(), self._queued(shops), self._renewals(shops, closures)]
+        leaving = _leaving(shops, closures)
+        others = [self._new_in_open_cells(), self._queued(shops)]
+        others.append(self._renewals(shops, leaving, np.arange(len(shops.cell)), self.first_expiry))
         others += self._free(shops, factor)
         rows = {
             name: np.concatenate([column, closures[name]])
             for name, column in self.handling.handle(stack(others, _BLANKS)).items()
         }
-        order = np.argsort(rows["submitted"], kind="stable")
-        rows = {name: column[order] for name, column in rows.items()}
+        rows = _in_time(rows)
         shops = self._open_new(shops, rows)
+        rows = self._renewed_again(shops, leaving, rows)
         self._occupancy(shops, rows)
         self._suspend(shops, rows)
         licences = self._licences(shops, rows)
@@ -150,20 +154,31 @@ class Licensing:
             "is_called": found, "floor": floor,
         }  # fmt: skip
 
-    def _renewals(self, shops: Shops, closures: Rows) -> Rows:
-        """Every licence that runs out during the record, unless its shop closes first."""
-        size = len(self.first_expiry)
+    def _renewals(self, shops: Shops, leaving: Days, shop: Column, expiry: Days) -> Rows:
+        """Of these shops' licences all that run out during the record, unless the shop closes first."""
+        size = len(shop)
         untimely = self.rng.random(size) < 0.03
-        lead = np.where(untimely, self.rng.integers(5, 29, size), self.rng.integers(78, 112, size))
-        day = self.clock.after(self.first_expiry - lead, 0)
-        leaving = shops.closed.copy()
-        leaving[closures["shop"]] = closures["submitted"].astype("M8[D]")
-        stays = np.isnat(leaving) | (leaving > day + 100)
-        shop = np.flatnonzero((day <= self.clock.last_day) & stays)
+        lead = np.where(untimely, self.rng.integers(5, 29, size), self.rng.integers(_LATEST, _EARLIEST, size))
+        day = self.clock.after(expiry - lead, 0)
+        left = np.r_[leaving, np.full(len(shops.cell) - len(leaving), NO_DAY)][shop]
+        due = np.flatnonzero((day <= self.clock.last_day) & (np.isnat(left) | (left > day + 100)))
+        shop = shop[due]
         return {
             "type": np.full(len(shop), RENEWAL), "cell": shops.cell[shop], "shop": shop, "licence": shop,
-            "expires": self.first_expiry[shop], "submitted": at(self.rng, day[shop], 8.5, 11.5),
+            "expires": expiry[due], "submitted": at(self.rng, day[due], 8.5, 11.5),
         }  # fmt: skip
+
+    def _renewed_again(self, shops: Shops, leaving: Days, rows: Rows) -> Rows:
+        """With the renewals of licences that were granted within the record: there are some after 57 months."""
+        found = [rows]
+        while True:
+            granted = (found[-1]["result"] == GRANTED) & np.isin(found[-1]["type"], (NEW, RENEWAL))
+            expiry = _runs_out(found[-1]["decided"][granted])
+            near = expiry - _EARLIEST <= self.clock.last_day
+            if not near.any():
+                return _in_time(stack(found, dict.fromkeys(rows, -1))) if len(found) > 1 else rows
+            again = self._renewals(shops, leaving, found[-1]["shop"][granted][near], expiry[near])
+            found.append(self.handling.handle(stack([again], _BLANKS)))
 
     def _free(self, shops: Shops, factor: float) -> list[Rows]:
         """Changes, replacements, and suspensions with the resumptions that follow them."""
@@ -250,10 +265,11 @@ class Licensing:
         renewed = np.flatnonzero((rows["type"] == RENEWAL) & (rows["result"] == GRANTED))
         shop = np.r_[np.arange(size), rows["shop"][renewed]]
         issued = np.r_[shops.opened, rows["decided"][renewed].astype("M8[D]")]
-        expires = issued + _YEARS_VALID - 1
+        expires = _runs_out(issued)
         expires[: len(self.first_expiry)] = self.first_expiry
+        self._name_licences(rows, renewed, size)
         replaced_on = np.full(len(shop), NO_DAY)
-        replaced_on[rows["shop"][renewed]] = rows["decided"][renewed].astype("M8[D]")
+        replaced_on[rows["licence"][renewed]] = rows["decided"][renewed].astype("M8[D]")
         state = np.choose(shops.state[shop], (0, 1, 2, 6, 3))
         changed = np.where(shops.state[shop] >= CLOSED, shops.closed[shop], NO_DAY)
         state = np.where(np.isnat(replaced_on), state, 6)
@@ -261,7 +277,6 @@ class Licensing:
         basis = np.select(
             [~np.isnat(replaced_on), shops.state[shop] == CLOSED, shops.state[shop] > CLOSED], [0, 1, 2], -1
         )
-        self._name_licences(rows, renewed, size)
         county = self.bureau.county[self.cells.unit[shops.cell[shop]]]
         return Records(
             {
@@ -284,13 +299,33 @@ class Licensing:
 
     def _name_licences(self, rows: Rows, renewed: Column, shops: int) -> None:
         """Applications after a renewal are about the renewed licence."""
-        number = np.full(shops, -1)
-        since = np.full(shops, np.datetime64("9999-01-01", "s"))
-        number[rows["shop"][renewed]] = shops + np.arange(len(renewed))
-        since[rows["shop"][renewed]] = rows["decided"][renewed]
-        known = rows["licence"] >= 0
-        shop = np.maximum(rows["shop"], 0)
-        rows["licence"] = np.where(known & (rows["submitted"] > since[shop]), number[shop], rows["licence"])
+        if not len(renewed):
+            return
+        order = np.lexsort([rows["decided"][renewed], rows["shop"][renewed]])
+        shop, since = rows["shop"][renewed][order], rows["decided"][renewed][order].astype(np.int64)
+        span = int(max(since.max(), rows["submitted"].astype(np.int64).max())) + 1
+        last = (
+            np.searchsorted(shop * span + since, rows["shop"] * span + rows["submitted"].astype(np.int64)) - 1
+        )
+        is_renewed = (rows["licence"] >= 0) & (last >= 0) & (shop[last] == rows["shop"])
+        rows["licence"] = np.where(is_renewed, shops + order[last], rows["licence"])
+
+
+def _leaving(shops: Shops, closures: Rows) -> Days:
+    """When each shop closes, or asks to."""
+    leaving = shops.closed.copy()
+    leaving[closures["shop"]] = closures["submitted"].astype("M8[D]")
+    return leaving
+
+
+def _runs_out(granted: Days) -> Days:
+    """The last day of a licence granted then."""
+    return np.asarray(granted.astype("M8[D]") + _YEARS_VALID - 1)
+
+
+def _in_time(rows: Rows) -> Rows:
+    order = np.argsort(rows["submitted"], kind="stable")
+    return {name: column[order] for name, column in rows.items()}
 
 
 def licence_numbers(bureau: Bureau, county: Column) -> NDArray[np.int64]:
