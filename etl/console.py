@@ -19,6 +19,7 @@ import click
 from etl.building import Report
 from etl.gather import Warehouse
 from model.contract import TABLES, VAULT
+from model.owner import require_owner
 
 log = logging.getLogger("etl")
 
@@ -33,6 +34,7 @@ class BusyError(RuntimeError):
 @contextmanager
 def exclusive(place: Warehouse, wait_seconds: float) -> Iterator[None]:
     """Hold the warehouse for this process; wait for another run, then give up with BusyError."""
+    require_owner(place.directory)
     place.directory.mkdir(parents=True, exist_ok=True)
     with (place.directory / ".lock").open("w") as lock:
         until, has_told = time.monotonic() + wait_seconds, False

@@ -142,8 +142,11 @@ class _Window:
     def _broken(self, number: int, error: Exception) -> RefusedError:
         position = error.pos if isinstance(error, json.JSONDecodeError) else len(self.part)
         keys = _KEY.findall(self.part[self.place : position])
-        where = f"{number}, key {keys[-1]}" if keys else str(number)
-        return RefusedError(f"element {where}: {_reason(error)}; expected an array of objects")
+        if keys:
+            return RefusedError(
+                f"element {number}, key {keys[-1]}: {_reason(error)}; expected an array of objects"
+            )
+        return RefusedError(f"element {number}: {_reason(error)}; expected an array of objects")
 
 
 def _after_blank(text: str, place: int) -> int:

@@ -12,7 +12,7 @@ import logging
 import os
 import shlex
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from etl import land, status
 from etl.gather import Intake, Warehouse
@@ -38,11 +38,12 @@ def waiting(item: Intake) -> str:
     return f"{item.name}: 留待下次{f'：{chinese}' if chinese else ''} / left for the next run: {error}"
 
 
-def files(intakes: Iterable[Intake]) -> None:
-    """Log of each file that was not simply known already what became of it."""
+def files(intakes: Iterable[Intake], told: Collection[str] = ()) -> None:
+    """Log of each file that was not simply known already what became of it; a refusal that was told so is not again."""
     for item in intakes:
         if item.status == "refused":
-            log.error("%s", refusal(item))
+            if not refusals([item]).keys() <= set(told):
+                log.error("%s", refusal(item))
         elif item.status == "waiting":
             log.warning("%s", waiting(item))
         elif item.status == "loaded":

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.schema import Base
 from ledger.storage import Ledger
+from model.owner import require_owner
 
 FOLDER = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "sql"
@@ -27,6 +28,7 @@ def upgrade(ledger: Ledger) -> str:
     """Bring the tables to the newest version and give its name."""
     database = ledger.engine.url.database
     if ledger.engine.dialect.name == "sqlite" and database:
+        require_owner(Path(database))
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         Path(database).touch(mode=0o600)  # what people decide is read through the pages alone
     with ledger.engine.begin() as connection:

@@ -226,7 +226,7 @@ def _work(command: list[str], said: str, environment: Mapping[str, str], kill_be
     if kill_before is not None:
         _kill_before(kill_before)
     try:
-        loader.main(command)
+        loader.run(command)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from etl_helpers import certificate
 
+from ledger import migration
+from ledger.storage import open_ledger
+from model.owner import WrongUserError
 from tests.durability_helpers import (
     COMPLAINT,
     LONG_AGO,
@@ -90,6 +93,33 @@ def test_the_configured_command_is_told_of_a_late_source_even_when_nothing_arriv
     assert heard.read_text().count("late: last spoke for 2025-06-01") == 1, "once, not at every look"
 
 
+def _database(place: Place) -> Path:
+    """A mapping of a database that there need not be."""
+    table = f'database = {{ url = "sqlite:///{place.root}/none.db", table = "tickets", optional = true }}'
+    return write(place.root / "base.toml", MAPPING.replace('glob = "hotline*.csv"', table))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write what its service cannot read")
+def test_root_writes_nothing_among_the_data_of_the_services_user(loaded: Place) -> None:
+    for path in (loaded.warehouse.directory, loaded.root):
+        os.chown(path, 65534, 65534)
+    before = (loaded.warehouse.directory / "CURRENT").read_text()
+    write(loaded.inbox / "complaint-2025-06-20.csv", as_csv(COMPLAINT, [complaint(77)]))
+    new = [loaded.root / "private.key", loaded.root / "public.key"]
+    for given in (["run"], ["rollback"], ["keys", "--private", str(new[0]), "--public", str(new[1])]):
+        tried = loaded.run(*given)
+        assert tried.code == 1 and "run it as that user: runuser -u nobody" in tried.stderr, tried.stderr
+        assert "Traceback" not in tried.stderr
+    assert (loaded.warehouse.directory / "CURRENT").read_text() == before and not any(
+        one.exists() for one in new
+    )
+    ledger = open_ledger(f"sqlite:///{loaded.root / 'ledger.db'}")
+    with pytest.raises(WrongUserError):
+        migration.upgrade(ledger)
+    ledger.close()
+    assert not (loaded.root / "ledger.db").exists()
+
+
 def test_a_refused_file_that_stays_is_told_to_the_command_once_and_on_the_command_line_each_time(
     loaded: Place,
 ) -> None:
@@ -103,7 +133,22 @@ def test_a_refused_file_that_stays_is_told_to_the_command_once_and_on_the_comman
         assert f"{name}: 未接收：表头：缺少“投诉举报工单”的必填列" in again.stderr
         assert "refused: header: required columns of complaint are missing" in again.stderr
         assert heard.read_text().count(name) == 1
-    assert loaded.run("watch", "--every", "0.05", "--times", "2").code == 0
+    watched = loaded.run(
+        "-v",
+        "watch",
+        "--inbox",
+        str(loaded.inbox),
+        "--source",
+        str(_database(loaded)),
+        "--every",
+        "0.05",
+        "--times",
+        "3",
+    )
+    assert watched.code == 0 and watched.stderr.count("INFO extract") == 3, (
+        "a database is looked at each time"
+    )
+    assert watched.stderr.count(f"{name}: 未接收") == 1, "and what lasts stands in the log once"
     assert heard.read_text().count(name) == 1
     write(loaded.inbox / name, text + "GD2,complaint\n")
     assert loaded.run().code == 3, "other content under the same name is news"

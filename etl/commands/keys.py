@@ -15,6 +15,7 @@ from etl.commands import main, warehouse_option
 from etl.console import exclusive
 from etl.gather import Warehouse
 from model import vault
+from model.owner import require_owner
 
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 KEY_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -33,6 +34,7 @@ def keys_group(context: click.Context, private: Path | None, public: Path | None
     for path in (private, public):
         if path.exists():
             raise click.ClickException(f"{path} exists; a key is never overwritten")
+    require_owner(public)
     secret, shared = vault.new_key_pair()
     _write(private, secret)
     _write(public, shared)
@@ -48,10 +50,16 @@ def rotate_command(old: Path, new: Path, directory: Path) -> None:
     place = Warehouse(directory)
     with exclusive(place, 600):
         try:
-            count = rotation.rotate(place, vault.private_key(old), vault.private_key(new))
+            second = vault.private_key(new)
+            count = rotation.rotate(place, vault.private_key(old), second)
         except vault.VaultError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{count} sealed anew; new arrivals are sealed for the new key")
+    if (
+        os.environ.get(vault.PUBLIC_KEY_VARIABLE, vault.public_half(second).hex())
+        != vault.public_half(second).hex()
+    ):
+        click.echo(f"but {vault.PUBLIC_KEY_VARIABLE} still names another key: unset or change it", err=True)
 
 
 def _write(path: Path, key: str) -> None:

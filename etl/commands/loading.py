@@ -101,20 +101,26 @@ def run_command(
 def watch_command(
     inbox: Path, directory: Path, source_files: tuple[Path, ...], seconds: float, times: int | None
 ) -> None:
-    """Run whenever files have arrived and are complete."""
-    place, sources = Warehouse(directory), sources_of(source_files)
+    """Run whenever files have arrived and are complete. What lasts is logged once, not at every look."""
+    place = Warehouse(directory)
+    try:
+        sources = sources_of(source_files)
+    except MappingError as error:
+        raise click.UsageError(str(error)) from error
     standing: dict[str, str] = {}
 
     def once() -> bool:
+        before = dict(standing)
         standing.clear()
         try:
             report = one_run(inbox, place, sources, 600)
         except FAILURES as error:
             message = failure(error)
             standing[message] = message
-            click.echo(message, err=True)
+            if message not in before:
+                click.echo(message, err=True)
             return False
-        telling.files(report.files)
+        telling.files(report.files, before)
         standing.update(telling.refusals(report.files))
         if report.published:
             click.echo(summary(report), err=True)
