@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import numerals
+from model.indicators import catalogue
+from pages.parts import words as written
+from pages.parts.wall.measured import Measured
 
 
 @pytest.mark.parametrize(
@@ -36,3 +39,12 @@ def test_none_and_all_are_said_of_none_and_all_alone(counts: tuple[int, int]) ->
 
 def test_all_and_none_are_short_on_a_wall() -> None:
     assert [numerals.short_part(one) for one in (0, 1.0, 0.5, 0.9996)] == ["0", "100", "50.0", "99.96"]
+
+
+def test_a_wall_writes_a_target_as_a_page_does_and_nothing_where_there_is_no_value() -> None:
+    for item in catalogue().indicators.values():
+        assert Measured(item, "", (), None, "no_data").target == written.aim(item.target, item.kind)
+        assert Measured(item, "", (), None, "no_data").text == ""
+    share, mean = catalogue().indicators["H2"], catalogue().indicators["L3"]
+    assert [Measured(share, "", (), one, "value").text for one in (1, 0.9996, 0)] == ["100%", "99.96%", "0%"]
+    assert [Measured(mean, "", (), one, "value").text for one in (4.04, 0.0)] == ["4.0", "0"]

@@ -123,7 +123,7 @@ def _indicator(board: Board, one: Measured) -> Card:
     number, unit = one.figure()
     remark = []
     if one.indicator.target is not None:
-        remark.append(board.words.say("wall.target", value=one.with_unit(one.indicator.target)))
+        remark.append(board.words.say("wall.target", value=one.target))
     if one.state == "not_computable":
         remark.append(board.words.say("wall.not_recorded"))
     elif one.variation != "unknown":

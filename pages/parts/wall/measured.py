@@ -64,17 +64,20 @@ class Measured:
 
     def figure(self) -> tuple[str, str]:
         """The newest value as number and unit."""
-        return self.number(self.value), "%" if self.is_share else ""
-
-    def number(self, value: float | None) -> str:
-        if value is None:
-            return ""
+        if self.value is None:
+            return "", ""
         if self.is_share:
-            return written.short_part(value)
-        return written.value(value, self.indicator.kind) if value else "0"
+            return written.short_part(self.value), "%"
+        return written.value(self.value, self.indicator.kind) if self.value else "0", ""
 
-    def with_unit(self, value: float | None) -> str:
-        return self.number(value) + ("%" if self.is_share else "")
+    @property
+    def text(self) -> str:
+        """The newest value with its unit."""
+        return "".join(self.figure())
+
+    @property
+    def target(self) -> str:
+        return written.aim(self.indicator.target, self.indicator.kind)
 
     def variation_icon(self) -> str:
         return wall_icon.variation(self.variation, self.way)

@@ -58,7 +58,7 @@ def checks(board: Board, width: float) -> str:
 def _check(board: Board, one: Measured, width: float) -> tuple[str, ...]:
     value, target = one.value, one.indicator.target
     picture = wall_bar.bar(value, target, one.tone, width, _BAR)
-    text = blocks.stated(board, one.with_unit(one.value), one.state)
+    text = blocks.stated(board, one.text, one.state)
     return escape(one.name), picture, f'<b class="{one.tone}">{text}</b>'
 
 
@@ -99,7 +99,7 @@ def one_trend(board: Board, one: Measured, width: float, height: float) -> str:
     labels = [""] * len(one.marks)
     if labels:
         labels[0], labels[-1] = (f"{one.marks[at].month:%Y-%m}" for at in (0, -1))
-    value = blocks.stated(board, one.with_unit(one.value), one.state)
+    value = blocks.stated(board, one.text, one.state)
     return (
         f'<div class="one-trend"><h3>{escape(one.name)}</h3><p class="value {one.tone}">{value}</p>'
         f"{wall_trend.trend(one.marks, one.indicator.target, width, height)}"

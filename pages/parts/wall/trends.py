@@ -64,10 +64,10 @@ def _line(board: Board, one: Measured, sizes: Sizes) -> tuple[str, ...]:
     say = board.words.say
     under = [board.words.pick(one.indicator.domain_name.zh, one.indicator.domain_name.en)]
     if one.indicator.target is not None:
-        under.append(say("wall.target", value=one.with_unit(one.indicator.target)))
+        under.append(say("wall.target", value=one.target))
     return (
         f'<div class="what-is"><h3>{escape(one.name)}</h3><p>{escape(" · ".join(under))}</p></div>',
-        f'<b class="newest {one.tone}">{blocks.stated(board, one.with_unit(one.value), one.state)}</b>',
+        f'<b class="newest {one.tone}">{blocks.stated(board, one.text, one.state)}</b>',
         wall_trend.trend(one.marks, one.indicator.target, sizes.width, sizes.height),
         *_said(board, one),
     )
