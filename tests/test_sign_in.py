@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -143,7 +144,9 @@ TRUSTED = {"X-Remote-User": "name", "x-remote-email": "email"}
 
 def seen(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], kind: str) -> dict[str, str]:
     """The headers that what lies behind the guard sees."""
-    monkeypatch.setattr(guard.config, "get_option", {"server.trustedUserHeaders": TRUSTED}.__getitem__)
+    monkeypatch.setattr(
+        guard.config, "get_option", {"server.trustedUserHeaders": TRUSTED, "secrets.files": []}.__getitem__
+    )
     found: dict[str, str] = {}
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -184,7 +187,20 @@ def test_without_a_secret_the_start_says_that_no_name_is_believed(
 ) -> None:
     configure(monkeypatch, tmp_path, PROXY)
     status("10.0.0.7", {"host": "integrity.example"})
-    assert "proxy_secret" in caplog.text
+    assert "proxy_secret" in caplog.text and "--server.trustedUserHeaders" in caplog.text
+
+
+def test_a_provider_that_nobody_can_sign_in_at_is_told_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    configure(monkeypatch, tmp_path, 'mode = "oidc"')
+    held = {"auth": {"client_id": "integrity", "client_secret": "geheim"}}
+    monkeypatch.setattr(
+        guard, "secrets_singleton", SimpleNamespace(load_if_toml_exists=lambda: True, get=held.get)
+    )
+    status("10.0.0.7", {"host": "integrity.example"})
+    assert "[auth] redirect_uri, [auth] cookie_secret, [auth] server_metadata_url" in caplog.text
+    assert "geheim" not in caplog.text and "client_id" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -210,7 +226,8 @@ def test_a_socket_is_opened_for_this_sites_own_pages_alone(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('mode = "password"', "mode"), ('mode = "single_user"', "mode"), ("mode = ", "cannot be read"), ("", "mode"),
+        ('mode = "password"', "mode"), ('mode = "single_user"', "mode"), ("mode = ", "cannot be read"),
+        ("", "mode is missing"),
         (PROXY + 'anonymous = "manager"', "anonymous"), (PROXY + 'anonymous = "king"', "no role king"),
         (PROXY + 'roles = 1', "unknown"), (PROXY + 'proxy_secret = "short"', "proxy_secret"),
         (PROXY + "[session]\nidle = 5", "unknown"), (PROXY + '[session]\nidle_minutes = "5"', "cannot be read"),

@@ -114,6 +114,8 @@ def sign_in() -> SignIn:
 def _read(path: Path, _changed: int) -> SignIn:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "mode" not in given:
+            raise SignInError(f"{path.name}: mode is missing: expected oidc or proxy")
         rules = tuple(
             Rule(one["claim"], one["value"], one["role"], one.get("unit")) for one in given.get("role", ())
         )
@@ -125,7 +127,7 @@ def _read(path: Path, _changed: int) -> SignIn:
             str(given.get("proxy_secret", "")),
             _lifetime(given.get("session", {})),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SignInError(f"{path.name}: cannot be read: {error}") from error
     if wrong := _wrong(found, set(given) - _KEYS | set(given.get("session", {})) - _SESSION_KEYS):
         raise SignInError(f"{path.name}: {wrong}")

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
 
 from model.policy import signing_in
 from model.policy.signing_in import SignIn
@@ -24,6 +25,8 @@ from pages.parts.words import Words
 LOG = logging.getLogger(__name__)
 PROXY_HEADER = "x-proxy-secret"
 """The header by which the proxy proves itself; nothing behind the guard sees it."""
+_PROVIDER_KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+"""What .streamlit/secrets.toml says of an OIDC provider."""
 
 
 class Guard:
@@ -36,6 +39,10 @@ class Guard:
             _warn("single_user_start")
         if found.mode == "proxy" and not found.proxy_secret:
             _warn("no_proxy_secret")
+        if found.mode == "proxy" and not config.get_option("server.trustedUserHeaders"):
+            _warn("no_user_header", option="--server.trustedUserHeaders")
+        if found.mode == "oidc" and (missing := _missing_of_provider()):
+            _warn("no_provider", file=".streamlit/secrets.toml", missing=", ".join(missing))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse."""
@@ -58,6 +65,12 @@ class Guard:
             await send(message)
 
         await self.app(_believable(scope, found), receive, with_headers)
+
+
+def _missing_of_provider() -> list[str]:
+    """What nobody can sign in without, and secrets.toml does not hold."""
+    held = secrets_singleton.get("auth", {}) if secrets_singleton.load_if_toml_exists() else {}
+    return [f"[auth] {one}" for one in _PROVIDER_KEYS if not held.get(one)]
 
 
 def _believable(scope: Scope, found: SignIn) -> Scope:
@@ -96,5 +109,5 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(said, status_code=403, headers=secure_headers.headers())(scope, receive, send)
 
 
-def _warn(key: str) -> None:
-    LOG.warning("%s %s", *(Words(one).say(f"shared.{key}") for one in ("zh", "en")))
+def _warn(key: str, **values: object) -> None:
+    LOG.warning("%s %s", *(Words(one).say(f"shared.{key}", **values) for one in ("zh", "en")))
