@@ -14,6 +14,7 @@ from etl_helpers import certificate
 
 from ledger import migration
 from ledger.storage import open_ledger
+from model import owner
 from model.owner import WrongUserError
 from tests.durability_helpers import (
     COMPLAINT,
@@ -100,7 +101,9 @@ def _database(place: Place) -> Path:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can write what its service cannot read")
-def test_root_writes_nothing_among_the_data_of_the_services_user(loaded: Place) -> None:
+def test_root_writes_nothing_among_the_data_of_the_services_user(
+    loaded: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for path in (loaded.warehouse.directory, loaded.root):
         os.chown(path, 65534, 65534)
     before = (loaded.warehouse.directory / "CURRENT").read_text()
@@ -118,6 +121,10 @@ def test_root_writes_nothing_among_the_data_of_the_services_user(loaded: Place) 
         migration.upgrade(ledger)
     ledger.close()
     assert not (loaded.root / "ledger.db").exists()
+    monkeypatch.setattr(owner, "PROGRAM", loaded.root)
+    owner.require_owner(
+        loaded.root / "ledger.db"
+    )  # a checkout of one user, program and data, is root's to try
 
 
 def test_a_refused_file_that_stays_is_told_to_the_command_once_and_on_the_command_line_each_time(
