@@ -412,6 +412,7 @@ class TestCommand:
         [
             (["--unit", "nowhere"], "no such unit: nowhere"),
             (["--all-units", "7"], "no unit of level 7"),
+            (["--unit", "9901", "--month", "2999-01"], "2999-01 has not begun"),
             (["--unit", UNIT, "--all-units", "0"], "name units with --unit, or a level"),
             ([], "name units with --unit, or a level"),
             (["--unit", UNIT, "--month", "2026-13"], "expected YYYY-MM"),

@@ -298,7 +298,13 @@ def test_a_ticket_s_reporter_is_handed_out_sealed_and_all_is_sealed_anew_for_ano
     with pytest.raises(CryptoError):
         opened_landing(place, private)
     assert place.run("verify", "--json").json == {"problems": []}
-    assert "0 sealed anew" in place.run(*command).stdout
+    assert vault.PUBLIC_KEY_VARIABLE not in ran.stderr
+    named = Place(
+        place.root, place.environment | {vault.PUBLIC_KEY_VARIABLE: bytes(private.public_key).hex()}
+    )
+    again = named.run(*command)
+    assert "0 sealed anew" in again.stdout
+    assert f"but {vault.PUBLIC_KEY_VARIABLE} still names another key" in again.stderr
     assert vault.public_key(place.warehouse.vault) == bytes(other.public_key), "for what comes from now on"
     assert_secret(place, ran)
 

@@ -91,6 +91,8 @@ def report(
 
     Ends with 0 where all were made, 3 where some were not, 1 where none was, 2 for a mistake in the command.
     """
+    if month and month > clocks.now().date():
+        raise click.UsageError(f"--month: {month:%Y-%m} has not begun")
     snapshot = warehouse.open_snapshot(directory)
     units = _units(snapshot, named, level)
     who = Actor(f"os:{getpass.getuser()}", SYSTEM)
