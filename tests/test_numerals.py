@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import numerals
+from etl import sql
+from model import numerals, warehouse
 from model.indicators import catalogue
+from model.judgement import warning
 from pages.parts import words as written
+from pages.parts.answers import number_text
 from pages.parts.wall.measured import Measured
 
 
@@ -48,3 +51,37 @@ def test_a_wall_writes_a_target_as_a_page_does_and_nothing_where_there_is_no_val
     share, mean = catalogue().indicators["H2"], catalogue().indicators["L3"]
     assert [Measured(share, "", (), one, "value").text for one in (1, 0.9996, 0)] == ["100%", "99.96%", "0%"]
     assert [Measured(mean, "", (), one, "value").text for one in (4.04, 0.0)] == ["4.0", "0"]
+
+
+def test_a_share_is_read_alike_of_the_records_and_of_the_screen() -> None:
+    """Every share of few enough things, as the screen holds it: the halves of both go the same way."""
+    macro = next(
+        one for one in sql.statement("screen", withheld_counts="''").split(";\n") if "TEMP MACRO" in one
+    )
+    with warehouse.connect() as connection:
+        connection.execute(macro)
+        shares = connection.execute(
+            "SELECT k, n, shown_share(k / n) FROM (SELECT unnest(range(1, 260)) AS n), range(n + 1) t(k)"
+        ).fetchall()
+    assert len(shares) > 30_000
+    for some, whole, held in shares:
+        assert written.value(some / whole, "share") == written.value(held, "share"), (some, whole)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "text"),
+    [(10 / 32, "share", "31.3%"), (7.25, "mean", "7.3"), (0.125, "rate", "0.13"), (-0.125, "rate", "-0.13")],
+)
+def test_a_half_goes_away_from_zero_on_pages_walls_and_in_warnings(
+    number: float, kind: str, text: str
+) -> None:
+    item = next(one for one in catalogue().indicators.values() if one.kind == kind)
+    assert written.value(number, kind) == text == Measured(item, "", (), number, "value").text
+    found = {"kind": "signal", "value": number, "threshold": number, "sample_size": 40, "evidence_count": 3}
+    assert text in warning.text(found, item, "U", "2026", "en")
+    assert written.difference(0.0125, "share") == "+1.3" and written.plain(2.125) == "2.13"
+
+
+def test_a_large_answer_is_no_power_of_ten() -> None:
+    answers = [12345678.9, 0.0123456789, 3.5, 12]
+    assert [number_text(one) for one in answers] == ["12,345,678.9", "0.0123457", "3.5", "12"]

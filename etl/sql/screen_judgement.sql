@@ -18,14 +18,14 @@ WITH counted AS (
     WHERE t.subject_kind = 'unit'
 ),
 told AS (
-    SELECT *, CASE WHEN kind IN ('proportion', 'share') THEN 3 ELSE 2 END AS digits,
+    SELECT *, CASE kind WHEN 'mean' THEN 1 WHEN 'rate' THEN 2 ELSE 3 END AS digits,
         kind = 'proportion' AND (has_few OR lacks_few) AS is_few,
         state IN ('value', 'zero') AND is_enough AND NOT (kind = 'rate' AND has_few)
             AND NOT (indicator_id IN ($of_public) AND (has_few OR lacks_few)) AS is_fit
     FROM counted
 )
 SELECT indicator_id, unit_id, month,
-    CASE WHEN is_fit AND digits = 3 THEN shown_share(value) WHEN is_fit THEN round(value, 2) END AS value,
+    CASE WHEN is_fit AND digits = 3 THEN shown_share(value) WHEN is_fit THEN round(value, digits) END AS value,
     CASE WHEN state IN ('value', 'zero') AND NOT coalesce(is_fit, false) THEN 'suppressed' ELSE state END AS state,
     CASE WHEN is_fit THEN round(centre, digits) END AS centre,
     CASE WHEN is_fit AND NOT is_few THEN round(lower, digits) END AS lower,

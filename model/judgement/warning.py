@@ -48,7 +48,7 @@ def text(
 ) -> str:
     """What a warning says: the finding in one sentence, and that it is to be verified."""
     found, kind = words(), str(warning["kind"])
-    number = _count if kind == "pattern" else _number
+    number = count if kind == "pattern" else _number
     said = found["text"]["drift" if is_drift(warning, item) else kind][language].format(
         unit=unit_name,
         indicator=getattr(item.name, language),
@@ -71,11 +71,11 @@ def is_drift(warning: Mapping[str, object], item: Indicator) -> bool:
     return value >= limit if item.direction == "higher" else item.direction == "lower" and value <= limit
 
 
-def _count(value: object, _: Indicator) -> str:
+def count(value: object, _: Indicator) -> str:
     """How many of a pattern: whole as counted, with one decimal as expected."""
     if not isinstance(value, (int, float)) or np.isnan(value):
         return "—"
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    return numerals.fixed(value, 0 if float(value).is_integer() else 1)
 
 
 def _number(value: object, item: Indicator) -> str:

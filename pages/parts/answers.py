@@ -33,6 +33,7 @@ POLL_SECONDS = 0.5
 AT_ONCE_SECONDS = 1.0
 """How long a question may take before the page says that it is under way."""
 _CHARTED = 500
+_LARGE = 100_000
 _DOWN = "-"
 Made = Callable[[Run, Mapping[str, str]], bytes]
 
@@ -201,11 +202,18 @@ def _choose_page(words: Words, pages: int) -> int:
     return int(st.session_state[key])
 
 
+def number_text(value: int | float) -> str:
+    """Six figures of what is small, all before the point and two after it of what is large."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.6g}" if abs(value) < _LARGE else written.plain(value)
+
+
 def _cell(value: Any, *, is_number: bool, is_day: bool) -> Any:
     if is_number:
         if value is None:
             return figure(written.NONE, None, "absent")
-        return figure(f"{value:,}" if isinstance(value, int) else f"{value:,.6g}", float(value))
+        return figure(number_text(value), float(value))
     if value is None:
         return ""
     if is_day and hasattr(value, "date"):

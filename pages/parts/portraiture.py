@@ -17,6 +17,7 @@ from model.indicators import Indicator
 from model.judgement import rules
 from model.judgement.explanation import Part
 from model.judgement.portrait import OVERALL
+from model.numerals import fixed
 from pages.parts import board
 from pages.parts import words as written
 from pages.parts.charts.portrait import Axis
@@ -142,7 +143,7 @@ def level_name(words: Words, level: str, kinds: Mapping[str, tuple[str, str]]) -
 
 def points(value: float | None) -> str:
     """79.5; a dash where there is no score."""
-    return NONE if value is None else f"{value:.1f}"
+    return NONE if value is None else fixed(value, 1)
 
 
 def share(value: float | None) -> str:

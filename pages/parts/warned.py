@@ -85,9 +85,8 @@ def finding(words: Words, one: Warning) -> str:
     if _is_missing(one["value"]) or item is None:
         return _of_record(words, one)
     if one["kind"] == "pattern":
-        return words.say(
-            "warnings.pattern_of", value=f"{one['value']:.0f}", threshold=f"{one['threshold']:.1f}"
-        )
+        numbers = {name: told.count(one[name], item) for name in ("value", "threshold")}
+        return words.say("warnings.pattern_of", **numbers)
     value, threshold = (written.value(one[name], item.kind) for name in ("value", "threshold"))
     if told.is_drift(one, item):
         return words.say("warnings.drift_of", value=value)

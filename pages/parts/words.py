@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from model.numerals import NONE as NONE
-from model.numerals import PARTS
+from model.numerals import PARTS, fixed, rounded
 from model.numerals import part as part
 from model.numerals import short_part as short_part
 from model.numerals import value as value
@@ -94,12 +94,12 @@ def capital(text: str) -> str:
 
 def number(value: float | int | None) -> str:
     """1,240; a dash where there is none."""
-    return NONE if value is None else f"{value:,.0f}"
+    return NONE if value is None else fixed(value, 0)
 
 
 def plain(value: float | int | None) -> str:
     """1,240 or 12.5: as many decimals as it has, two at most; a dash where there is none."""
-    return NONE if value is None else f"{round(value, 2):,.12g}"
+    return NONE if value is None else f"{rounded(value, 2).normalize():,f}"
 
 
 def change(value: int | None) -> str:
@@ -114,7 +114,7 @@ def percent_change(value: float | None) -> str:
     if value is None:
         return ""
     sign = MINUS if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{abs(value):.1f}%"
+    return f"{sign}{fixed(abs(value), 1)}%"
 
 
 def moment(when: datetime | None, now: datetime | None = None) -> str:
@@ -141,6 +141,5 @@ def difference(number: float | None, kind: str) -> str:
     """+0.6, −0.2, 0.0: of proportions and shares in percentage points."""
     if number is None:
         return NONE
-    scaled = round(100 * number if kind in PARTS else number, 2 if kind == "rate" else 1)
-    text = f"{abs(scaled):,.2f}" if kind == "rate" else f"{abs(scaled):,.1f}"
-    return f"{MINUS if scaled < 0 else '+' if scaled > 0 else ''}{text}"
+    scaled = rounded(100 * number if kind in PARTS else number, 2 if kind == "rate" else 1)
+    return f"{MINUS if scaled < 0 else '+' if scaled > 0 else ''}{abs(scaled):,f}"

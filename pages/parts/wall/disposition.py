@@ -170,7 +170,7 @@ def remark(board: Board, one: Count, found: Disposition) -> str:
             else ""
         )
     if one.stage == "closed" and one.median_days is not None:
-        return board.words.say("wall.median_closed", count=f"{one.median_days:.0f}")
+        return board.words.say("wall.median_closed", count=written.plain(one.median_days))
     if one.stage == "founded":
         verified = found.at("verified").count
         if one.count is not None and verified:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.numerals import fixed
 from pages.parts.reads import screen
 from pages.parts.reads.shared import number
 from pages.parts.wall.board import Board
@@ -66,7 +67,7 @@ def of_unit(board: Board) -> list[Score]:
 
 
 def figure(score: float | None) -> str | None:
-    return None if score is None else f"{score:.0f}"
+    return None if score is None else fixed(score, 0)
 
 
 def _with_peers(one: Score, everyone: list[Score]) -> Score:

@@ -82,7 +82,7 @@ def _line(
     picture = wall_step.step(Step(median, slow, limit, is_jammed, is_whole), axis, width, height)
     name = escape(board.words.say(f"wall.step_{process}_{row['step']}"))
     state = str(row["state"])
-    days = f"<b>{median:.1f}</b>".replace(".0<", "<") if median is not None else blocks.absent(board, state)
+    days = f"<b>{written.plain(median)}</b>" if median is not None else blocks.absent(board, state)
     if within is not None:
         share = f"<b>{written.short_part(within)}%</b>"
     elif limit is None and state in ("value", "zero"):

@@ -38,7 +38,7 @@ def _cards(board: Board) -> str:
     raised, unverified, closed, overdue = (
         found.at(stage) for stage in ("raised", "unverified", "closed", "overdue")
     )
-    days = None if closed.median_days is None else f"{closed.median_days:.0f}"
+    days = None if closed.median_days is None else written.plain(closed.median_days)
     share = None if closed.on_time is None else written.part(closed.on_time)
     figures = [
         (say("wall.stage_raised"), raised.text(board), "", ""),
