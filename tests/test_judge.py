@@ -186,6 +186,37 @@ def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
         assert {name: rows(connection, query) for name, query in marts.items()} == kept
 
 
+def test_offices_are_compared_by_the_rows_of_a_longer_standardised_mean(changeable: Bureau) -> None:
+    """Four applications a month are too few for a month's mean; those of three months are not."""
+    connection = changeable.connection
+    facts = "snapshot.mart.indicator_fact WHERE indicator_id = 'I1'"
+    months = f"(SELECT DISTINCT month FROM {facts} ORDER BY 1 DESC LIMIT 4)"
+    offices = "(VALUES ('O1', 8), ('O2', 12), ('O3', 12), ('O4', 16)) AS office (unit_id, total)"
+    for mart in ("fact", "stratum", "weight"):
+        connection.execute(f"DELETE FROM snapshot.mart.indicator_{mart} WHERE indicator_id = 'L3'")
+    connection.execute("INSERT INTO snapshot.mart.indicator_weight VALUES ('L3', 1, 'renewal', 1)")
+    connection.execute(
+        "INSERT INTO snapshot.mart.indicator_stratum"
+        f" SELECT 'L3', unit_id, month, 'renewal', total, 4, 4 FROM {months} CROSS JOIN {offices}"
+    )
+    connection.execute(
+        "INSERT INTO snapshot.mart.indicator_fact"
+        f" SELECT 'L3', unit_id, 'unit', unit_id, month, NULL, 4, 4 FROM {months} CROSS JOIN {offices}"
+    )
+    connection.execute("UPDATE snapshot.mart.unit SET unit_type = 'office' WHERE unit_id LIKE 'O_'")
+    query = (
+        "SELECT window_months, value, sample_size FROM snapshot.mart.comparison"
+        " WHERE indicator_id = 'L3' AND subject_id LIKE 'O_' ORDER BY subject_id"
+    )
+    judge_marts(connection, rules(), catalogue())
+    assert rows(connection, query) == [(3, total / 4, 12) for total in (8, 12, 12, 16)]
+    connection.execute(
+        "UPDATE snapshot.mart.indicator_stratum SET numerator = 20 WHERE indicator_id = 'L3' AND unit_id = 'O1'"
+    )
+    judge_marts(connection, rules(), catalogue())
+    assert rows(connection, query)[0] == (3, 5.0, 12)
+
+
 def test_breaches_are_looked_for_again_only_in_the_months_that_were_computed(changeable: Bureau) -> None:
     connection = changeable.connection
     query = "SELECT * FROM snapshot.mart.breach ORDER BY ALL"

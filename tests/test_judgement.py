@@ -94,6 +94,32 @@ def test_facts_become_matrices_and_missing_months_stay_missing() -> None:
     assert (numerator.tolist(), denominator.tolist()) == ([3.0], [8.0])
 
 
+def test_a_longer_standardised_mean_is_made_of_its_rows_and_not_of_its_months() -> None:
+    """18 applications in three months, of which one month alone holds ten: the other eight count as well."""
+    names = ["renewal", "new"]
+    parts = {
+        "subject": np.zeros(6, int), "month": np.repeat(MONTHS[:3], 2), "stratum": np.array(names * 3, dtype=object),
+        "weight": np.array([0.6, 0.4] * 3), "numerator": np.array([10.0, 9, 56, 6, 14, 9]),
+        "denominator": np.array([4.0, 3, 10, 2, 4, 3]), "observations": np.array([4.0, 3, 10, 2, 4, 3]),
+    }  # fmt: skip
+    facts = {
+        "subject": np.zeros(3, int), "month": MONTHS[:3], "numerator": np.array([np.nan, 56, np.nan]),
+        "denominator": np.array([7.0, 10, 7]), "observations": np.array([7.0, 10, 7]),
+    }  # fmt: skip
+    subjects = {
+        name: np.array(["A"], dtype=object) for name in ("subject_kind", "subject_id", "unit_id", "kind")
+    }
+    found = series(catalogue().indicators["L3"], facts, subjects, MONTHS[:3], 3, parts)
+    window = comparison.window(found, RULES.windows)
+    assert (window.months.tolist(), window.observations.tolist()) == ([3.0], [18.0])
+    assert np.allclose(window.value, 80 / 18)
+    few = found.up_to(1)
+    assert np.isnan(comparison.window(few, RULES.windows).value).all()
+    parts["observations"][1::2] = parts["denominator"][1::2] = 4.0
+    both = series(catalogue().indicators["L3"], facts, subjects, MONTHS[:3], 3, parts)
+    assert np.allclose(comparison.window(both, (3,)).value, 0.6 * 80 / 18 + 0.4 * 24 / 12)
+
+
 # --- trend ---
 
 

@@ -37,7 +37,7 @@ def judge_marts(
     with grounded(court, laid) as ground:
         if court.clocks:
             stands = standing(court)
-            judge_facts(court, judged, changed_months(connection), stands)
+            judge_facts(court, judged, changed_months(court), stands)
             keep_rows(court, judged, stands)
             judge_portraits(court)
         judge_patterns(court, ground, judged)

@@ -20,13 +20,13 @@ from etl.judge.court import (
     Judged,
     Month,
     complete_month,
+    fetched,
     first_day,
     insert,
     last_day,
     same,
 )
 from etl.judge.findings import outliers, signals
-from model import warehouse
 from model.indicators import Indicator
 from model.judgement import comparison as comparisons
 from model.judgement import trend as trends
@@ -96,6 +96,8 @@ def judge_facts(
     connection.execute(sql.statement("judge_subjects"))
     found = connection.execute("SELECT * EXCLUDE number FROM judge_subject ORDER BY number").fetchnumpy()
     subjects = {name: np.asarray(held, dtype=object) for name, held in found.items()}
+    units = subjects["subject_id"].copy()
+    units[subjects["subject_kind"] != "unit"] = None
     months = _months(court)
     for item in court.catalogue.indicators.values():
         if item.id not in court.clocks:
@@ -106,7 +108,8 @@ def judge_facts(
             continue
         facts = connection.execute(sql.statement("judge_facts"), [item.id]).fetchnumpy()
         last = complete_month(court.clocks[item.id])
-        held = series(item, facts, subjects, months, int((months <= last).sum()))
+        strata = strata_of(court, item, units)
+        held = series(item, facts, subjects, months, int((months <= last).sum()), strata)
         if np.isnan(held.observations).all():
             continue
         points = trends.judge(held, court.rules.trend)
@@ -114,6 +117,15 @@ def judge_facts(
         for month in sorted(again if standing and item.id in standing.complete else {last, *again}):
             if months[0] <= month <= months[-1]:
                 _judge_month(court, judged, held, points, month, is_brief)
+
+
+def strata_of(court: Court, item: Indicator, names: npt.NDArray[np.object_]) -> Columns | None:
+    """What a standardised mean of units is made of, units by their place among `names`; None of anything else."""
+    if item.shape != "standardised_mean":
+        return None
+    rows = fetched(court.connection.execute(sql.statement("judge_strata"), [item.id, item.version]))
+    place = {name: at for at, name in enumerate(names)}
+    return rows | {"subject": np.array([place.get(name, -1) for name in rows["subject_id"]], dtype=np.int64)}
 
 
 def _months(court: Court) -> Months:
@@ -124,11 +136,21 @@ def _months(court: Court) -> Months:
     return np.arange(np.datetime64(row[0], "M"), last + 1)
 
 
-def changed_months(connection: warehouse.Connection) -> dict[str, set[Month]]:
+def changed_months(court: Court) -> dict[str, set[Month]]:
     """The earlier months with warnings whose numbers have changed, by indicator."""
+    rows = [
+        (item.id, item.version, item.minimum_denominator)
+        for item in court.catalogue.indicators.values()
+        if item.shape == "standardised_mean"
+    ]
+    standardised = pd.DataFrame(rows, columns=["indicator_id", "rule_version", "minimum"])
+    court.connection.register(
+        "standardised_row", standardised.astype({"rule_version": "int64", "minimum": "int64"})
+    )
     found: dict[str, set[Month]] = {}
-    for name, month in connection.execute(sql.statement("judge_changed")).fetchall():
+    for name, month in court.connection.execute(sql.statement("judge_changed")).fetchall():
         found.setdefault(name, set()).add(np.datetime64(month, "M"))
+    court.connection.unregister("standardised_row")
     return found
 
 

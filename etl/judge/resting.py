@@ -16,7 +16,7 @@ import pandas as pd
 
 from etl import sql
 from etl.judge.court import Court, Month, complete_month, fetched, first_day, last_day, same
-from etl.judge.facts import states
+from etl.judge.facts import states, strata_of
 from model.judgement import comparison as comparisons
 from model.judgement.portrait import is_scored
 from model.judgement.series import COUNTED, Columns, Months, Series, series
@@ -141,5 +141,5 @@ def _series(court: Court, statement: str, bound: list[object]) -> list[Series]:
         if item.id in court.clocks and is_scored(item) and mine.size:
             facts = {name: rows[name][mine] for name in ("month", *COUNTED)} | {"subject": number[mine]}
             complete = int((months <= complete_month(court.clocks[item.id])).sum())
-            found.append(series(item, facts, subjects, months, complete))
+            found.append(series(item, facts, subjects, months, complete, strata_of(court, item, names)))
     return found

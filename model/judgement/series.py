@@ -6,7 +6,7 @@ So that everything which follows works on all subjects at once. This module must
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,16 +19,45 @@ Columns = dict[str, npt.NDArray[Any]]
 """Rows held as columns of equal length."""
 Months = npt.NDArray[np.datetime64]
 
-ADDITIVE = ("ratio", "standardised_mean")
-"""Shapes whose numerator and denominator may be added over months that do not overlap."""
+LEAST_WEIGHT = 0.5
+"""A standardised mean has no value where the strata that are large enough hold less of the weight."""
 COUNTED = ("numerator", "denominator", "observations")
+
+
+@dataclass(frozen=True)
+class Strata:
+    """What a standardised mean is made of: strata x subjects x months, 0 where nothing is; each stratum's weight."""
+
+    weight: Floats
+    numerator: Floats
+    denominator: Floats
+    observations: Floats
+
+    def up_to(self, months: int) -> Strata:
+        """The same without the months after the first `months`."""
+        return Strata(self.weight, *(getattr(self, name)[:, :, :months] for name in COUNTED))
+
+    def over(self, window: int, minimum: int) -> tuple[Floats, Floats, Floats]:
+        """The mean of the rows of the newest `window` months together, over the strata that these make large enough."""
+        numerator, denominator, observations = (
+            getattr(self, name)[:, :, -window:].sum(axis=2) for name in COUNTED
+        )
+        is_enough = (observations >= minimum) & (denominator > 0)
+        weight = np.where(is_enough, self.weight[:, None], 0.0)
+        held = weight.sum(axis=0)
+        mean = np.nansum(weight * ratio(numerator, denominator), axis=0)
+        counted, every = np.where(is_enough, observations, 0.0).sum(axis=0), observations.sum(axis=0)
+        is_told = held >= LEAST_WEIGHT
+        resting = np.where(is_told, counted, np.where(every > 0, every, np.nan))
+        return np.where(is_told, ratio(mean, held) * counted, np.nan), resting, resting
 
 
 @dataclass(frozen=True)
 class Series:
     """One indicator's facts. `subjects`: subject_kind, subject_id, unit_id and kind, a row each.
 
-    `months` are of unit M; the first `complete` of them the indicator's sources have delivered wholly.
+    `months` are of unit M; the first `complete` of them the indicator's sources have delivered wholly. `strata`: of a
+    standardised mean, whose months do not add up.
     """
 
     item: Indicator
@@ -38,6 +67,7 @@ class Series:
     numerator: Floats
     denominator: Floats
     observations: Floats
+    strata: Strata | None = None
 
     @property
     def value(self) -> Floats:
@@ -66,13 +96,19 @@ class Series:
 
     def up_to(self, months: int) -> Series:
         """The same without the months after the first `months`."""
-        cut = (getattr(self, name)[:, :months] for name in COUNTED)
-        return Series(self.item, self.subjects, self.months[:months], min(self.complete, months), *cut)
+        numerator, denominator, observations = (getattr(self, name)[:, :months] for name in COUNTED)
+        return replace(
+            self, months=self.months[:months], complete=min(self.complete, months), numerator=numerator,
+            denominator=denominator, observations=observations,
+            strata=self.strata.up_to(months) if self.strata else None,
+        )  # fmt: skip
 
     def over(self, window: int) -> tuple[Floats, Floats, Floats]:
         """Numerator, denominator and observations over the newest `window` months; NaN where there is no fact."""
         parts = [getattr(self, name) for name in COUNTED]
-        if window == 1 or self.item.series != "flow" or self.item.shape not in ADDITIVE:
+        if self.strata and window > 1 and self.item.series == "flow":
+            return self.strata.over(window, self.item.minimum_denominator)
+        if window == 1 or self.item.series != "flow" or self.item.shape != "ratio":
             numerator, denominator, observations = (part[:, -1] for part in parts)
             return numerator, denominator, observations
         is_known = ~np.isnan(self.numerator[:, -window:])
@@ -89,16 +125,51 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
 
 
 def series(
-    item: Indicator, facts: Mapping[str, Any], subjects: Columns, months: Months, complete: int
+    item: Indicator,
+    facts: Mapping[str, Any],
+    subjects: Columns,
+    months: Months,
+    complete: int,
+    strata: Mapping[str, Any] | None = None,
 ) -> Series:
-    """The matrices of an indicator. facts: `subject` (a row of `subjects`), `month` and the counted columns."""
+    """The matrices of an indicator. facts: `subject` (a row of `subjects`), `month` and the counted columns.
+
+    strata: the same columns by `stratum` with its `weight`, of a standardised mean.
+    """
     present, row = np.unique(np.asarray(facts["subject"]), return_inverse=True)
+    numerator, denominator, observations = _filled(facts, (row,), (present.size,), months, np.nan)
+    told = {name: held[present] for name, held in subjects.items()}
+    parts = _strata(strata, present, months)
+    return Series(item, told, months, complete, numerator, denominator, observations, parts)
+
+
+def _strata(given: Mapping[str, Any] | None, present: npt.NDArray[Any], months: Months) -> Strata | None:
+    """The parts by stratum of these subjects."""
+    if given is None:
+        return None
+    is_present = np.isin(given["subject"], present)
+    rows = {name: np.asarray(column)[is_present] for name, column in given.items()}
+    names, first, place = np.unique(rows["stratum"].astype(str), return_index=True, return_inverse=True)
+    row = np.searchsorted(present, rows["subject"])
+    filled = _filled(rows, (place, row), (names.size, present.size), months, 0.0)
+    return Strata(np.asarray(rows["weight"], dtype=np.float64)[first], *filled)
+
+
+def _filled(
+    facts: Mapping[str, Any],
+    rows: tuple[npt.NDArray[Any], ...],
+    shape: tuple[int, ...],
+    months: Months,
+    nothing: float,
+) -> list[Floats]:
+    """A matrix of each counted column, months last."""
     column = (np.asarray(facts["month"]).astype("M8[M]") - months[0]).astype(int)
     is_inside = (column >= 0) & (column < months.size)
+    place = (*(row[is_inside] for row in rows), column[is_inside])
     filled = []
     for name in COUNTED:
-        matrix = np.full((present.size, months.size), np.nan)
+        matrix = np.full((*shape, months.size), nothing)
         given = np.ma.filled(np.ma.asarray(facts[name], dtype=np.float64), np.nan)
-        matrix[row[is_inside], column[is_inside]] = given[is_inside]
+        matrix[place] = given[is_inside]
         filled.append(matrix)
-    return Series(item, {name: held[present] for name, held in subjects.items()}, months, complete, *filled)
+    return filled
