@@ -14,6 +14,7 @@ from model import warehouse
 from model.indicators import catalogue
 from model.judgement.portrait import OVERALL
 from model.policy import SMALL_COUNT, Actor
+from model.process import processes
 from pages.parts import clocks, monthly, portraiture, relations
 from pages.parts import words as written
 from pages.parts.portrait_pictures import dimension_names
@@ -21,7 +22,6 @@ from pages.parts.reads import records, screen
 from pages.parts.report import making, subject
 from pages.parts.report.found import section
 from pages.parts.report.structure import Report, Table
-from pages.parts.report.subject import WINDOW_MONTHS
 from pages.parts.words import LANGUAGES, Language, Words
 from tests import demo_site as site
 from tests.test_report import CHINESE, tables, texts
@@ -129,24 +129,25 @@ def test_scores_intervals_and_ranks_are_the_portrait(snapshot: warehouse.Snapsho
         assert OVERALL in held
 
 
-def test_steps_are_those_of_the_window(snapshot: warehouse.Snapshot, report: Report) -> None:
-    step = relations.process_step
-    query = select(step).where(
-        step.c.unit_id == UNIT, step.c.month == MONTH, step.c.window_months == WINDOW_MONTHS
-    )
+@pytest.mark.parametrize(("back", "window"), [(0, 3), (3, 1)])
+def test_steps_are_those_of_the_window_that_the_page_shows(
+    snapshot: warehouse.Snapshot, back: int, window: int
+) -> None:
+    """Of a month long past over itself alone: no longer window of it is kept."""
+    step, month = relations.process_step, monthly.shifted(MONTH, -back)
+    report = composed(snapshot, UNIT, month)
+    query = select(step).where(step.c.unit_id == UNIT, step.c.month == month, step.c.window_months == window)
     held = sorted(rows_of(snapshot, query), key=lambda one: (one["process"], one["place"]))
     (shown,) = tables(report, 4)
-    got = sorted((row[2].text, row[6].text) for row in shown.rows)
+    got = [(row[2].text, row[6].text) for row in shown.rows]
     told = [
-        (
-            Words("zh").say("shared.no_data")
-            if one["state"] == "no_data"
-            else written.plain(one["median_days"]),
-            written.NONE if one["state"] == "no_data" else written.number(one["open_count"]),
-        )
+        (written.plain(one["median_days"]), written.number(one["open_count"]))
         for one in held
+        if one["state"] != "no_data"
     ]
-    assert got == sorted(told)
+    nothing = (Words("zh").say("shared.no_data"), written.NONE)
+    assert told and sorted(one for one in got if one != nothing) == sorted(told)
+    assert len(got) == sum(len(one.steps) for one in processes().items)
 
 
 def test_no_small_number_of_warnings_is_shown_of_any_unit(snapshot: warehouse.Snapshot) -> None:

@@ -76,6 +76,22 @@ def chosen(rows: Sequence[dict[str, Any]], month: date, window: int) -> list[dic
     return [one for one in rows if one["month"].date() == month and one["window_months"] == window]
 
 
+def windows(rows: Sequence[dict[str, Any]], month: date) -> list[int]:
+    """Over how many months up to this one steps are timed, the fewest first: of a month long past over itself alone."""
+    held = {one["window_months"] for one in rows if one["month"] is not None and one["month"].date() == month}
+    return sorted(held) or [1]
+
+
+def usual(offered: Sequence[int]) -> int:
+    """The window that is shown where none is chosen: a month alone often holds too few, a year much that is past."""
+    return offered[len(offered) // 2]
+
+
+def window_name(words: Words, count: int) -> str:
+    """How long a window is."""
+    return words.say(f"standards.window_month{'' if count == 1 else 's'}", count=count)
+
+
 def choose(view: View, unit_id: str, unit_name: str) -> Run:
     """The process, the month and the window, as the URL says."""
     words, declared = view.words, {one.id: one for one in processes().items}
@@ -91,15 +107,13 @@ def choose(view: View, unit_id: str, unit_name: str) -> Run:
     rows = tuple(labels.records(reads.of_unit(view.snapshot, unit_id, process.id)))
     months = sorted({one["month"].date() for one in rows if one["month"] is not None})
     month = controls.choose_month(words, months, months[-1] if months else monthly.before(view.now))
-    windows = sorted(
-        {one["window_months"] for one in rows if one["month"] is not None and one["month"].date() == month}
-    ) or [1]
+    offered = windows(rows, month)
     window = controls.choose(
         "window",
         words.say("standards.window"),
-        [str(one) for one in windows],
-        str(windows[len(windows) // 2]),
-        lambda one: words.say(f"standards.window_month{'' if one == '1' else 's'}", count=one),
+        [str(one) for one in offered],
+        str(usual(offered)),
+        lambda one: window_name(words, int(one)),
     )
     return Run(view, process, unit_id, unit_name, rows, month, int(window))
 

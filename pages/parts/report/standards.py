@@ -8,7 +8,7 @@ from __future__ import annotations
 from pages.parts import running
 from pages.parts import words as written
 from pages.parts.report.structure import Block, Cell, Column, Facts, Group, Note, Section, Table
-from pages.parts.report.subject import WINDOW_MONTHS, Subject
+from pages.parts.report.subject import Subject
 from pages.parts.running import Run
 
 _WIDTHS = {"picture": 44, "median": 14, "ninth": 18, "limit": 16, "within": 22, "open": 13, "overdue": 14}
@@ -29,7 +29,7 @@ def section(subject: Subject, title: str) -> Section:
     legend = words.say("report.joint").join(words.say(f"standards.legend_{one}") for one in running.LEGEND)
     blocks: tuple[Block, ...] = (
         Table(title, columns, tuple(_group(one) for one in subject.runs)),
-        Note(words.say("report.standards_how", count=WINDOW_MONTHS, month=words.month(subject.month))),
+        Note(words.say("report.standards_how", month=words.month(subject.month))),
         Note(written.capital(legend)),
     )
     bases = tuple((one.name, written.capital(running.bases(one))) for one in subject.runs)
@@ -44,4 +44,5 @@ def _group(run: Run) -> Group:
         name = Cell(run.step_name(step), words.say(f"standards.{step.day_kind}"))
         rows.append((name, *(Cell.of(cells[one]) for one in _WIDTHS)))
     until = words.say("shared.as_of", moment=run.as_of.isoformat()) if run.as_of else ""
-    return Group.of(run.name, tuple(rows), until)
+    said = (running.window_name(words, run.window), until)
+    return Group.of(run.name, tuple(rows), words.say("report.joint").join(one for one in said if one))

@@ -13,7 +13,7 @@ from functools import cached_property
 from model.indicators import catalogue
 from model.process import processes
 from model.warehouse import Snapshot
-from pages.parts import controls, judged, labels, monthly, portraiture
+from pages.parts import controls, judged, labels, monthly, portraiture, running
 from pages.parts.frame import View
 from pages.parts.judged import Line
 from pages.parts.monthly import Coverage
@@ -25,8 +25,6 @@ from pages.parts.words import Language, Words
 
 MONTHS = 24
 """How many months a small chart shows: as on the pages."""
-WINDOW_MONTHS = 3
-"""Over how many months steps are timed: a month alone often holds too few."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,9 @@ class Subject:
         """Every process that has something to tell of the month."""
         found = []
         for process in processes().items:
-            rows = labels.records(process_reads.of_unit(self.snapshot, self.unit_id, process.id))
-            run = Run(
-                self.view, process, self.unit_id, self.unit_name, tuple(rows), self.month, WINDOW_MONTHS
-            )
+            rows = tuple(labels.records(process_reads.of_unit(self.snapshot, self.unit_id, process.id)))
+            window = running.usual(running.windows(rows, self.month))
+            run = Run(self.view, process, self.unit_id, self.unit_name, rows, self.month, window)
             found += [run] if run.steps else []
         return found
 
