@@ -14,7 +14,7 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,8 @@ _FEED = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:-\d\d-\d\d|[01]\d[0-3]\d)(?!\d)")
+"""A day as it is written in a name, also one that there is not."""
 
 
 class RefusedError(Exception):
@@ -141,15 +143,14 @@ def as_of(offer: Offer) -> datetime:
 
     The last moment of the day, month or year in its name, or when it was last written if that lies within
     that period or the name holds no date. Never later than the file itself, unless the file is older than its name.
+    RefusedError: the name states a day that there is not.
     """
     found = _DATE.search(offer.base)
+    _require_day(offer.base)
     if not found:
         return offer.modified_at.replace(microsecond=0)
     year, month, day = int(found[1]), found[2] and int(found[2]), found[3] and int(found[3])
-    try:
-        start = datetime(year, month or 1, day or 1)
-    except ValueError:
-        return offer.modified_at.replace(microsecond=0)
+    start = datetime(year, month or 1, day or 1)
     following = datetime(year + 1, 1, 1)
     if month:
         following = datetime(year + month // 12, month % 12 + 1, 1)
@@ -157,6 +158,15 @@ def as_of(offer: Offer) -> datetime:
         following = datetime.fromordinal(start.toordinal() + 1)
     end = following - timedelta(seconds=1)
     return offer.modified_at.replace(microsecond=0) if start <= offer.modified_at < end else end
+
+
+def _require_day(base: str) -> None:
+    """RefusedError where what is written as a day is none: read as a year, or left out, it would stand for another."""
+    for day in _DAY.findall(base):
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise RefusedError(f"is named after {day}, which is no day; expected e.g. 2026-03-31") from None
 
 
 def require_complete(offer: Offer) -> None:

@@ -644,6 +644,15 @@ def test_a_file_that_is_no_table_and_no_mapping_s_is_refused(place: Path) -> Non
     )
 
 
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "20260230"])
+def test_a_name_with_a_day_that_there_is_not_is_refused(place: Path, day: str) -> None:
+    good = HEADER + LINE.format(1, 1)
+    result = run(place, {f"inspection-{day}.csv": good, "inspection-2026-13.csv": HEADER + LINE.format(2, 2)})
+    assert loaded_visits(result) == [("I2", "2")], "two digits behind a year may count the weeks"
+    told = refused(result, f"inspection-{day}.csv")
+    assert told == f"is named after {day}, which is no day; expected e.g. 2026-03-31"
+
+
 def test_a_name_that_only_begins_like_a_table_is_not_its_feed_file(place: Path) -> None:
     names = ["inspection_old.csv", "inspections.csv", "my-inspection.csv", "inspection.csv.bak"]
     result = run(place, dict.fromkeys(names, HEADER))

@@ -163,6 +163,14 @@ class TestClocks:
         both = panels.provenance(Words("en"), Coverage((late, other)), datetime(2026, 11, 22))
         assert both[2] == "A 11 d overdue"
 
+    def test_of_several_sources_the_one_that_is_overdue_is_told_by_its_own_clock(self) -> None:
+        now = datetime(2026, 11, 22, 8)
+        both = Coverage((clock(datetime(2026, 11, 22, 6)), clock(datetime(2026, 10, 20, 6), source="b")))
+        text = re.sub("<[^>]+>", "", panels.clocks(Words("zh"), [("检查", both)], now))
+        assert "10-20 06:00" in text and "32 天" in text and "11-22" not in text
+        told = panels.clocks(Words("zh"), [("检查", replace(both, sources=both.sources[:1]))], now)
+        assert "11-22 06:00" in told and "过期" not in told
+
     def test_a_moment_with_a_zone_becomes_beijing_time(self) -> None:
         assert clocks.moment_of("2026-11-22T00:00:00+00:00") == datetime(2026, 11, 22, 8)
         assert clocks.moment_of("2026-11-22T08:00:00") == datetime(2026, 11, 22, 8)

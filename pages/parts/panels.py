@@ -40,10 +40,11 @@ def clocks(words: Words, kinds: Sequence[tuple[str, Coverage]], now: datetime) -
     parts = []
     for name, coverage in kinds:
         known = written.moment(coverage.as_of, now) if coverage.sources else words.say("shared.no_source")
-        late = max((by for by in (one.late_by(now) for one in coverage.sources) if by), default=None)
         text = escape(f"{name} {known}")
-        if late:
-            overdue = words.say("shared.late", age=words.age(late))
+        late = [(by, one.as_of) for one in coverage.sources if (by := one.late_by(now))]
+        if late:  # of several sources the one that is overdue the longest is told, its moment and by how much
+            by, as_of = max(late)
+            known, overdue = written.moment(as_of, now), words.say("shared.late", age=words.age(by))
             said = words.say("shared.known_late", known=f"{name} {known}", late=overdue)
             text = f'<span class="late">{escape(said)}</span>'
         parts.append(f'<span class="one-clock">{text}</span>')
