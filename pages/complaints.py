@@ -51,6 +51,8 @@ def show() -> None:
     with st.container(key="views"):
         labels = {name: words.say(f"complaints.view_{name}") for name in VIEWS}
         chosen = controls.switch("view", words.say("complaints.view"), labels, "category")
+    if chosen == "conduct":
+        desk = desk.of_conduct()
     with st.container(key=f"panel_{chosen}"):
         st.html(panels.heading(words.say(f"complaints.view_{chosen}"), desk.unit_name, *desk.clock))
         VIEWS[chosen](desk, chosen, units)

@@ -15,18 +15,32 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from model import warehouse
+from model import policy, warehouse
 from model.process import processes
-from pages.parts import labels, market, relations, rising, small, theme
+from pages.parts import (
+    clocks,
+    labels,
+    market,
+    monthly,
+    relations,
+    rising,
+    small,
+    theme,
+    ticket_pictures,
+    ticket_rises,
+    visitor,
+)
 from pages.parts.charts.hexagons import arranged
 from pages.parts.charts.market import cells_map
 from pages.parts.charts.steps import parts, step
 from pages.parts.charts.tickets import by_hour
+from pages.parts.frame import View
 from pages.parts.reads import cells as reads_cells
 from pages.parts.reads import processes as reads
 from pages.parts.reads import records
 from pages.parts.reads import tickets as reads_tickets
 from pages.parts.rising import Term
+from pages.parts.ticket_pictures import WINDOWS, Desk
 from pages.parts.words import Words
 from tests import demo_site
 
@@ -282,6 +296,73 @@ class TestComplaints:
         assert Words(language).say(f"complaints.view_{view}") in said  # type: ignore[arg-type]
         assert Words(language).say("shared.failing_title") not in said  # type: ignore[arg-type]
         assert "GD0" not in said
+
+    @pytest.mark.parametrize(
+        ("columns", "told"),
+        [
+            (([20, 30], [17, 30], [9, 25]), ([True, True], [False, True], [False, True])),
+            (([20, 30], [15, 25], [12, 20]), ([True, True], [True, True], [False, True])),
+            (([20, 3], [20, 2], [20, 1]), ([False, False], [False, False], [False, False])),
+        ],
+        ids=["three are open", "three were not true", "a small kind hides the other"],
+    )
+    def test_no_small_rest_follows_from_what_stands_beside_it(
+        self, columns: tuple[list[int], ...], told: tuple[list[bool], ...]
+    ) -> None:
+        names = ("tickets", "closed", "true")
+        found = ticket_pictures.told_beside(dict(zip(names, columns, strict=True)))
+        assert tuple(found.values()) == told
+
+    @pytest.mark.parametrize("role", ["office_head", "manager", "branch_secretary", "analyst", "discipline"])
+    def test_no_time_over_which_conduct_is_told_is_subtracted_from_another(
+        self, snapshot: warehouse.Snapshot, unit_id: str, role: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who may not ask of it is told of whole years, which are the same or have no day in common."""
+        monkeypatch.setattr(visitor, "actor", lambda: policy.Actor("somebody", role, unit_id))
+        view = View(snapshot, Words("zh"), clocks.now())
+        coverage = records.coverage(snapshot, unit_id)["complaint"]
+        desks = [
+            Desk(view, unit_id, "", month, window, demo_site.END, coverage).of_conduct()
+            for month in monthly.span(date(2026, 10, 1), 24)
+            for window in WINDOWS
+        ]
+        spans = {(one.first, one.last) for one in desks}
+        if role in ("analyst", "discipline"):
+            assert len(spans) == len(desks)
+        else:
+            assert spans == {(date(year, 1, 1), date(year, 12, 31)) for year in (2024, 2025, 2026)}
+
+    @pytest.mark.parametrize(("role", "is_told"), [("manager", False), ("discipline", True)])
+    def test_conduct_of_a_unit_within_ones_own_is_not_told_to_who_may_not_ask_of_it(
+        self, snapshot: warehouse.Snapshot, unit_id: str, role: str, is_told: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(visitor, "actor", lambda: policy.Actor("somebody", role, unit_id))
+        say = Words("zh").say
+        units = records.units(snapshot)
+        inside = str(units.loc[units["parent_unit_id"] == unit_id, "unit_id"].iloc[0])
+        for asked, is_here in ((unit_id, True), (inside, is_told)):
+            app = demo_site.page_of("tickets", view="conduct", unit=asked, window="12")
+            said, lists = demo_site.shown(app), [one.proto.json for one in app.get("bidi_component")]
+            assert not app.exception and (say("complaints.conduct_year") in said) is not is_told
+            has_list = any("conduct_true" in one for one in lists)
+            assert (has_list or say("complaints.none") in said) is is_here
+
+    def test_terms_of_conduct_are_told_over_no_time_of_choice_to_who_may_not_ask_of_them(
+        self, snapshot: warehouse.Snapshot, unit_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        coverage = records.coverage(snapshot, unit_id)["complaint"]
+        view = View(snapshot, Words("zh"), clocks.now())
+        desk = Desk(view, unit_id, "", date(2026, 9, 1), 12, demo_site.END, coverage)
+        kinds = {}
+        for role in ("manager", "discipline"):
+            monkeypatch.setattr(visitor, "actor", lambda role=role: policy.Actor("somebody", role, unit_id))
+            found = ticket_rises.window(desk, 0)
+            assert found is not None
+            kinds[role] = {term.kind for term in found.counts if None not in term.codes}
+        assert kinds == {
+            "manager": {"category", "channel"},
+            "discipline": {"category", "channel", "conduct", "both"},
+        }
 
 
 def ticketed(*counts: tuple[str, str | None, str | None, int], days: int = 91) -> rising.Window:

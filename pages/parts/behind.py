@@ -6,7 +6,7 @@ not read data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -20,13 +20,18 @@ Rows = Mapping[str, str]
 """The rows behind one count, as the explore page's address has them."""
 
 
+def asked_columns(table: str) -> Collection[str]:
+    """The columns of a table of the contract that the person who is here may ask of."""
+    held = {one.name: str(one.type) for one, _ in policy.analysis_columns(TABLES[table])}
+    return policy.asked_columns(visitor.present(), f"{asking.RECORD}{table}", held)
+
+
 def rows(table: str, unit_id: str, day: str, first: date, last: date, *more: Filter) -> Rows | None:
     """The rows of a table of the contract of a unit and those below, of some days; None for who may not see them."""
     name = f"{asking.RECORD}{table}"
     if not navigation.has("explore"):
         return None
-    held = {one.name: str(one.type) for one, _ in policy.analysis_columns(TABLES[table])}
-    open_columns = policy.asked_columns(visitor.present(), name, held)
+    open_columns = asked_columns(table)
     unit = Filter(policy.unit_column(name), "within", unit_id)
     span = (Filter(day, "at_least", first.isoformat()), Filter(day, "at_most", last.isoformat()))
     filters: Sequence[Filter] = (unit, *span, *more)

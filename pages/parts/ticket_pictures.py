@@ -1,23 +1,37 @@
 """The pictures and cuts of the page of complaints: indicators, months, categories, channels, conduct, when, where.
 
 A cut counts the tickets received in the window. Kinds of conduct with few tickets are not told, and never so that they
-could be worked out from the total.
+could be worked out from what stands beside them. Windows that overlap, and units within units, would tell them by
+subtraction: who may not ask of conduct is told of it by calendar years, and of their whole unit alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from model import policy
 from model.exploration.question import Filter
 from model.indicators import catalogue
 from model.policy import SMALL_COUNT
-from pages.parts import behind, board, controls, export, judged, labels, monthly, navigation, panels, small
+from pages.parts import (
+    behind,
+    board,
+    controls,
+    export,
+    judged,
+    labels,
+    monthly,
+    navigation,
+    panels,
+    small,
+    visitor,
+)  # fmt: skip
 from pages.parts import words as written
 from pages.parts.charts import template, tickets
 from pages.parts.frame import View
@@ -44,6 +58,15 @@ class Desk:
     window: int
     until: date
     coverage: Coverage
+
+    @property
+    def has_conduct(self) -> bool:
+        """Whether the person may ask of conduct, over whatever time and of whatever unit within reach."""
+        return "conduct_code" in behind.asked_columns("complaint")
+
+    def of_conduct(self) -> Desk:
+        """The time over which kinds of conduct are told: any, or the calendar year of the month."""
+        return self if self.has_conduct else replace(self, month=self.month.replace(month=12), window=12)
 
     @property
     def first(self) -> date:
@@ -196,8 +219,12 @@ def _cells(desk: Desk, one: Mapping[str, Any], total: int, before: int) -> dict[
 def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
     """The tickets about conduct by kind, small numbers not told."""
     words = desk.view.words
-    found = [one for one in desk.cut(view) if one["name"] is not None]
     st.html(panels.note(words.say("complaints.conduct_how", count=SMALL_COUNT)))
+    if not desk.has_conduct:
+        st.html(panels.note(words.say("complaints.conduct_year")))
+        if desk.unit_id != policy.scope(visitor.present()).unit_id:
+            return
+    found = [one for one in desk.cut(view) if one["name"] is not None]
     if not found:
         st.html(panels.note(words.say("complaints.none")))
         return
@@ -205,13 +232,10 @@ def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
         name: [int(one[key]) for one in found]
         for name, key in (("tickets", "tickets"), ("conduct_closed", "closed"), ("conduct_true", "true"))
     }
-    shown = {name: small.told(counts) for name, counts in columns.items()}
+    shown = told_beside(columns)
     rows = [
         {"key": one["name"], "name": _name(words, view, one["name"])}
-        | {
-            name: small.cell(words, columns[name][at], is_told=shown[name][at] and shown["tickets"][at])
-            for name in columns
-        }
+        | {name: small.cell(words, columns[name][at], is_told=shown[name][at]) for name in columns}
         for at, one in enumerate(found)
     ]
     table(
@@ -222,6 +246,23 @@ def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
         rows,
         export=_stamp(desk, view),
     )
+
+
+def told_beside(columns: Mapping[str, Sequence[int]]) -> dict[str, list[bool]]:
+    """Which counts may be told, each column being a part of the one before it: nor may a small rest follow."""
+    told: dict[str, list[bool]] = {}
+    wholes: Sequence[int] = ()
+    for name, counts in columns.items():
+        shown = small.told(counts)
+        if told:
+            rests = [whole - count for whole, count in zip(wholes, counts, strict=True)]
+            before = list(told.values())[-1]
+            shown = [
+                is_told and is_whole_told and not 0 < rest < SMALL_COUNT
+                for is_told, is_whole_told, rest in zip(shown, before, rests, strict=True)
+            ]
+        told[name], wholes = shown, counts
+    return told
 
 
 def when(desk: Desk, _view: str, _units: pd.DataFrame) -> None:

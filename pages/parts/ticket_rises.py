@@ -30,8 +30,10 @@ def rose(desk: Desk, view: str, _units: pd.DataFrame) -> None:
     """The terms of which more tickets came than in the time before, the surest first."""
     words = desk.view.words
     st.html(panels.note(words.say("complaints.rose_no_text")))
-    now, before = _window(desk, 0), _window(desk, desk.window)
-    year = _window(desk, YEAR) if desk.window < YEAR else None
+    if not desk.has_conduct:
+        st.html(panels.note(words.say("complaints.conduct_year")))
+    now, before = window(desk, 0), window(desk, desk.window)
+    year = window(desk, YEAR) if desk.window < YEAR else None
     if now is None or before is None:
         st.html(panels.note(words.say("complaints.rose_partial")))
         return
@@ -60,13 +62,15 @@ def _days(desk: Desk, back: int) -> tuple[date, date]:
     return monthly.shifted(desk.first, -back), monthly.last_day(monthly.shifted(desk.month, -back))
 
 
-def _window(desk: Desk, back: int) -> Window | None:
+def window(desk: Desk, back: int) -> Window | None:
     """The tickets of the window so many months earlier; None where not all of it is known."""
     months = monthly.span(monthly.shifted(desk.month, -back), desk.window)
     if any(desk.coverage.state(one) != "value" for one in months):
         return None
     first, last = _days(desk, back)
     found = labels.records(reads.by_terms(desk.view.snapshot, desk.unit_id, first, last))
+    if not desk.has_conduct:
+        found = [one | {"conduct_code": None} for one in found]
     return rising.window(found, (last - first).days + 1)
 
 
