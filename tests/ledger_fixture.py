@@ -126,9 +126,14 @@ def ledger(databases: Databases) -> Iterator[Ledger]:
 def settle(
     ledger: Ledger, people: dict[str, tuple[str, str | None]], staff: dict[str, str] | None = None
 ) -> None:
-    """Units and accounts: name → role and unit."""
+    """Units, also those that only the accounts are of, and accounts: name → role and unit."""
+    known = {unit for unit, _ in UNITS}
+    more = sorted({unit for _, unit in people.values() if unit and unit not in known})
     with ledger.write(KEEPER) as recorder:
-        units = [{"unit_id": unit, "parent_unit_id": parent, "name": f"单位{unit}"} for unit, parent in UNITS]
+        units = [
+            {"unit_id": unit, "parent_unit_id": parent, "name": f"单位{unit}"}
+            for unit, parent in (*UNITS, *((one, None) for one in more))
+        ]
         recorder.replace_register("configure", Unit, units)
         for name, (role, unit) in people.items():
             number = (staff or {}).get(name)
