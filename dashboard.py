@@ -9,12 +9,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages import contents, wall_scenes
-from pages.parts import controls, frame, navigation, sidebar, theme, welcome
+from pages.parts import address, controls, frame, navigation, sidebar, theme, welcome
 
 
 def main() -> None:
     """Choose the language, offer the pages, run the one that is open."""
-    controls.catch_up()
+    address.catch_up()
     words = controls.words()
     st.set_page_config(page_title=words.say("shared.product"), layout="wide")
     st.html(theme.document_language(words.language), unsafe_allow_javascript=True)
@@ -26,7 +26,7 @@ def main() -> None:
     if here in hidden:
         here.run()
         return
-    controls.show_address()
+    address.show_address()
     st.html(theme.style(words.say("shared.skip"), words.say("shared.choose_file")))
     sidebar.show(words, groups, here)
     frame.run(here.run, words)

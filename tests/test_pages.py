@@ -16,7 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model import warehouse
-from pages.parts import clocks, controls, monthly, panels, relations, theme
+from pages.parts import clocks, monthly, panels, relations, theme, tree
 from pages.parts import words as written
 from pages.parts.charts.tile import bars
 from pages.parts.charts.trend import trend
@@ -135,16 +135,16 @@ class TestTree:
     )
 
     def test_children_follow_their_parent_and_an_orphan_is_a_root(self) -> None:
-        assert controls.tree_order(self.units) == {"1": 0, "11": 1, "111": 2, "12": 1, "9": 0}
+        assert tree.tree_order(self.units) == {"1": 0, "11": 1, "111": 2, "12": 1, "9": 0}
 
     def test_the_default_is_the_highest_unit_with_several_below(self) -> None:
-        assert controls.default_unit(self.units) == "1"
+        assert tree.default_unit(self.units) == "1"
         alone = pd.DataFrame({"unit_id": ["0", "1", "11", "12"], "parent_unit_id": [None, "0", "1", "1"]})
-        assert controls.default_unit(alone) == "1"
+        assert tree.default_unit(alone) == "1"
 
     def test_ancestors_start_at_the_root(self) -> None:
-        assert controls.ancestors(self.units, "111") == ["1", "11"]
-        assert controls.ancestors(self.units, "9") == []
+        assert tree.ancestors(self.units, "111") == ["1", "11"]
+        assert tree.ancestors(self.units, "9") == []
 
 
 class TestClocks:

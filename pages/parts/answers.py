@@ -20,7 +20,7 @@ from model.exploration.run import ENDED, Run
 from model.indicators import catalogue
 from model.judgement import rules
 from model.policy import Actor
-from pages.parts import clocks, controls, labels, lifetime, navigation, panels, visitor
+from pages.parts import address, clocks, controls, labels, lifetime, navigation, panels, visitor
 from pages.parts import words as written
 from pages.parts.charts import answer as charts
 from pages.parts.charts import template
@@ -132,7 +132,7 @@ def _chart(words: Words, run: Run, leads: Leads, reads: Callable[[str, str], str
 
     def lead() -> None:
         for point in st.session_state["answer_chart"].selection.points[:1]:
-            controls.lead(leads(by_place[str(point["x"])], series[point["curve_number"]]))
+            address.lead(leads(by_place[str(point["x"])], series[point["curve_number"]]))
 
     st.plotly_chart(
         charts.answer(rows, names[0], series), theme=None, config=template.CONFIG, key="answer_chart",

@@ -29,7 +29,7 @@ from model.exploration.question import (
     understood,
     written,
 )
-from pages.parts import controls, labels, panels
+from pages.parts import address, controls, labels, panels
 from pages.parts.frame import View
 from pages.parts.reads import records
 from pages.parts.words import Words
@@ -202,7 +202,7 @@ def _add(standing: tuple[Filter, ...], added: Filter) -> None:
 
 
 def _write(filters: Sequence[Filter]) -> None:
-    controls.put(page=None, sort=None, where=written(filters) if filters else None)
+    address.put(page=None, sort=None, where=written(filters) if filters else None)
 
 
 def what_of(words: Words, error: QuestionError) -> str:

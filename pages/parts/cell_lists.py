@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, export, labels, market, navigation, panels
+from pages.parts import controls, export, labels, market, navigation, panels, tree
 from pages.parts import words as written
 from pages.parts.cell_pictures import Market
 from pages.parts.market import Cell, Total
@@ -111,7 +111,7 @@ def units(here: Market, all_units: pd.DataFrame) -> None:
     below = all_units[all_units["parent_unit_id"] == here.unit_id]
     rows = []
     for unit_id, name in zip(below["unit_id"], below["name"], strict=True):
-        within = controls.descendants(all_units, unit_id)
+        within = tree.descendants(all_units, unit_id)
         held = [one for one in here.cells if one.unit_id in within]
         rows.append(
             {"key": unit_id, "href": navigation.address("cells", unit=unit_id), "unit_name": name}

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 
 import streamlit as st
 
-from pages.parts import controls, labels, market, monthly, navigation, panels
+from pages.parts import address, controls, labels, market, monthly, navigation, panels
 from pages.parts import words as written
 from pages.parts.charts import template
 from pages.parts.charts.market import FILLS, cells_map, months_ahead, months_behind
@@ -135,7 +135,7 @@ def scheme(here: Market) -> None:
     def pick() -> None:
         points = st.session_state[key].selection.points
         if points and "customdata" in points[0]:
-            controls.put(cell=points[0]["customdata"][0])
+            address.put(cell=points[0]["customdata"][0])
 
     st.plotly_chart(
         cells_map(words, here.cells, here.picked.id if here.picked else None),

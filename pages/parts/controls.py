@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from model.indicators import Indicator, catalogue
-from pages.parts import panels
+from pages.parts import address, panels, tree
 from pages.parts.words import DEFAULT, LANGUAGES, Language, Words
 
 SHARED = ("lang", "unit", "month", "indicator")
@@ -23,7 +23,6 @@ SHARED = ("lang", "unit", "month", "indicator")
 ALL = "all"
 Group = Literal["domain", "dimension"]
 
-_LED_FROM, _SHOWN = "led_from", "shown"
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
@@ -106,8 +105,8 @@ def choose_unit(words: Words, units: pd.DataFrame) -> str:
     A link from somebody else may name a unit that this person does not see: that another stands here is said.
     """
     names = dict(zip(units["unit_id"], units["name"], strict=True))
-    depths = tree_order(units)
-    default = default_unit(units)
+    depths = tree.tree_order(units)
+    default = tree.default_unit(units)
     chosen = choose(
         "unit",
         words.say("shared.unit"),
@@ -165,46 +164,6 @@ def choose_indicator(words: Words) -> None:
     choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
 
 
-def put(**changed: str | None) -> None:
-    """Keep choices in the URL, from a callback; None forgets one."""
-    query = {**shown(), **changed}
-    lead({name: value for name, value in query.items() if value is not None})
-
-
-def lead(query: Mapping[str, str]) -> None:
-    """Let the URL say this and nothing else, from a callback: the run that follows sees it.
-
-    All at once, since a run that was asked for meanwhile breaks this one off where the browser is told.
-    """
-    if st.session_state.get(_LED_FROM) is None:  # several callbacks may lead on from one request
-        st.session_state[_LED_FROM] = st.query_params.to_dict()
-    st.session_state[_SHOWN] = dict(query)
-    st.query_params.from_dict(query)
-
-
-def shown() -> dict[str, str]:
-    """What the URL says of what is drawn, or is about to be: a request that was sent earlier may say what it was."""
-    known: dict[str, str] | None = st.session_state.get(_SHOWN)
-    return st.query_params.to_dict() if known is None else known
-
-
-def catch_up() -> None:
-    """Follow where a callback led, if this run was asked for before the browser heard of it; first in every run.
-
-    A choice travels with whatever the browser sends first. Where that is a clock that asks for its own redrawing, the
-    callback runs there, and the run of the page, sent in the same moment, still brings the address of before.
-    """
-    if st.session_state.get(_LED_FROM) == st.query_params.to_dict():
-        st.query_params.from_dict(shown())
-    st.session_state[_LED_FROM] = None
-
-
-def show_address() -> None:
-    """Let the address bar say what is shown: a link to the page that is open runs it without moving the bar."""
-    st.session_state[_SHOWN] = st.query_params.to_dict()
-    st.query_params.from_dict(st.session_state[_SHOWN])
-
-
 def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
     """What a chart over these months calls when one of them is clicked: that month is kept in the URL."""
     by_label = {words.month(one): one.isoformat()[:7] for one in months}
@@ -212,7 +171,7 @@ def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[
     def choose() -> None:
         for point in st.session_state[key].selection.points[:1]:
             if point.get("x") in by_label:
-                put(month=by_label[point["x"]])
+                address.put(month=by_label[point["x"]])
 
     return choose
 
@@ -225,7 +184,7 @@ def go(**changed: str) -> None:
 
 def asked_unit(units: pd.DataFrame) -> str:
     """The unit that the URL names, or the default where it names none that exists."""
-    default = default_unit(units)
+    default = tree.default_unit(units)
     asked = st.query_params.get("unit", default)
     return asked if asked in set(units["unit_id"]) else default
 
@@ -256,55 +215,11 @@ def picked(name: str) -> str | None:
 
 def pick(name: str, value: str | None) -> None:
     """Keep in the URL what was picked in a table, from a callback; the same again clears it."""
-    put(**{name: None if st.query_params.get(name) == value else value})
-
-
-def tree_order(units: pd.DataFrame) -> dict[str, int]:
-    """Every unit after its parent, siblings in the order given, with its depth; units without parent are roots."""
-    known = set(units["unit_id"])
-    children: dict[str | None, list[str]] = {}
-    for unit_id, parent in zip(units["unit_id"], units["parent_unit_id"], strict=True):
-        children.setdefault(parent if parent in known else None, []).append(unit_id)
-    depths: dict[str, int] = {}
-    waiting = [(unit_id, 0) for unit_id in reversed(children.get(None, []))]
-    while waiting:
-        unit_id, depth = waiting.pop()
-        depths[unit_id] = depth
-        waiting += [(child, depth + 1) for child in reversed(children.get(unit_id, []))]
-    return depths
-
-
-def default_unit(units: pd.DataFrame) -> str:
-    """The first root, or what is below it for as long as that is a single unit."""
-    unit_id = next(iter(tree_order(units)))
-    while len(below := units.loc[units["parent_unit_id"] == unit_id, "unit_id"]) == 1:
-        unit_id = str(below.iloc[0])
-    return unit_id
-
-
-def descendants(units: pd.DataFrame, unit_id: str) -> set[str]:
-    """A unit and all units below it."""
-    found, newest = {unit_id}, {unit_id}
-    while newest:
-        below = units.loc[units["parent_unit_id"].isin(newest), "unit_id"]
-        newest = {str(one) for one in below} - found
-        found |= newest
-    return found
-
-
-def ancestors(units: pd.DataFrame, unit_id: str) -> list[str]:
-    """The units above this one, the root first."""
-    parents = dict(zip(units["unit_id"], units["parent_unit_id"], strict=True))
-    above: list[str] = []
-    parent = parents.get(unit_id)
-    while parent in parents and parent not in above:
-        above.insert(0, str(parent))
-        parent = parents[parent]
-    return above
+    address.put(**{name: None if st.query_params.get(name) == value else value})
 
 
 def _to_url(name: str, default: str, options: Sequence[str], *clears: str) -> None:
     """Keep what was chosen; what is no option is what an option was called when the page was in another language."""
     chosen = st.session_state[f"control_{name}"]
     if chosen in options:
-        put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})
+        address.put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})

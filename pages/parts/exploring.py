@@ -25,7 +25,7 @@ from model.exploration.question import (
     statement,
     written,
 )
-from pages.parts import answers, asked_before, asking, controls, navigation, visitor
+from pages.parts import address, answers, asked_before, asking, controls, navigation, visitor
 from pages.parts.frame import View
 from pages.parts.reads import lineage
 from pages.parts.words import Words
@@ -101,7 +101,7 @@ def sql(view: View) -> None:
         st.query_params["sql"] = asked = text or ""
         for name in ("page", "sort"):
             st.query_params.pop(name, None)
-        controls.show_address()
+        address.show_address()
         st.session_state.pop("run_sql", None)
     if asked or is_run:
         with st.container(key="panel_answer"):

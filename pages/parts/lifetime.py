@@ -23,7 +23,7 @@ import streamlit as st
 
 from model.policy.signing_in import Lifetime, SignIn
 from model.warehouse import TIME_ZONE
-from pages.parts import clocks, controls
+from pages.parts import address, clocks
 
 REMEMBERED = 20_000
 """How many sessions are remembered; beyond it the one that was used longest ago counts from its sign-in."""
@@ -110,7 +110,7 @@ ARRIVALS = Arrivals()
 def rerun_unattended() -> NoReturn:
     """Draw the page again by itself: nobody did anything, so the session gets no younger."""
     st.session_state[_UNATTENDED] = True
-    st.query_params.from_dict(controls.shown())
+    st.query_params.from_dict(address.shown())
     st.rerun()
 
 

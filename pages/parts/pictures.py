@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import behind, controls, monthly, navigation, panels
+from pages.parts import behind, controls, monthly, navigation, panels, tree
 from pages.parts import words as written
 from pages.parts.charts import template, tile
 from pages.parts.charts.trend import trend
@@ -29,7 +29,7 @@ _TILE_WIDTH = 190
 
 def breadcrumb(words: Words, units: pd.DataFrame, unit_id: str) -> None:
     """The units above, each a link to its own overview."""
-    above = controls.ancestors(units, unit_id)
+    above = tree.ancestors(units, unit_id)
     if not above:
         return
     names = dict(zip(units["unit_id"], units["name"], strict=True))

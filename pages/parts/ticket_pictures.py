@@ -30,6 +30,7 @@ from pages.parts import (
     navigation,
     panels,
     small,
+    tree,
     visitor,
 )  # fmt: skip
 from pages.parts import words as written
@@ -297,7 +298,7 @@ def units(desk: Desk, _view: str, all_units: pd.DataFrame) -> None:
     total = sum(one["tickets"] for one in found)
     rows = []
     for unit_id, name in zip(below["unit_id"], below["name"], strict=True):
-        within = controls.descendants(all_units, unit_id)
+        within = tree.descendants(all_units, unit_id)
         held = _together([one for one in found if one["name"] in within])
         row = {"key": unit_id, "href": navigation.address("complaints", unit=unit_id), "unit_name": name}
         rows.append(row | _cells(desk, held, max(total, 1), sum(before.get(one, 0) for one in within)))

@@ -17,7 +17,7 @@ import streamlit as st
 from model.indicators import Indicator
 from model.judgement import rules
 from model.judgement.rebase import JUDGED, rebase
-from pages.parts import board, controls, judged, labels, monthly, panels
+from pages.parts import address, board, controls, judged, labels, monthly, panels
 from pages.parts.charts import template
 from pages.parts.charts.control import control
 from pages.parts.charts.funnel import funnel as funnel_figure
@@ -114,7 +114,7 @@ def chart(subject: Subject) -> None:
 def _choose_unit(key: str) -> None:
     """Keep in the URL the unit whose point was clicked."""
     for point in st.session_state[key].selection.points[:1]:
-        controls.put(unit=point["customdata"][0])
+        address.put(unit=point["customdata"][0])
 
 
 def _kind(words: Words, item: Indicator, spots: Sequence[Spot]) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from model.indicators import catalogue
 from model.process import processes
 from model.warehouse import Snapshot
-from pages.parts import controls, judged, labels, monthly, portraiture, running
+from pages.parts import judged, labels, monthly, portraiture, running, tree
 from pages.parts.frame import View
 from pages.parts.judged import Line
 from pages.parts.monthly import Coverage
@@ -50,7 +50,7 @@ class Subject:
     @cached_property
     def path(self) -> list[str]:
         """The unit and all above it, the root first."""
-        return [*controls.ancestors(records.every_unit(self.snapshot), self.unit_id), self.unit_id]
+        return [*tree.ancestors(records.every_unit(self.snapshot), self.unit_id), self.unit_id]
 
     @property
     def months(self) -> Sequence[date]:

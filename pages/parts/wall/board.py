@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from model.warehouse import Snapshot
-from pages.parts import clocks, controls
+from pages.parts import clocks, tree
 from pages.parts import words as written
 from pages.parts.clocks import SourceClock
 from pages.parts.reads import screen
@@ -57,7 +57,7 @@ class Board:
         if self.units.empty:
             return ""
         named = self.site.unit_id
-        return named if named in set(self.units["unit_id"]) and named else controls.default_unit(self.units)
+        return named if named in set(self.units["unit_id"]) and named else tree.default_unit(self.units)
 
     @cached_property
     def names(self) -> dict[str, str]:
