@@ -55,10 +55,8 @@ def rotate_command(old: Path, new: Path, directory: Path) -> None:
         except vault.VaultError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{count} sealed anew; new arrivals are sealed for the new key")
-    if (
-        os.environ.get(vault.PUBLIC_KEY_VARIABLE, vault.public_half(second).hex())
-        != vault.public_half(second).hex()
-    ):
+    shared = vault.public_half(second).hex()
+    if os.environ.get(vault.PUBLIC_KEY_VARIABLE, shared) != shared:
         click.echo(f"but {vault.PUBLIC_KEY_VARIABLE} still names another key: unset or change it", err=True)
 
 

@@ -35,6 +35,8 @@ Grain = Literal["unit", "cell"]
 Form = Literal["where", "sum", "mean", "deviation", "largest"]
 Shape = Literal["ratio", "mean_ratio", "standardised_mean", "dispersion", "largest_share"]
 """How numerator and denominator come from the rows: the first two add up over rows, the others do not."""
+LEAST_WEIGHT = 0.5
+"""A standardised mean has no value where the strata that are large enough hold less of the weight; as in its SQL."""
 
 HERE = Path(__file__).parent
 OWN_DIRECTORY_VARIABLE = "INTEGRITY_INDICATORS"

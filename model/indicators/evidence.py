@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from model.indicators import composition, context
-from model.indicators.declaration import Indicator, Measure, View
+from model.indicators.declaration import LEAST_WEIGHT, Indicator, Measure, View
 from model.indicators.facts import Ground, set_period
 
 
@@ -116,7 +116,7 @@ def _standardised(item: Indicator, rows: pd.DataFrame, weights: dict[str, float]
     strata = rows.groupby("stratum").agg(total=("numerator", "sum"), count=("denominator", "sum"))
     strata["weight"] = strata.index.map(weights)
     enough = strata[(strata["count"] >= item.minimum_denominator) & strata["weight"].notna()]
-    if enough["weight"].sum() < 0.5:
+    if enough["weight"].sum() < LEAST_WEIGHT:
         return Numbers(None, strata["count"].sum(), int(strata["count"].sum()))
     mean = (enough["weight"] * enough["total"] / enough["count"]).sum() / enough["weight"].sum()
     return Numbers(mean * enough["count"].sum(), enough["count"].sum(), int(enough["count"].sum()))

@@ -13,14 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from model.indicators import Indicator
+from model.indicators.declaration import LEAST_WEIGHT
 from model.statistics.inputs import Floats
 
 Columns = dict[str, npt.NDArray[Any]]
 """Rows held as columns of equal length."""
 Months = npt.NDArray[np.datetime64]
 
-LEAST_WEIGHT = 0.5
-"""A standardised mean has no value where the strata that are large enough hold less of the weight."""
 COUNTED = ("numerator", "denominator", "observations")
 
 

@@ -48,14 +48,13 @@ def text(
 ) -> str:
     """What a warning says: the finding in one sentence, and that it is to be verified."""
     found, kind = words(), str(warning["kind"])
-    number = count if kind == "pattern" else _number
     said = found["text"]["drift" if is_drift(warning, item) else kind][language].format(
         unit=unit_name,
         indicator=getattr(item.name, language),
         pattern=found["pattern"].get(item.id, {}).get(language, getattr(item.name, language)),
         period=period,
-        value=number(warning["value"], item),
-        threshold=number(warning["threshold"], item),
+        value=_number(warning["value"], item, kind),
+        threshold=_number(warning["threshold"], item, kind),
         sample=warning["sample_size"],
         evidence=warning["evidence_count"],
     )
@@ -71,15 +70,13 @@ def is_drift(warning: Mapping[str, object], item: Indicator) -> bool:
     return value >= limit if item.direction == "higher" else item.direction == "lower" and value <= limit
 
 
-def count(value: object, _: Indicator) -> str:
+def count(value: float) -> str:
     """How many of a pattern: whole as counted, with one decimal as expected."""
-    if not isinstance(value, (int, float)) or np.isnan(value):
-        return "—"
     return numerals.fixed(value, 0 if float(value).is_integer() else 1)
 
 
-def _number(value: object, item: Indicator) -> str:
-    """A value as it is read; a dash where there is none."""
+def _number(value: object, item: Indicator, kind: str) -> str:
+    """A value, of a pattern a count, as it is read; a dash where there is none."""
     if not isinstance(value, (int, float)) or np.isnan(value):
-        return "—"
-    return numerals.value(value, item.kind)
+        return numerals.NONE
+    return count(value) if kind == "pattern" else numerals.value(value, item.kind)

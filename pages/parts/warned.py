@@ -85,7 +85,7 @@ def finding(words: Words, one: Warning) -> str:
     if _is_missing(one["value"]) or item is None:
         return _of_record(words, one)
     if one["kind"] == "pattern":
-        numbers = {name: told.count(one[name], item) for name in ("value", "threshold")}
+        numbers = {name: told.count(one[name]) for name in ("value", "threshold")}
         return words.say("warnings.pattern_of", **numbers)
     value, threshold = (written.value(one[name], item.kind) for name in ("value", "threshold"))
     if told.is_drift(one, item):
