@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, monthly, panels, pictures, ticket_pictures, ticket_rises
+from pages.parts import (
+    controls,
+    frame,
+    monthly,
+    panels,
+    pictures,
+    ticket_conduct,
+    ticket_pictures,
+    ticket_rises,
+)
 from pages.parts.reads import records, tickets
 
 VIEWS = {
     "category": ticket_pictures.split,
     "channel": ticket_pictures.split,
-    "conduct": ticket_pictures.conduct,
+    "conduct": ticket_conduct.conduct,
     "satisfaction": ticket_pictures.split,
     "when": ticket_pictures.when,
     "rose": ticket_rises.rose,

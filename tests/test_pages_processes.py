@@ -26,7 +26,7 @@ from pages.parts import (
     rising,
     small,
     theme,
-    ticket_pictures,
+    ticket_conduct,
     ticket_rises,
     visitor,
 )
@@ -310,7 +310,7 @@ class TestComplaints:
         self, columns: tuple[list[int], ...], told: tuple[list[bool], ...]
     ) -> None:
         names = ("tickets", "closed", "true")
-        found = ticket_pictures.told_beside(dict(zip(names, columns, strict=True)))
+        found = ticket_conduct.told_beside(dict(zip(names, columns, strict=True)))
         assert tuple(found.values()) == told
 
     @pytest.mark.parametrize("role", ["office_head", "manager", "branch_secretary", "analyst", "discipline"])

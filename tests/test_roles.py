@@ -74,8 +74,8 @@ ACTIONS = {
 """The actions by which policy gives it: that of its page, and its own."""
 TABLES = {
     "answering", "asked_before", "board", "cell_lists", "dictionary", "disposing", "evidence", "findings",
-    "portrait_pictures", "register_parts", "registering", "running", "running_lists", "ticket_pictures", "ticket_rises",
-    "trend_lists", "warning_detail", "warning_list",
+    "portrait_pictures", "register_parts", "registering", "running", "running_lists", "ticket_conduct",
+    "ticket_pictures", "ticket_rises", "trend_lists", "warning_detail", "warning_list",
 }  # fmt: skip
 """Modules whose tables can be taken along as they are shown: they stand on pages above, and hold no more than these."""
 

@@ -1,8 +1,6 @@
-"""The pictures and cuts of the page of complaints: indicators, months, categories, channels, conduct, when, where.
+"""The pictures and cuts of the page of complaints: indicators, months, categories, channels, when, where.
 
-A cut counts the tickets received in the window. Kinds of conduct with few tickets are not told, and never so that they
-could be worked out from what stands beside them. Windows that overlap, and units within units, would tell them by
-subtraction: who may not ask of conduct is told of it by calendar years, and of their whole unit alone.
+A cut counts the tickets received in the window. What is told of conduct is another module's.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from model import policy
 from model.exploration.question import Filter
 from model.indicators import catalogue
 from model.policy import SMALL_COUNT
@@ -29,9 +26,7 @@ from pages.parts import (
     monthly,
     navigation,
     panels,
-    small,
     tree,
-    visitor,
 )  # fmt: skip
 from pages.parts import words as written
 from pages.parts.charts import template, tickets
@@ -132,7 +127,7 @@ def months(desk: Desk) -> None:
     )
     counts: dict[str, dict[date, int]] = {}
     for one in found:
-        counts.setdefault(_name(words, "category", one["name"]), {})[one["month"].date()] = one["tickets"]
+        counts.setdefault(name_of(words, "category", one["name"]), {})[one["month"].date()] = one["tickets"]
     how = words.say("complaints.months_how", month=words.month(desk.month), count=MONTHS)
     source, as_of, late = panels.provenance(words, desk.coverage, desk.view.now)
     st.html(panels.heading(words.say("complaints.months"), desk.unit_name, how, source, as_of, late=late))
@@ -150,20 +145,23 @@ def months(desk: Desk) -> None:
     )
 
 
-def _name(words: Words, view: str, code: str | None) -> str:
+def name_of(words: Words, view: str, code: str | None) -> str:
+    """What a code of a cut is called."""
     if code is None:
         return words.say("complaints.unknown")
     return labels.code_name(words, "complaint", _COLUMNS[view], code)
 
 
-def _stamp(desk: Desk, view: str) -> Export:
+def stamped(desk: Desk, view: str) -> Export:
+    """What stands on a cut that is taken along."""
     words = desk.view.words
     return export.stamped(
         desk.view, "complaints", (desk.unit_name, words.say(f"complaints.view_{view}"), *desk.clock)
     )
 
 
-def _columns(words: Words, first: str, names: Sequence[str]) -> list[Column]:
+def columns(words: Words, first: str, names: Sequence[str]) -> list[Column]:
+    """The columns of a cut: what it is cut by, then its figures."""
     return [
         Column(first, words.say(f"complaints.{first}")),
         *(Column(one, words.say(f"complaints.{one}"), "figure") for one in names),
@@ -183,14 +181,14 @@ def split(desk: Desk, view: str, _units: pd.DataFrame) -> None:
     total = sum(one["tickets"] for one in found)
     behind_each = {str(one["name"]): desk.rows(_COLUMNS[view], one["name"]) for one in found}
     rows = [
-        {"key": str(one["name"]), "name": _name(words, view, one["name"])}
+        {"key": str(one["name"]), "name": name_of(words, view, one["name"])}
         | _cells(desk, one, total, before.get(one["name"], 0))
         | behind.linked(behind_each[str(one["name"])])
         for one in found
     ]
     table(
-        words, view, words.say(f"complaints.view_{view}"), _columns(words, "name", CUT), rows,
-        export=_stamp(desk, view), on_open=lambda key: behind.follow(behind_each[key]),
+        words, view, words.say(f"complaints.view_{view}"), columns(words, "name", CUT), rows,
+        export=stamped(desk, view), on_open=lambda key: behind.follow(behind_each[key]),
     )  # fmt: skip
     if view == "category":
         st.html(panels.note(words.say("complaints.no_text")))
@@ -215,55 +213,6 @@ def _cells(desk: Desk, one: Mapping[str, Any], total: int, before: int) -> dict[
         "overdue": figure(number(one["overdue"]), one["overdue"], "overdue" if one["overdue"] else "plain"),
         "median": figure(written.plain(one["median_days"]), one["median_days"]),
     }
-
-
-def conduct(desk: Desk, view: str, _units: pd.DataFrame) -> None:
-    """The tickets about conduct by kind, small numbers not told."""
-    words = desk.view.words
-    st.html(panels.note(words.say("complaints.conduct_how", count=SMALL_COUNT)))
-    if not desk.has_conduct:
-        st.html(panels.note(words.say("complaints.conduct_year")))
-        if desk.unit_id != policy.scope(visitor.present()).unit_id:
-            return
-    found = [one for one in desk.cut(view) if one["name"] is not None]
-    if not found:
-        st.html(panels.note(words.say("complaints.none")))
-        return
-    columns = {
-        name: [int(one[key]) for one in found]
-        for name, key in (("tickets", "tickets"), ("conduct_closed", "closed"), ("conduct_true", "true"))
-    }
-    shown = told_beside(columns)
-    rows = [
-        {"key": one["name"], "name": _name(words, view, one["name"])}
-        | {name: small.cell(words, columns[name][at], is_told=shown[name][at]) for name in columns}
-        for at, one in enumerate(found)
-    ]
-    table(
-        words,
-        view,
-        words.say("complaints.view_conduct"),
-        _columns(words, "name", list(columns)),
-        rows,
-        export=_stamp(desk, view),
-    )
-
-
-def told_beside(columns: Mapping[str, Sequence[int]]) -> dict[str, list[bool]]:
-    """Which counts may be told, each column being a part of the one before it: nor may a small rest follow."""
-    told: dict[str, list[bool]] = {}
-    wholes: Sequence[int] = ()
-    for name, counts in columns.items():
-        shown = small.told(counts)
-        if told:
-            rests = [whole - count for whole, count in zip(wholes, counts, strict=True)]
-            before = list(told.values())[-1]
-            shown = [
-                is_told and is_whole_told and not 0 < rest < SMALL_COUNT
-                for is_told, is_whole_told, rest in zip(shown, before, rests, strict=True)
-            ]
-        told[name], wholes = shown, counts
-    return told
 
 
 def when(desk: Desk, _view: str, _units: pd.DataFrame) -> None:
@@ -303,8 +252,8 @@ def units(desk: Desk, _view: str, all_units: pd.DataFrame) -> None:
         row = {"key": unit_id, "href": navigation.address("complaints", unit=unit_id), "unit_name": name}
         rows.append(row | _cells(desk, held, max(total, 1), sum(before.get(one, 0) for one in within)))
     table(
-        words, "units", words.say("complaints.view_units"), _columns(words, "unit_name", CUT), rows,
-        export=_stamp(desk, "units"), on_open=lambda key: controls.go(unit=key), page=len(rows),
+        words, "units", words.say("complaints.view_units"), columns(words, "unit_name", CUT), rows,
+        export=stamped(desk, "units"), on_open=lambda key: controls.go(unit=key), page=len(rows),
     )  # fmt: skip
 
 
