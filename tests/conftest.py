@@ -27,7 +27,7 @@ MAIN = sys.modules["__main__"]
 LONGEST = (
     "test_wall_scenes", "test_wall_shell", "test_pages_browser", "test_durability", "test_ledger_feed",
     "test_judge_patterns", "test_whistleblower", "test_indicator_increment",
-    "test_database_source", "test_inbox_files", "test_ledger_browser",
+    "test_database_source", "test_inbox_deliveries", "test_inbox_forms", "test_inbox_text", "test_ledger_browser",
     "test_window_browser", "test_check_conservation", "test_surfaces", "test_sign_in_oidc", "test_wall_real",
     "test_judge", "test_window_guides", "test_check_contract", "test_sign_in_proxy", "test_exploration",
 )  # fmt: skip

@@ -18,7 +18,7 @@ import pytest
 from postgresql_server import Server, binaries
 from sqlalchemy import make_url, text
 
-from ledger import migration
+from ledger import accounts, migration
 from ledger.schema import Account, Unit, now
 from ledger.storage import Ledger, open_ledger
 from model.policy import SYSTEM, Actor
@@ -141,6 +141,16 @@ def settle(
                 Account(name=name, role=role, unit_id=unit, staff_id=number, opened_at=now())
             )
         recorder.record("manage_accounts", "account")
+
+
+def fill(ledger: Ledger, count: int = 6) -> None:
+    """A ledger with a manager, so many of the field staff, and one account closed again."""
+    settle(ledger, {"chen": ("manager", "990101")})
+    for number in range(count):
+        with ledger.write(KEEPER) as recorder:
+            accounts.open_account(recorder, f"person{number}", "field_staff", "990101-S01")
+    with ledger.write(KEEPER) as recorder:
+        accounts.close_account(recorder, "person0")
 
 
 def tamper(ledger: Ledger, *statements: str, **values: object) -> None:

@@ -1,6 +1,6 @@
 """JSON as it is delivered: an array of objects is taken like JSON Lines, streamed, and refused by element and key.
 
-What JSON Lines and an array have in common with every other form of a file is in test_inbox_files.py.
+What JSON Lines and an array have in common with every other form of a file is in test_inbox_forms.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The judgement on small series: charts against their references, families, goalposts, levels, words."""
+"""The judgement on small series: charts against their references, families, levels, words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from model.indicators import DeclarationError, catalogue
-from model.judgement import comparison, portrait, rules, trend, warning
+from model.judgement import comparison, rules, trend, warning
 from model.judgement.declaration import FILE, KINDS, check_against
 from model.judgement.declaration import rules as read_rules
 from model.judgement.series import Series, series
@@ -282,75 +281,6 @@ def test_families_without_effect_are_quiet_and_small_units_no_louder(name: str) 
     alerts = np.array(found)
     assert alerts.any(axis=1).mean() <= 0.08
     assert alerts[:, 0].mean() <= alerts[:, -1].mean() + 0.02
-
-
-# --- portrait ---
-
-
-def table(value: Any, trials: Any = 100.0) -> portrait.Table:
-    items = [catalogue().indicators[name] for name in ("I10", "L2", "L1", "C1", "C9", "L7", "Q1", "Q3")]
-    values = np.atleast_2d(np.asarray(value, float))
-    counted = np.full(values.shape, trials)
-    prior = np.full((2, *values.shape), np.nan)
-    units = [f"U{place}" for place in range(len(values))]
-    return portrait.Table(units, items, values, values * counted, counted, prior, np.ones(values.shape))
-
-
-DIMENSIONS = ["officials", "enterprise", "governance", "conduct"]
-GOOD = [0.03, 0.97, 0.998, 0.99, 0.999, 0.002, 0.93, 0.9]
-
-
-def test_a_portrait_has_four_dimensions_an_interval_and_a_rank_range() -> None:
-    rows = portrait.portraits(table([GOOD, GOOD]), DIMENSIONS, RULES.portrait)
-    assert rows["dimension"].tolist() == [name for name in [*DIMENSIONS, "overall"] for _ in range(2)]
-    assert (rows["score_lower"] <= rows["score"]).all() and (rows["score"] <= rows["score_upper"]).all()
-    assert (rows["rank_low"] == 1).all() and (rows["rank_high"] == 2).all()
-    assert (rows["state"] == "value").all() and (rows["coverage"] == 1).all()
-
-
-def test_no_score_moves_because_another_unit_changed() -> None:
-    worse = [0.3, 0.5, 0.9, 0.5, 0.9, 0.2, 0.3, 0.2]
-    alone = portrait.portraits(table([GOOD]), DIMENSIONS, RULES.portrait)
-    beside = portrait.portraits(table([GOOD, worse]), DIMENSIONS, RULES.portrait)
-    for name in ("score", "score_lower", "score_upper"):
-        assert np.array_equal(alone[name], beside[name][::2])
-
-
-def test_an_interval_is_that_of_the_posterior_and_equal_counts_never_vary_together() -> None:
-    only = [0.13, *[np.nan] * 7]
-    rules_of_many = replace(RULES.portrait, draws=4000, coverage_share=0.0)
-    one = table([only, only])
-    rows = portrait.portraits(replace(one, value=one.value[:, :1], events=one.events[:, :1],
-                                      trials=one.trials[:, :1], prior=one.prior[..., :1],
-                                      window=one.window[:, :1], indicators=one.indicators[:1]),
-                              [one.indicators[0].dimension], rules_of_many)  # fmt: skip
-    item = one.indicators[0]
-    bounds = stats.beta.ppf([0.975, 0.025], 13.5, 87.5)
-    expected = np.clip(100 * (bounds - item.floor) / (item.target - item.floor), 0, 100)
-    for name, bound in zip(("score_lower", "score_upper"), expected, strict=True):
-        assert rows[name][:2] == pytest.approx(bound, abs=2) and rows[name][0] == rows[name][1]
-    assert rows["rank_low"][:2].tolist() == [1, 1] and rows["rank_high"][:2].tolist() == [2, 2]
-
-
-def test_too_little_is_no_score_and_a_weak_dimension_is_not_bought_off() -> None:
-    few = [0.03, np.nan, 0.998, np.nan, np.nan, np.nan, np.nan, np.nan]
-    weak = [*GOOD[:6], 0.1, 0.1]
-    rows = portrait.portraits(table([few, weak]), DIMENSIONS, RULES.portrait)
-    assert np.isnan(rows["score"][-2]) and rows["state"][-2] == "suppressed"
-    assert rows["score"][-1] < rows["score"][1::2][1:4].mean() * 0.6
-    assert rows["score"][1] == RULES.portrait.least_dimension_score
-
-
-def test_what_moves_a_score_most_is_named() -> None:
-    rows = portrait.movers(table([[*GOOD[:1], 0.5, *GOOD[2:]]]), DIMENSIONS, RULES.portrait)
-    assert len(rows["indicator_id"]) == RULES.portrait.movers and rows["indicator_id"][0] == "L2"
-    assert (np.diff(rows["points_lost"]) <= 0).all() and rows["place"].tolist() == [1, 2, 3]
-
-
-def test_nothing_neutral_and_nothing_without_goalposts_is_scored() -> None:
-    for item in catalogue().indicators.values():
-        if portrait.is_scored(item):
-            assert item.direction != "none" and item.scored and item.floor is not None
 
 
 # --- warnings ---

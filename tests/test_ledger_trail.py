@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_fixture import KEEPER, LOADER, Databases, databases, ledger, settle, tamper
+from ledger_fixture import KEEPER, LOADER, Databases, databases, fill, ledger, tamper
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
@@ -25,20 +25,10 @@ from ledger import accounts, migration, proof, trail, transfer
 from ledger.schema import Account, Content, Entry, Unit
 from ledger.storage import ANCHOR_VARIABLE, Ledger, open_ledger
 from ledger.trail import Head
-from model import policy
-from model.policy import Actor, RefusedError
+from model.policy import RefusedError
 
 __all__ = ["databases", "ledger"]
 COLUMNS = [column.name for column in Entry.__table__.columns]
-
-
-def fill(ledger: Ledger, count: int = 6) -> None:
-    settle(ledger, {"chen": ("manager", "990101")})
-    for number in range(count):
-        with ledger.write(KEEPER) as recorder:
-            accounts.open_account(recorder, f"person{number}", "field_staff", "990101-S01")
-    with ledger.write(KEEPER) as recorder:
-        accounts.close_account(recorder, "person0")
 
 
 def entries(ledger: Ledger) -> list[dict[str, Any]]:
@@ -305,42 +295,7 @@ def test_a_backup_taken_while_somebody_writes_is_put_back_and_holds(
     assert restored["holds"] and restored["entries"] >= 9
 
 
-# --- accounts ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_closed_or_unknown_account_acts_as_nobody(ledger: Ledger) -> None:
-    fill(ledger)
-    with ledger.read() as session:
-        assert accounts.actor_of(session, "chen") == Actor("chen", "manager", "990101")
-        for name, code in (("person0", "closed_account"), ("stranger", "unknown_account")):
-            with pytest.raises(RefusedError) as refusal:
-                accounts.actor_of(session, name)
-            assert refusal.value.code == code
-
-
-def test_only_an_administrator_opens_accounts(ledger: Ledger) -> None:
-    for role in policy.ROLES:
-        if role == "administrator":
-            continue
-        with pytest.raises(RefusedError) as refusal, ledger.write(Actor("x", role, "99")) as recorder:
-            accounts.open_account(recorder, "y", "discipline")
-        assert refusal.value.code == "role"
-
-
-def test_an_account_answers_for_a_unit_that_there_is(ledger: Ledger) -> None:
-    def opened(*given: str) -> str | None:
-        try:
-            with ledger.write(KEEPER) as recorder:
-                accounts.open_account(recorder, *given)
-        except RefusedError as refusal:
-            return refusal.code
-        return None
-
-    assert opened("early", "manager", "990101") is None, "accounts come before the first snapshot"
-    fill(ledger)
-    assert opened("a", "manager", "990101-SOl") == "unknown_unit"
-    assert opened("b", "manager") == opened("c", "branch_secretary") == "unit_needed"
-    assert (opened("d", "analyst"), opened("e", "manager", "9901")) == (None, None)
+# --- the database ---
 
 
 def test_what_the_ledger_holds_is_its_owners_alone_and_its_address_is_never_told(tmp_path: Path) -> None:
@@ -355,14 +310,6 @@ def test_what_the_ledger_holds_is_its_owners_alone_and_its_address_is_never_told
     with pytest.raises(ValueError, match="expected such as sqlite:") as wrong:
         open_ledger("integrity:geheim@db")
     assert "geheim" not in str(wrong.value)
-
-
-def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
-    fill(ledger)
-    with ledger.read() as session:
-        assert accounts.path_of(session, "990101-S01") == ("990101-S01", "990101", "9901", "99")
-        assert accounts.path_of(session, "elsewhere") == ("elsewhere",)
-        assert set(session.scalars(accounts.below("990101"))) == {"990101", "990101-S01", "990101-S02"}
 
 
 def test_a_ledger_moves_to_another_database_and_still_holds(databases: Databases, tmp_path: Path) -> None:
