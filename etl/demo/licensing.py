@@ -1,7 +1,7 @@
-"""The life of licences: who applies for what and when, which shops open and close, and which licences result.
+"""The life of licences: who applies for what and when, and which shops open and close.
 
 Lawful by construction: room in the cell before a grant, the k-th place for the k-th in the queue, renewals early enough
-to be decided before expiry. How an application is handled is another module's.
+to be decided before expiry. How an application is handled, and which licences result, are other modules'.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.demo import applications
+from etl.demo import applications, licences
 from etl.demo.bureau import Bureau
 from etl.demo.clock import APPLICATION_MONTHS, NEVER, NO_DAY, Clock, Days, at
 from etl.demo.handling import Handling, Rows
+from etl.demo.licences import DAYS_VALID
 from etl.demo.market import CANCELLED, CLOSED, RECLAIMED, SUSPENDED, Cells, Shops, shops_for
 from etl.demo.people import People
 from etl.demo.procedure import (
     CHANGE,
     CLOSURE,
     GRANTED,
-    LICENCE_STATES,
     NEW,
     RENEWAL,
     REPLACEMENT,
@@ -33,7 +33,6 @@ from etl.demo.records import Column, Records, runs, stack
 NEW_A_YEAR, NEW_IN_FULL_CELL_A_YEAR = 0.042, 0.07
 EXITS_A_YEAR, EX_OFFICIO_SHARE = 0.033, 0.15
 FREE_A_YEAR = {CHANGE: 0.03, SUSPENSION: 0.01, REPLACEMENT: 0.007}
-_YEARS_VALID = 5 * 365
 _LATEST, _EARLIEST = 78, 112
 """Days before a licence runs out, between which most apply for its renewal."""
 
@@ -71,11 +70,11 @@ class Licensing:
         rows = self._renewed_again(shops, leaving, rows)
         self._occupancy(shops, rows)
         self._suspend(shops, rows)
-        licences = self._licences(shops, rows)
+        register = licences.records(self.rng, self.bureau, self.cells, self.first_expiry, shops, rows)
         table = applications.records(
-            self.rng, self.bureau, self.people, self.cells, self.clock, rows, licences["licence_no"]
+            self.rng, self.bureau, self.people, self.cells, self.clock, rows, register["licence_no"]
         )
-        return shops, table, licences
+        return shops, table, register
 
     def queued(self, applications: Records) -> NDArray[np.int64]:
         """Applicants waiting in each cell on the last day."""
@@ -84,8 +83,8 @@ class Licensing:
 
     def _starting_shops(self) -> Shops:
         cell = np.repeat(np.arange(len(self.cells.ids)), self.cells.started_with)
-        self.first_expiry = self.clock.first_day + self.rng.integers(115, _YEARS_VALID - 1, len(cell))
-        opened = self.first_expiry - _YEARS_VALID + 1
+        self.first_expiry = self.clock.first_day + self.rng.integers(115, DAYS_VALID - 1, len(cell))
+        opened = self.first_expiry - DAYS_VALID + 1
         return shops_for(self.rng, self.cells, cell, opened, np.full(len(cell), -1))
 
     def _closures(self, shops: Shops) -> Rows:
@@ -173,7 +172,7 @@ class Licensing:
         found = [rows]
         while True:
             granted = (found[-1]["result"] == GRANTED) & np.isin(found[-1]["type"], (NEW, RENEWAL))
-            expiry = _runs_out(found[-1]["decided"][granted])
+            expiry = licences.runs_out(found[-1]["decided"][granted])
             near = expiry - _EARLIEST <= self.clock.last_day
             if not near.any():
                 return _in_time(stack(found, dict.fromkeys(rows, -1))) if len(found) > 1 else rows
@@ -259,57 +258,6 @@ class Licensing:
         idle = np.setdiff1d(stopped, resumed)
         shops.state[idle[shops.state[idle] == 0]] = SUSPENDED
 
-    def _licences(self, shops: Shops, rows: Rows) -> Records:
-        """licence: the first one of every shop, then the renewed ones; a renewal cancels the licence it replaces."""
-        size = len(shops.cell)
-        renewed = np.flatnonzero((rows["type"] == RENEWAL) & (rows["result"] == GRANTED))
-        shop = np.r_[np.arange(size), rows["shop"][renewed]]
-        issued = np.r_[shops.opened, rows["decided"][renewed].astype("M8[D]")]
-        expires = _runs_out(issued)
-        expires[: len(self.first_expiry)] = self.first_expiry
-        self._name_licences(rows, renewed, size)
-        replaced_on = np.full(len(shop), NO_DAY)
-        replaced_on[rows["licence"][renewed]] = rows["decided"][renewed].astype("M8[D]")
-        state = np.choose(shops.state[shop], (0, 1, 2, 6, 3))
-        changed = np.where(shops.state[shop] >= CLOSED, shops.closed[shop], NO_DAY)
-        state = np.where(np.isnat(replaced_on), state, 6)
-        changed = np.where(np.isnat(replaced_on), changed, replaced_on)
-        basis = np.select(
-            [~np.isnat(replaced_on), shops.state[shop] == CLOSED, shops.state[shop] > CLOSED], [0, 1, 2], -1
-        )
-        county = self.bureau.county[self.cells.unit[shops.cell[shop]]]
-        return Records(
-            {
-                "licence_no": licence_numbers(self.bureau, county), "retailer_id": shop,
-                "scope": self._scopes(len(shop)),
-                "issued_on": issued, "expires_on": expires, "state": state.astype(np.int8),
-                "state_changed_on": changed, "state_change_basis": basis.astype(np.int8), "issuing_unit_id": county,
-            },
-            words={
-                "scope": ("cigarette", "cigar", "e_cigarette"),
-                "state": LICENCE_STATES, "issuing_unit_id": self.bureau.ids,
-                "state_change_basis": ("延续换发新证，原证注销", "持证人申请歇业", "《烟草专卖许可证管理办法》"),
-            },
-            formats={"licence_no": "%012d", "retailer_id": "R%08d"},
-        )  # fmt: skip
-
-    def _scopes(self, size: int) -> Column:
-        """Cigarettes, for some cigars as well."""
-        return np.column_stack([np.zeros(size, dtype=np.int8), np.where(self.rng.random(size) < 0.4, 1, -1)])
-
-    def _name_licences(self, rows: Rows, renewed: Column, shops: int) -> None:
-        """Applications after a renewal are about the renewed licence."""
-        if not len(renewed):
-            return
-        order = np.lexsort([rows["decided"][renewed], rows["shop"][renewed]])
-        shop, since = rows["shop"][renewed][order], rows["decided"][renewed][order].astype(np.int64)
-        span = int(max(since.max(), rows["submitted"].astype(np.int64).max())) + 1
-        last = (
-            np.searchsorted(shop * span + since, rows["shop"] * span + rows["submitted"].astype(np.int64)) - 1
-        )
-        is_renewed = (rows["licence"] >= 0) & (last >= 0) & (shop[last] == rows["shop"])
-        rows["licence"] = np.where(is_renewed, shops + order[last], rows["licence"])
-
 
 def _leaving(shops: Shops, closures: Rows) -> Days:
     """When each shop closes, or asks to."""
@@ -318,20 +266,6 @@ def _leaving(shops: Shops, closures: Rows) -> Days:
     return leaving
 
 
-def _runs_out(granted: Days) -> Days:
-    """The last day of a licence granted then."""
-    return np.asarray(granted.astype("M8[D]") + _YEARS_VALID - 1)
-
-
 def _in_time(rows: Rows) -> Rows:
     order = np.argsort(rows["submitted"], kind="stable")
     return {name: column[order] for name, column in rows.items()}
-
-
-def licence_numbers(bureau: Bureau, county: Column) -> NDArray[np.int64]:
-    """Twelve digits as an integer: region, kind of holder, serial within the county."""
-    order = np.argsort(county, kind="stable")
-    serial = np.empty(len(county), dtype=np.int64)
-    serial[order] = runs(county[order]) + 1
-    region = np.array(bureau.region).astype(np.int64)[county]
-    return np.asarray(region * 10**6 + (1 + (serial % 12 == 0)) * 10**5 + serial, dtype=np.int64)
