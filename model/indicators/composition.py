@@ -9,7 +9,7 @@ executed here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from model.indicators.declaration import Indicator, Measure, View, names_in
 
@@ -25,12 +25,17 @@ def month_name(period: str) -> str:
 
 
 def within(column: str, months: Iterable[date]) -> str:
-    """The condition that a date or time lies in one of these months, as ranges: they are found without reading all."""
+    """The condition that a date or time lies in one of these months, as ranges: they are found without reading all.
+
+    column: a column, or one and a number of days after it.
+    """
+    column, _, days = column.partition(" + ")
+    later = timedelta(days=int(days or 0))
     numbers = sorted({month.year * 12 + month.month - 1 for month in months})
     firsts = [number for number in numbers if number - 1 not in numbers]
     ends = [number + 1 for number in numbers if number + 1 not in numbers]
     spans = (
-        f"{column} >= DATE '{_first(first)}' AND {column} < DATE '{_first(end)}'"
+        f"{column} >= DATE '{_first(first) - later}' AND {column} < DATE '{_first(end) - later}'"
         for first, end in zip(firsts, ends, strict=True)
     )
     return f"({' OR '.join(spans) or 'false'})"
@@ -41,12 +46,20 @@ def _first(number: int) -> date:
 
 
 def restricted(view: View, table: str, months: Months) -> str:
-    """The rows of a table that can count in these months, as far as that can be told without the view."""
+    """The rows of a table that can count in these months, as far as that can be told without the view.
+
+    Date after date, each row by the first of its dates that lies there: so each finds its own without reading all.
+    """
     dates = view.dates.get(table)
     if months is None or not dates:
         return f"record.{table}"
-    conditions = (within(one, months) for one in dates)
-    return f"(SELECT * FROM record.{table} WHERE {' OR '.join(conditions)})"  # noqa: S608
+    conditions = [within(one, months) for one in dates]
+    parts = (
+        f"SELECT * FROM record.{table} WHERE {condition}"  # noqa: S608
+        + "".join(f" AND {before} IS NOT TRUE" for before in conditions[:place])
+        for place, condition in enumerate(conditions)
+    )
+    return f"({' UNION ALL '.join(parts)})"
 
 
 def dated(rows: str, periods: Iterable[str], months: Months = None) -> str:
