@@ -32,25 +32,41 @@ NEEDS = {
 
 
 def aggregate(building: Building) -> None:
-    """Write the marts of aggregates into the snapshot under construction."""
-    aggregate_marts(building.connection, processes(), stages(), catalogue())
+    """Write the marts of aggregates into the snapshot under construction, those of processes aside."""
+    _aggregate(building.connection, stages(), catalogue(), _prepared(building.connection))
+
+
+def count_processes(connection: warehouse.Connection) -> None:
+    """The steps of processes alone: they stand on measured records, and on nothing that is judged."""
+    keep_processes(connection, processes(), _prepared(connection))
 
 
 def aggregate_marts(
     connection: warehouse.Connection, declared: Processes, staged: Stages, known: Catalogue
 ) -> None:
-    """The same on any connection with a judged warehouse attached as `snapshot`."""
+    """All of them, on any connection with a judged warehouse attached as `snapshot`."""
+    delivered = _prepared(connection)
+    keep_processes(connection, declared, delivered)
+    _aggregate(connection, staged, known, delivered)
+
+
+def _aggregate(
+    connection: warehouse.Connection, staged: Stages, known: Catalogue, delivered: list[Source]
+) -> None:
+    keep_indicators(connection, known)
+    keep_building(connection, staged, delivered)
+
+
+def _prepared(connection: warehouse.Connection) -> list[Source]:
+    """The sources that deliver; the connection knows the numbered days from now on."""
     connection.execute("USE snapshot")
     try:
-        delivered = sources(connection)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE process_day AS {context.sql('context/working_day')}"
         )
+        return sources(connection)
     finally:
         connection.execute("USE memory")
-    keep_indicators(connection, known)
-    keep_processes(connection, declared, delivered)
-    keep_building(connection, staged, delivered)
 
 
 def keep_indicators(connection: warehouse.Connection, known: Catalogue) -> None:

@@ -125,6 +125,17 @@ def connect(
     return connection
 
 
+@contextmanager
+def another(connection: Connection) -> Iterator[Connection]:
+    """Another connection to what a connection has attached, for a thread of its own; temporary tables are its own."""
+    other = connection.cursor()
+    try:
+        other.execute(f"SET TimeZone = '{TIME_ZONE}'")
+        yield other
+    finally:
+        other.close()
+
+
 _AT_ONCE = 500
 
 

@@ -7,9 +7,12 @@ month is judged again only where its numbers have changed since: what was told s
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 from etl import sql
 from etl.building import Building
-from etl.judge.court import Judged, convene, grounded
+from etl.judge.court import Court, Judged, convene, grounded
 from etl.judge.facts import changed_months, judge_facts, keep_rows, standing
 from etl.judge.keeping import keep_warnings
 from etl.judge.patterns import judge_patterns, keep_evidence
@@ -34,14 +37,26 @@ def judge_marts(
     connection.execute(sql.statement("judge_schema"))
     court = convene(connection, declared, known)
     judged = Judged()
-    with grounded(court, laid) as ground:
-        if court.clocks:
-            stands = standing(court)
-            judge_facts(court, judged, changed_months(court), stands)
-            keep_rows(court, judged, stands)
-            judge_portraits(court)
+    with (
+        grounded(court, laid) as ground,
+        warehouse.another(connection) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        of_facts = pool.submit(_judge_facts, replace(court, connection=other))
         judge_patterns(court, ground, judged)
         judge_records(court, ground, judged)
+        judged += of_facts.result()
     judge_revisions(court, judged)
     keep_evidence(court, judged)
     keep_warnings(court, judged)
+
+
+def _judge_facts(court: Court) -> Judged:
+    """What the facts say, and portraits: mostly arrays, while the records keep the database busy."""
+    judged = Judged()
+    if court.clocks:
+        stands = standing(court)
+        judge_facts(court, judged, changed_months(court), stands)
+        keep_rows(court, judged, stands)
+        judge_portraits(court)
+    return judged

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from model import warehouse
 from model.indicators import Catalogue, Indicator
@@ -44,6 +44,12 @@ class Judged:
     periods: list[tuple[str, str, date]] = field(default_factory=list)
     evidence: list[tuple[str, date, Columns]] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+
+    def __iadd__(self, more: Judged) -> Judged:
+        """Add what another judged."""
+        for name, held in vars(self).items():
+            held.update(getattr(more, name)) if isinstance(held, set) else held.extend(getattr(more, name))
+        return self
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,8 @@ def insert(connection: warehouse.Connection, mart: str, parts: list[Columns]) ->
     ]
     for some in _alike(parts):
         names = [name for name in held if name in some[0]]
-        rows = pd.DataFrame({name: np.concatenate([part[name] for part in some]) for name in names})
+        columns = {name: np.concatenate([part[name] for part in some]) for name in names}
+        rows = pa.table({name: pa.array(column, from_pandas=True) for name, column in columns.items()})
         connection.register("judged_rows", rows)
         connection.execute(f"INSERT INTO snapshot.mart.{mart} BY NAME SELECT * FROM judged_rows")
         connection.unregister("judged_rows")
