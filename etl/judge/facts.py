@@ -207,7 +207,7 @@ def comparison_rows(court: Court, item: Indicator, rows: Columns, month: Month) 
 
 
 def keep_rows(court: Court, judged: Judged, standing: Standing) -> None:
-    """Write trend and comparison. Comparisons of earlier months stay as they were judged then."""
+    """Write trend and comparison, and let go of them. Comparisons of earlier months stay as they were judged then."""
     connection = court.connection
     connection.execute(sql.statement("judge_trend_gone"), [sorted(judged.kept)])
     insert(connection, "trend", judged.trend)
@@ -219,6 +219,8 @@ def keep_rows(court: Court, judged: Judged, standing: Standing) -> None:
         [ends, names],
     )
     insert(connection, "comparison", judged.comparison)
+    judged.trend.clear()
+    judged.comparison.clear()
     connection.execute(sql.statement("judge_not_computed"), [first_day(court.newest)])
     end = sql.literal(str(last_day(court.newest)))
     connection.execute(sql.statement("judge_not_compared", period_end=end))
