@@ -235,12 +235,13 @@ def _rows(
     tail = (1 - rules.interval) / 2
     has_score = ~np.isnan(score)
     lower, upper = np.where(has_score, composite.quantiles(drawn, [tail, 1 - tail]), np.nan)
-    ranks = composite.rank_range(np.where(has_score, drawn.T, np.nan))
+    best, worst = composite.best_and_worst(np.where(has_score, drawn.T, np.nan))
+    is_ranked = worst > 0
     state = np.select([has_score, coverage > 0], [0, 1], default=2)
     return {
         "subject_id": np.array(table.units, dtype=object), "dimension": np.full(score.shape, name, dtype=object),
         "score": score, "score_lower": np.minimum(lower, score), "score_upper": np.maximum(upper, score),
-        "rank_low": ranks["best"].to_numpy(float), "rank_high": ranks["worst"].to_numpy(float),
+        "rank_low": np.where(is_ranked, best, np.nan), "rank_high": np.where(is_ranked, worst, np.nan),
         "coverage": coverage, "window_months": np.nanmax(np.nan_to_num(table.window, nan=1.0), axis=1),
         "state": np.array(["value", "suppressed", "no_data"], dtype=object)[state],
     }  # fmt: skip

@@ -122,6 +122,16 @@ def rank_range(scores_by_draw: Numbers) -> pd.DataFrame:
     draws = inputs.as_floats("scores_by_draw", scores_by_draw)
     if draws.ndim != 2 or not draws.shape[0] or np.isinf(draws).any():
         raise ValueError("scores_by_draw must be finite, draws x units, at least one draw")
+    best, worst = best_and_worst(draws)
+    if worst.all():
+        return pd.DataFrame({"best": best, "worst": worst})
+    return pd.DataFrame(
+        {name: np.where(worst > 0, one, np.nan) for name, one in (("best", best), ("worst", worst))}
+    )
+
+
+def best_and_worst(draws: Floats) -> tuple[Counts, Counts]:
+    """What `rank_range` tells as two arrays, of draws that it would take; worst is 0 where a unit has no score."""
     units = draws.shape[1]
     best, worst = np.full(units, units + 1), np.zeros(units, dtype=np.int64)
     for start in range(0, len(draws), _DRAWS_AT_ONCE):
@@ -129,11 +139,7 @@ def rank_range(scores_by_draw: Numbers) -> pd.DataFrame:
         ranks = _ranks(some)
         best = np.minimum(best, ranks.min(axis=0))
         worst = np.maximum(worst, np.where(np.isnan(some), 0, ranks).max(axis=0))
-    if worst.all():
-        return pd.DataFrame({"best": best, "worst": worst})
-    return pd.DataFrame(
-        {name: np.where(worst > 0, one, np.nan) for name, one in (("best", best), ("worst", worst))}
-    )
+    return best, worst
 
 
 def _ranks(draws: Floats) -> Counts:
