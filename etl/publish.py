@@ -32,8 +32,7 @@ def publish(building: Building, place: Warehouse, report: Report) -> str:
     sources = _sources(connection)
     building.notices += _notices(connection)
     building.notices += [_refusal_notice(item) for item in report.files if item.status == "refused"]
-    surfaces.write_analysis(building, place)
-    surfaces.write_screen(building)
+    surfaces.write(building, place)
     if surfaces.is_wasteful(connection):
         _rewrite(connection, building.directory)
     for catalog in ("snapshot", "analysis", "screen"):

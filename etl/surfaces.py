@@ -7,6 +7,7 @@ written from the snapshot under construction, which is attached as `snapshot`.
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,17 @@ _WASTE = 0.3
 """The share of free blocks from which a warehouse file is written anew instead of carried on."""
 
 
-def write_analysis(building: Building, place: Warehouse) -> None:
-    """The analysis surface: carried on from the previous snapshot by what changed, or written anew."""
+def write(building: Building, place: Warehouse) -> None:
+    """Both surfaces: the marts of analysis are copied while those of the screen are counted."""
+    _write_records(building, place)
+    with warehouse.another(building.connection) as other, ThreadPoolExecutor(1) as pool:
+        copied = pool.submit(_copy_marts, other)
+        _write_screen(building)
+        copied.result()
+
+
+def _write_records(building: Building, place: Warehouse) -> None:
+    """The records for analysis: carried on from the previous snapshot by what changed, or written anew."""
     connection, path = building.connection, building.directory / "analysis.duckdb"
     previous = _carried_on(building, place)
     is_carried_on = previous is not None
@@ -56,6 +66,10 @@ def write_analysis(building: Building, place: Warehouse) -> None:
         connection.execute(
             sql.statement("analysis_rows", table=name, chosen=chosen, **_pseudonymised(columns))
         )
+
+
+def _copy_marts(connection: warehouse.Connection) -> None:
+    """What is measured, judged and counted, for analysis."""
     for mart in ("unit", "unit_tree", "volume", "cell"):
         connection.execute(f"CREATE OR REPLACE TABLE analysis.mart.{mart} AS FROM snapshot.mart.{mart}")
     connection.execute(sql.statement("judge_analysis"))
@@ -121,7 +135,7 @@ def _pseudonymised(columns: list[tuple[Column[Any], policy.Exposure]]) -> dict[s
     return {"pseudonyms": "".join(steps), "joins": " ".join(joins), "columns": selected}
 
 
-def write_screen(building: Building) -> None:
+def _write_screen(building: Building) -> None:
     """The screen surface, always written anew."""
     path = building.directory / "screen.duckdb"
     warehouse.attach(building.connection, path, "screen")
