@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -78,10 +77,8 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
         progress("measure", 0)
         ground = measure.measure(building)
         progress("judge", 0)
-        with warehouse.another(building.connection) as other, ThreadPoolExecutor(1) as pool:
-            counted = pool.submit(aggregates.count_processes, other)
+        with warehouse.meanwhile(building.connection, aggregates.count_processes):
             judge.judge(building, ground)
-            counted.result()
         aggregates.aggregate(building)
         progress("publish", 0)
         report.snapshot = publish.publish(building, place, report)

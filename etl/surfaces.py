@@ -7,7 +7,6 @@ written from the snapshot under construction, which is attached as `snapshot`.
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ _WASTE = 0.3
 def write(building: Building, place: Warehouse) -> None:
     """Both surfaces: the marts of analysis are copied while those of the screen are counted."""
     _write_records(building, place)
-    with warehouse.another(building.connection) as other, ThreadPoolExecutor(1) as pool:
-        copied = pool.submit(_copy_marts, other)
+    with warehouse.meanwhile(building.connection, _copy_marts):
         _write_screen(building)
-        copied.result()
 
 
 def _write_records(building: Building, place: Warehouse) -> None:

@@ -12,10 +12,11 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import duckdb
 import pandas as pd
@@ -36,6 +37,7 @@ Error = duckdb.Error
 InterruptError = duckdb.InterruptException
 OutOfMemoryError = duckdb.OutOfMemoryException
 DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"
+Result = TypeVar("Result")
 
 
 class NoSnapshotError(RuntimeError):
@@ -126,12 +128,23 @@ def connect(
 
 
 @contextmanager
-def another(connection: Connection) -> Iterator[Connection]:
-    """Another connection to what a connection has attached, for a thread of its own; temporary tables are its own."""
+def meanwhile(connection: Connection, function: Callable[[Connection], Result]) -> Iterator[Future[Result]]:
+    """A function at work in a thread of its own, on another connection to the same databases, while the block goes on.
+
+    Temporary tables and macros are each connection's own. The block ends when both have. An error in the block ends the
+    function's statement; one of the function is raised once the block is through.
+    """
     other = connection.cursor()
     try:
         other.execute(f"SET TimeZone = '{TIME_ZONE}'")
-        yield other
+        with ThreadPoolExecutor(1) as pool:
+            found = pool.submit(function, other)
+            try:
+                yield found
+            except BaseException:
+                other.interrupt()
+                raise
+            found.result()
     finally:
         other.close()
 

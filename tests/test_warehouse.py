@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,39 @@ def _page() -> None:
         st.text(f"{view.snapshot.id} {found['one'].iloc[0]}")
 
     frame.run(page, Words("zh"))
+
+
+def test_two_connections_work_side_by_side_and_neither_outlives_the_other() -> None:
+    connection = warehouse.connect()
+    connection.execute("CREATE TABLE told AS SELECT range AS number FROM range(1000)")
+    with warehouse.meanwhile(
+        connection, lambda other: other.execute("SELECT sum(number) FROM told").fetchone()
+    ) as found:
+        connection.execute("CREATE TABLE more AS FROM told")
+    assert found.result() == (499_500,)
+
+    asked, stopped = threading.Event(), threading.Event()
+
+    def ask_forever(other: warehouse.Connection) -> None:
+        asked.set()
+        try:
+            other.execute("SELECT max(a.range) FROM range(1000000) AS a, range(10000000) AS b")
+        except warehouse.InterruptError:
+            stopped.set()
+
+    with pytest.raises(KeyError), warehouse.meanwhile(connection, ask_forever):
+        asked.wait()
+        time.sleep(0.5)
+        raise KeyError("of the block")
+    assert stopped.is_set()
+
+    with (
+        pytest.raises(warehouse.Error, match="nowhere"),
+        warehouse.meanwhile(connection, lambda other: other.execute("FROM nowhere")),
+    ):
+        connection.execute("INSERT INTO more VALUES (-1)")
+    assert connection.execute("SELECT min(number) FROM more").fetchone() == (-1,)
+    assert connection.execute("SELECT current_setting('TimeZone')").fetchone() == (warehouse.TIME_ZONE,)
 
 
 def test_a_page_that_held_a_removed_snapshot_shows_the_current_one_calmly(

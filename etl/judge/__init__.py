@@ -7,7 +7,6 @@ month is judged again only where its numbers have changed since: what was told s
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from etl import sql
@@ -39,10 +38,10 @@ def judge_marts(
     judged = Judged()
     with (
         grounded(court, laid) as ground,
-        warehouse.another(connection) as other,
-        ThreadPoolExecutor(1) as pool,
+        warehouse.meanwhile(
+            connection, lambda other: _judge_facts(replace(court, connection=other))
+        ) as of_facts,
     ):
-        of_facts = pool.submit(_judge_facts, replace(court, connection=other))
         judge_patterns(court, ground, judged)
         judge_records(court, ground, judged)
         judged += of_facts.result()
