@@ -1,5 +1,6 @@
 -- The strata's means, averaged with fixed weights over the strata that are large enough.
--- The numerator is null, and so there is no value, where these hold less than half of the weight.
+-- The numerator is null, and so there is no value, where these hold less than half of the weight. Added in order, so that
+-- the same records give the same number to its last digit.
 WITH stratum_mean AS (
     SELECT rolled.*, weight.weight,
         rolled.observations >= declared.minimum_denominator AND weight.weight IS NOT NULL AS is_enough
@@ -10,8 +11,8 @@ WITH stratum_mean AS (
 ),
 added AS (
     SELECT indicator_id, unit_id, month,
-        sum(CASE WHEN is_enough THEN weight END) AS weight_held,
-        sum(CASE WHEN is_enough THEN weight * numerator / denominator END) AS weighted,
+        sum(CASE WHEN is_enough THEN weight END ORDER BY stratum) AS weight_held,
+        sum(CASE WHEN is_enough THEN weight * numerator / denominator END ORDER BY stratum) AS weighted,
         sum(CASE WHEN is_enough THEN observations END) AS held,
         sum(observations) AS observations
     FROM stratum_mean GROUP BY indicator_id, unit_id, month
