@@ -52,17 +52,18 @@ def _write_records(building: Building, place: Warehouse) -> None:
         )
         if table.name not in touched:
             continue
-        chosen = f"snapshot.record.{name}"
+        chosen = [f"snapshot.record.{name}"]
         if is_carried_on:
             connection.execute(
                 f"DELETE FROM analysis.record.{name} WHERE (batch_id, row_number) IN"
                 " (SELECT (batch_id, row_number) FROM removed WHERE table_name = ?)",
                 [table.name],
             )
-            chosen = _changed(table.name, building.first_batch_id)
-        connection.execute(
-            sql.statement("analysis_rows", table=name, chosen=chosen, **_pseudonymised(columns))
-        )
+            chosen = _changed(building, table.name)
+        for rows in chosen:
+            connection.execute(
+                sql.statement("analysis_rows", table=name, chosen=rows, **_pseudonymised(columns))
+            )
 
 
 def _copy_marts(connection: warehouse.Connection) -> None:
@@ -91,14 +92,15 @@ def _touched(building: Building) -> set[str]:
     return {name for (name,) in rows}
 
 
-def _changed(table: str, first_batch_id: int) -> str:
-    """A table's rows of this run's batches, which lie together, and those of earlier ones that came back."""
-    record = f"FROM snapshot.record.{sql.name(table)} WHERE batch_id"
-    returned = f"SELECT (batch_id, row_number) FROM added WHERE table_name = {sql.literal(table)}"
-    return (
-        f"({record} >= {first_batch_id} UNION ALL {record} < {first_batch_id} AND (batch_id, row_number) IN"
-        f" ({returned} AND batch_id < {first_batch_id}))"
-    )
+def _changed(building: Building, table: str) -> list[str]:
+    """A table's rows of this run's batches, which lie together; then those of earlier ones that came back, if any."""
+    record, first = f"FROM snapshot.record.{sql.name(table)} WHERE batch_id", building.first_batch_id
+    of_table = f"FROM added WHERE table_name = {sql.literal(table)} AND batch_id < {first}"
+    returned = f"SELECT (batch_id, row_number) {of_table}"
+    changed = [f"({record} >= {first})"]
+    if building.connection.execute(f"{returned} LIMIT 1").fetchone():
+        changed.append(f"({record} < {first} AND (batch_id, row_number) IN ({returned}))")
+    return changed
 
 
 def _carried_on(building: Building, place: Warehouse) -> Path | None:
