@@ -136,9 +136,9 @@ def best_and_worst(draws: Floats) -> tuple[Counts, Counts]:
     best, worst = np.full(units, units + 1), np.zeros(units, dtype=np.int64)
     for start in range(0, len(draws), _DRAWS_AT_ONCE):
         some = np.ascontiguousarray(draws[start : start + _DRAWS_AT_ONCE])
-        ranks = _ranks(some)
-        best = np.minimum(best, ranks.min(axis=0))
-        worst = np.maximum(worst, np.where(np.isnan(some), 0, ranks).max(axis=0))
+        ranks, is_missing = _ranks(some), np.isnan(some)
+        best = np.minimum(best, np.where(is_missing, units + 1, ranks).min(axis=0))
+        worst = np.maximum(worst, np.where(is_missing, 0, ranks).max(axis=0))
     return best, worst
 
 
