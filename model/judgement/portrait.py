@@ -8,11 +8,9 @@ know weights or thresholds: they are declared.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +22,9 @@ from model.statistics import composite
 from model.statistics.inputs import Flags, Floats
 
 OVERALL = "overall"
-UNITS_AT_ONCE = 64
+UNITS_AT_ONCE = 128
 POSTERIORS_KEPT = 50_000
 """Counts whose draws are kept until `forget`: month ends and kinds of subjects share most of them."""
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def portraits(table: Table, dimensions: list[str], rules: PortraitRules) -> Colu
     """A row a unit and dimension, and one for the overall: score, interval, rank range and coverage."""
     weights = _weights(table, dimensions, rules)
     scores = composite.goalposts(table.value, *table.goalposts).T
-    by_dimension = _dimension_scores(scores, weights.indicator, weights, rules)
+    by_dimension = _dimension_scores(scores.__getitem__, weights.indicator, weights, rules)
     covered = ~np.isnan(scores)
     coverage = [_coverage(covered[one], weights.indicator[one]) for one in weights.members]
     coverage.append(_coverage(covered, weights.indicator))
@@ -80,10 +77,7 @@ def portraits(table: Table, dimensions: list[str], rules: PortraitRules) -> Colu
     overall = np.where(coverage[-1] >= rules.coverage_share, overall, np.nan)
     drawn = _draws(table, weights, rules, ~np.isnan(overall))
     columns, names = [*by_dimension, overall], [*dimensions, OVERALL]
-    parts = _at_once(
-        lambda place: _rows(table, names[place], columns[place], drawn[place], coverage[place], rules),
-        range(len(names)),
-    )
+    parts = [_rows(table, *of_one, rules) for of_one in zip(names, columns, drawn, coverage, strict=True)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -110,7 +104,7 @@ def movers(table: Table, dimensions: list[str], rules: PortraitRules) -> Columns
 
 def _whole(scores: Floats, weights: Weights, rules: PortraitRules) -> Floats:
     """The overall of indicator scores, indicators first."""
-    by_dimension = _dimension_scores(scores, weights.indicator, weights, rules)
+    by_dimension = _dimension_scores(scores.__getitem__, weights.indicator, weights, rules)
     return _overall(by_dimension, weights.dimension, rules, geometric=True)
 
 
@@ -131,20 +125,22 @@ def _coverage(covered: Flags, weight: Floats) -> Floats:
     return np.asarray(weight @ covered / total if total else np.zeros(covered.shape[1]))
 
 
-def _dimension_scores(scores: Floats, weight: Floats, weights: Weights, rules: PortraitRules) -> Floats:
-    """Weighted means of the indicators of each dimension; indicators come first, then dimensions do.
+def _dimension_scores(
+    score: Callable[[int], Floats], weight: Floats, weights: Weights, rules: PortraitRules
+) -> Floats:
+    """Weighted means of the indicators of each dimension, dimensions first.
 
-    weight: one an indicator, or indicators x draws for scores by draw.
+    score: the scores of an indicator, by its place. weight: one an indicator, or indicators x draws.
     """
     found = []
     for members in weights.members:
+        mean = np.array(np.nan)
         if members:
-            mean = composite.weighted_mean(_last(scores[members]), _last(weight[members]),
-                                           min_share=rules.coverage_share)  # fmt: skip
-            found.append(np.maximum(mean, rules.least_dimension_score))
-        else:
-            found.append(np.full(scores.shape[1:], np.nan))
-    return np.stack(found)
+            mean = composite.weighted_mean_of(
+                map(score, members), weight[members], min_share=rules.coverage_share
+            )
+        found.append(np.maximum(mean, rules.least_dimension_score))
+    return np.stack(np.broadcast_arrays(*found))
 
 
 def _overall(by_dimension: Floats, weight: Floats, rules: PortraitRules, geometric: bool) -> Floats:
@@ -166,47 +162,56 @@ def _draws(table: Table, weights: Weights, rules: PortraitRules, has_overall: Fl
     spread = 1 - rules.weight_spread, 1 + rules.weight_spread
     by_indicator = weights.indicator[:, None] * common.uniform(*spread, (weights.indicator.size, rules.draws))
     by_dimension = weights.dimension[:, None] * common.uniform(*spread, (weights.dimension.size, rules.draws))
-    found = np.empty((weights.dimension.size + 1, len(table.units), rules.draws))
+    found = np.full((weights.dimension.size + 1, len(table.units), rules.draws), np.nan)
     halves = (True, slice(rules.draws // 2)), (False, slice(rules.draws // 2, None))
-
-    def draw(start: int) -> None:
-        some = slice(start, min(start + UNITS_AT_ONCE, len(table.units)))
-        dimension = _dimension_scores(_scores(table, some, rules), by_indicator, weights, rules)
+    scores = _drawn(table, rules)
+    for start in range(0, len(table.units), UNITS_AT_ONCE):
+        some = slice(start, start + UNITS_AT_ONCE)
+        dimension = _dimension_scores(partial(scores, some), by_indicator, weights, rules)
         found[:-1, some] = dimension
-        for is_geometric, half in halves:
+        for is_geometric, half in halves if has_overall[some].any() else ():
             drawn = _overall(dimension[..., half], by_dimension[:, half], rules, is_geometric)
             found[-1, some, half] = np.where(has_overall[some, None], drawn, np.nan)
-
-    _at_once(draw, range(0, len(table.units), UNITS_AT_ONCE))
     return found
 
 
-def _at_once(function: Callable[[Any], Result], given: Iterable[Any]) -> list[Result]:
-    """What a function gives for each, two at a time: arrays and random numbers leave the other processor free."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(function, given))
+def _drawn(table: Table, rules: PortraitRules) -> Callable[[slice, int], Floats]:
+    """Scores that the counts of some units allow in one indicator, units x draws, whoever stands beside them.
 
-
-def _scores(table: Table, some: slice, rules: PortraitRules) -> Floats:
-    """Scores that the counts of some units allow, indicators x units x draws, whoever stands beside them.
-
-    Equal counts of an indicator allow equal values, drawn once; each unit takes them in an order of its own.
+    One column for an indicator that counts nothing. Each unit takes the draws in an order of its own.
     """
-    value, trials = table.value[some], table.trials[some]
-    first, second = np.where(np.isnan(table.prior[:, some]), 0.5, table.prior[:, some])
-    happened, missed = table.events[some] + first, trials - table.events[some] + second
-    unit, column = np.nonzero(~np.isnan(trials) & ~np.isnan(value))
-    given = zip(column.tolist(), happened[unit, column].tolist(), missed[unit, column].tolist(), strict=True)
-    counts: dict[tuple[int, float, float], int] = {}
-    place = np.array([counts.setdefault(one, len(counts)) for one in given], dtype=np.intp)
-    scores = np.repeat(composite.goalposts(value, *table.goalposts).T[..., None], rules.draws, axis=2)
-    if counts:
-        names = [item.id for item in table.indicators]
-        drawn = [_posterior(rules.seed, rules.draws, names[one], *rest) for one, *rest in counts]
-        posts = (post[[one for one, *_ in counts], None] for post in table.goalposts)
-        order = np.stack([_order(rules.seed, rules.draws, name) for name in table.units[some]])
-        scores[column, unit] = composite.goalposts(drawn, *posts)[place[:, None], order[unit]]
+    fixed = composite.goalposts(table.value, *table.goalposts)
+    order = np.stack([_order(rules.seed, rules.draws, name) for name in table.units])
+    counted = ~np.isnan(table.trials) & ~np.isnan(table.value)
+    columns = np.flatnonzero(counted.any(axis=0)).tolist()
+    allowed = {column: _allowed(table, column, counted[:, column], rules) for column in columns}
+
+    def scores(some: slice, column: int) -> Floats:
+        if column not in allowed:
+            return fixed[some, column, None]
+        drawn, place = allowed[column]
+        mine = drawn.take(place[some, None] * rules.draws + order[some])
+        return np.where(counted[some, column, None], mine, fixed[some, column, None])
+
     return scores
+
+
+def _allowed(
+    table: Table, column: int, counted: Flags, rules: PortraitRules
+) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Scores that the counts of an indicator allow, a row for each two of them, and the row of each unit.
+
+    Equal counts allow equal values, drawn once. counted: the units that have counts; the others' row says nothing.
+    """
+    first, second = np.where(np.isnan(table.prior[:, :, column]), 0.5, table.prior[:, :, column])
+    happened = table.events[:, column] + first
+    missed = table.trials[:, column] - table.events[:, column] + second
+    counts, row = np.unique(happened[counted] + 1j * missed[counted], return_inverse=True)
+    name = table.indicators[column].id
+    drawn = [_posterior(rules.seed, rules.draws, name, one.real, one.imag) for one in counts.tolist()]
+    place = np.zeros(counted.shape, dtype=np.intp)
+    place[counted] = row
+    return composite.goalposts(drawn, *(post[column] for post in table.goalposts)), place
 
 
 @lru_cache(maxsize=POSTERIORS_KEPT)
@@ -234,14 +239,17 @@ def _rows(
     """One dimension's rows. An interval always holds its score, also where that stands at a goalpost."""
     tail = (1 - rules.interval) / 2
     has_score = ~np.isnan(score)
-    lower, upper = np.where(has_score, composite.quantiles(drawn, [tail, 1 - tail]), np.nan)
-    best, worst = composite.best_and_worst(np.where(has_score, drawn.T, np.nan))
-    is_ranked = worst > 0
+    lower, upper, best, worst = np.full((4, *score.shape), np.nan)
+    if has_score.any():
+        told = drawn[has_score]
+        lower[has_score], upper[has_score] = composite.quantiles(told, [tail, 1 - tail])
+        ranks = composite.best_and_worst(told.T)
+        best[has_score], worst[has_score] = np.where(ranks[1] > 0, ranks, np.nan)
     state = np.select([has_score, coverage > 0], [0, 1], default=2)
     return {
         "subject_id": np.array(table.units, dtype=object), "dimension": np.full(score.shape, name, dtype=object),
         "score": score, "score_lower": np.minimum(lower, score), "score_upper": np.maximum(upper, score),
-        "rank_low": np.where(is_ranked, best, np.nan), "rank_high": np.where(is_ranked, worst, np.nan),
+        "rank_low": best, "rank_high": worst,
         "coverage": coverage, "window_months": np.nanmax(np.nan_to_num(table.window, nan=1.0), axis=1),
         "state": np.array(["value", "suppressed", "no_data"], dtype=object)[state],
     }  # fmt: skip

@@ -7,14 +7,14 @@ goalposts stand: that is declared. Missing is NaN and never 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from model.statistics import inputs
-from model.statistics.inputs import Flags, Floats, Numbers
+from model.statistics.inputs import Floats, Numbers
 
 Counts = npt.NDArray[np.intp]
 FULL_SCORE = 100.0
@@ -50,8 +50,8 @@ def weighted_mean(scores: Numbers, weights: Numbers, *, min_share: float = 0) ->
     ValueError: scores infinite; weights NaN, negative, all zero or not as many as indicators; min_share not in 0...1.
     Source: OECD/JRC, Handbook on Constructing Composite Indicators, 2008; COINr (data availability threshold).
     """
-    points, heavy, enough = _present(scores, weights, min_share)
-    return _row_means(points, heavy, enough)
+    points, heavy = _checked(scores, weights)
+    return weighted_mean_of(np.moveaxis(points, -1, 0), np.moveaxis(heavy, -1, 0), min_share=min_share)
 
 
 def geometric_mean(scores: Numbers, weights: Numbers, *, min_share: float = 0) -> Floats:
@@ -60,36 +60,43 @@ def geometric_mean(scores: Numbers, weights: Numbers, *, min_share: float = 0) -
     Arguments, missing values and shapes as `weighted_mean`; scores must be above zero.
     ValueError: as `weighted_mean`; scores zero or negative. Source: OECD/JRC 2008; UNDP since 2010; COINr.
     """
-    points, heavy, enough = _present(scores, weights, min_share)
+    points = inputs.as_floats("scores", scores)
     if (points <= 0).any():
         raise ValueError("scores must be above zero for a geometric mean")
-    return np.asarray(np.exp(_row_means(np.log(points), heavy, enough)), dtype=np.float64)
+    return np.asarray(np.exp(weighted_mean(np.log(points), weights, min_share=min_share)), dtype=np.float64)
 
 
-def _present(scores: Numbers, weights: Numbers, min_share: float) -> tuple[Floats, Floats, Flags]:
-    """Scores, the weights of those present (0 where missing), and whether a row holds enough of the weight."""
-    points, heavy = np.atleast_1d(inputs.as_floats("scores", scores)), inputs.as_floats("weights", weights)
+def weighted_mean_of(indicators: Iterable[Floats], weights: Floats, *, min_share: float = 0) -> Floats:
+    """What `weighted_mean` gives, of scores that come indicator by indicator, so that no more than one is held.
+
+    indicators: arrays of shapes that broadcast to the result's; weights: one or more an indicator, on a leading axis.
+    """
     least = inputs.number("min_share", min_share)
+    if not 0 <= least <= 1:
+        raise ValueError(f"min_share must lie in 0...1, not {least}")
+    total, present = np.zeros(()), np.zeros(())
+    for points, heavy in zip(indicators, weights, strict=True):
+        is_there = ~np.isnan(points)
+        if not is_there.all():
+            points, heavy = np.where(is_there, points, 0.0), np.where(is_there, heavy, 0.0)
+        total, present = total + points * heavy, present + heavy
+    share = present / weights.sum(axis=0)
+    enough = (share > 0) & (share >= least - ROUNDING)
+    means = np.full(np.broadcast_shapes(total.shape, present.shape), np.nan)
+    np.divide(total, present, out=means, where=enough)
+    return means
+
+
+def _checked(scores: Numbers, weights: Numbers) -> tuple[Floats, Floats]:
+    """Scores and weights as arrays, indicators on the last axis; ValueError for what no mean can be taken of."""
+    points, heavy = np.atleast_1d(inputs.as_floats("scores", scores)), inputs.as_floats("weights", weights)
     if np.isinf(points).any():
         raise ValueError("scores must not hold infinity")
     if heavy.ndim < 1 or heavy.shape[-1] != points.shape[-1]:
         raise ValueError(f"weights must be {points.shape[-1]}, one an indicator, not of shape {heavy.shape}")
     if not (np.isfinite(heavy).all() and (heavy >= 0).all() and (heavy.sum(axis=-1) > 0).all()):
         raise ValueError("weights must be numbers of 0 or more, not all 0")
-    if not 0 <= least <= 1:
-        raise ValueError(f"min_share must lie in 0...1, not {least}")
-    counted = np.where(np.isnan(points), 0.0, heavy)
-    share = counted.sum(axis=-1) / heavy.sum(axis=-1)
-    return points, counted, (share > 0) & (share >= least - ROUNDING)
-
-
-def _row_means(points: Floats, counted: Floats, enough: Flags) -> Floats:
-    """Weighted mean along the last axis, NaN where a row does not hold enough."""
-    total = np.where(np.isnan(points), 0.0, points * counted).sum(axis=-1)
-    present = counted.sum(axis=-1)
-    means = np.full(np.shape(total), np.nan)
-    np.divide(total, present, out=means, where=enough)
-    return means
+    return points, heavy
 
 
 def quantiles(draws: Floats, shares: Sequence[float]) -> Floats:
