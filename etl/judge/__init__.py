@@ -41,6 +41,7 @@ def judge_marts(
         warehouse.meanwhile(
             connection, lambda other: _judge_facts(replace(court, connection=other))
         ) as of_facts,
+        warehouse.meanwhile(connection, lambda other: judge_portraits(replace(court, connection=other))),
     ):
         judge_patterns(court, ground, judged)
         judge_records(court, ground, judged)
@@ -51,11 +52,10 @@ def judge_marts(
 
 
 def _judge_facts(court: Court) -> Judged:
-    """What the facts say, and portraits: mostly arrays, while the records keep the database busy."""
+    """What the facts say: mostly arrays, while the records keep the database busy."""
     judged = Judged()
     if court.clocks:
         stands = standing(court)
         judge_facts(court, judged, changed_months(court), stands)
         keep_rows(court, judged, stands)
-        judge_portraits(court)
     return judged

@@ -27,6 +27,8 @@ PART = ("indicator_id", "subject_id", "value", "sample_size", "window_months", "
 
 def judge_portraits(court: Court) -> None:
     """Portraits of units and of every declared kind of subjects, at every month end that has changed."""
+    if not court.clocks:
+        return
     kinds = subject_kinds()
     check_against(kinds, court.catalogue)
     court.connection.execute(sql.statement("judge_portrait_table"))
