@@ -12,7 +12,7 @@ import pytest
 
 from etl import sql
 from etl.groups import counted_by_cell
-from etl.judge import judge_marts
+from etl.judge import judge_marts, method, patterns
 from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import catalogue, composition, declaration
@@ -184,6 +184,36 @@ def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
         connection.execute("DELETE FROM snapshot.mart.judged_fact")
         judge_marts(connection, rules(), catalogue())
         assert {name: rows(connection, query) for name, query in marts.items()} == kept
+
+
+def test_what_another_program_judged_is_judged_again(
+    changeable: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, looked = changeable.connection, []
+    marts = {
+        name: f"SELECT * FROM snapshot.mart.{name} ORDER BY ALL"
+        for name in ("trend", "comparison", "portrait", "breach", "warning")
+    }
+    before = {name: rows(connection, query) for name, query in marts.items()}
+    spoilt = (
+        "UPDATE snapshot.mart.trend SET centre = -1",
+        "UPDATE snapshot.mart.comparison SET p = -1",
+        "UPDATE snapshot.mart.portrait SET rank_low = -1",
+        "UPDATE snapshot.mart.breach SET unit_id = 'wrong'",
+    )
+    real = patterns.look
+    monkeypatch.setattr(patterns, "look", lambda *given: looked.append(given[1].id) or real(*given))
+    connection.execute("; ".join(spoilt))
+    connection.execute("USE snapshot")
+    ground = lay(connection, catalogue(), counted_by_cell(subject_kinds()))
+    connection.execute("USE memory")
+    measure_indicators(connection, laid=ground)
+    ground = replace(ground, computed=dict.fromkeys(catalogue().views, frozenset()))
+    judge_marts(connection, rules(), catalogue(), ground)
+    assert not looked and rows(connection, marts["portrait"]) != before["portrait"]
+    monkeypatch.setattr(method, "program", lambda: "corrected")
+    judge_marts(connection, rules(), catalogue(), ground)
+    assert looked and {name: rows(connection, query) for name, query in marts.items()} == before
 
 
 def test_offices_are_compared_by_the_rows_of_a_longer_standardised_mean(changeable: Bureau) -> None:

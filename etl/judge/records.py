@@ -24,7 +24,6 @@ from model.judgement.warning import levels
 
 def judge_records(court: Court, ground: Ground, judged: Judged) -> None:
     """A warning for each record that breaks a hard rule."""
-    court.connection.execute(sql.statement("judge_breach_table"))
     broken, kept = _broken_months(court), _rules_kept(court)
     for view in court.catalogue.views.values():
         rules = {item.id for item in court.catalogue.of_view(view.id)} & {*court.rules.breaches}

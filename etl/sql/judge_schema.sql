@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.comparison (
     p DOUBLE, adjusted DOUBLE, outside VARCHAR, state VARCHAR, sample_size BIGINT, usual DOUBLE,
     exact_lower95 DOUBLE, exact_upper95 DOUBLE, exact_lower998 DOUBLE, exact_upper998 DOUBLE
 );
+-- The program that judged: what another one left does not stand.
+CREATE TABLE IF NOT EXISTS snapshot.mart.judged_by (program VARCHAR);
 -- What the judgement of an indicator rests on: all of its facts, and those of complete months, with the rules.
 CREATE TABLE IF NOT EXISTS snapshot.mart.judged_fact (indicator_id VARCHAR, every VARCHAR, complete VARCHAR);
 -- One row a subject and dimension at the newest month end and those before it that portraits go back to.
@@ -49,6 +51,13 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.warning (
     subject_kind VARCHAR, subject_id VARCHAR, kind VARCHAR, level VARCHAR, period_start DATE, period_end DATE,
     value DOUBLE, threshold DOUBLE, sample_size BIGINT, p DOUBLE, adjusted DOUBLE, evidence_count BIGINT
 );
+-- The records that break hard rules, month by month, and by which rules they were looked for: what no new record
+-- touches stands. rest: the key without the unit.
+CREATE TABLE IF NOT EXISTS snapshot.mart.breach (
+    indicator_id VARCHAR, unit_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, rest VARCHAR,
+    happened_on DATE, is_month_end BOOLEAN, has_levels BOOLEAN, of_year BIGINT
+);
+CREATE TABLE IF NOT EXISTS snapshot.mart.breach_rule (indicator_id VARCHAR, rule_digest VARCHAR);
 -- The pairs behind a pattern, for the discipline role: people and shops as keyed pseudonyms. outcome: what a team met.
 CREATE TABLE IF NOT EXISTS snapshot.mart.pattern_evidence (
     indicator_id VARCHAR, subject_kind VARCHAR, subject_id VARCHAR, period_end DATE, place INTEGER,

@@ -43,9 +43,13 @@ def digest(item: Indicator, catalogue: Catalogue) -> str:
 
 @cache
 def _shared() -> list[str]:
-    """The texts that all numbers follow from: what views stand on, how parts become facts, which groups there are."""
+    """The texts that all numbers follow from: what views stand on, how parts become facts, which groups there are.
+
+    And the program that puts them together: once it is corrected, no number of before stands.
+    """
     paths = sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
-    return [path.read_text(encoding="utf-8") for path in (*paths, GROUPS)]
+    program = sorted(Path(__file__).parent.glob("*.py"))
+    return [path.read_text(encoding="utf-8") for path in (*paths, *program, GROUPS)]
 
 
 def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:
