@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from model.indicators import catalogue
 from model.judgement import portrait, rules
+from model.judgement.declaration import PortraitRules
 
 RULES = rules()
 
@@ -79,3 +81,68 @@ def test_nothing_neutral_and_nothing_without_goalposts_is_scored() -> None:
     for item in catalogue().indicators.values():
         if portrait.is_scored(item):
             assert item.direction != "none" and item.scored and item.floor is not None
+
+
+def plainly(one: portrait.Table, asked: PortraitRules) -> np.ndarray:
+    """Every dimension and the overall, (dimensions and overall) x units x draws, one number after the other."""
+    common = np.random.default_rng(asked.seed)
+    spread = 1 - asked.weight_spread, 1 + asked.weight_spread
+    heavy = common.uniform(*spread, (len(one.indicators), asked.draws))
+    across = common.uniform(*spread, (len(DIMENSIONS), asked.draws))
+
+    def mean(scores: list[float], weights: list[float], geometric: bool = False) -> float:
+        there = [place for place, score in enumerate(scores) if not np.isnan(score)]
+        if not there or sum(weights[place] for place in there) < asked.coverage_share * sum(weights) - 1e-9:
+            return np.nan
+        points = [np.log(scores[place]) if geometric else scores[place] for place in there]
+        found = np.average(points, weights=[weights[place] for place in there])
+        return float(np.exp(found) if geometric else found)
+
+    def score(unit: int, place: int, draw: int) -> float:
+        item, share = one.indicators[place], one.value[unit, place]
+        if not np.isnan(share) and not np.isnan(one.trials[unit, place]):
+            events, misses = one.events[unit, place], one.trials[unit, place] - one.events[unit, place]
+            order = portrait._order(asked.seed, asked.draws, one.units[unit])
+            share = portrait._posterior(asked.seed, asked.draws, item.id, events + 0.5, misses + 0.5)[
+                order[draw]
+            ]
+        return float(np.clip(100 * (share - item.floor) / (item.target - item.floor), 0, 100))
+
+    drawn = np.empty((len(DIMENSIONS) + 1, len(one.units), asked.draws))
+    for unit, draw in np.ndindex(len(one.units), asked.draws):
+        for number, dimension in enumerate(DIMENSIONS):
+            mine = [at for at, item in enumerate(one.indicators) if item.dimension == dimension]
+            found = mean([score(unit, at, draw) for at in mine], [heavy[at, draw] for at in mine])
+            drawn[number, unit, draw] = max(found, asked.least_dimension_score)
+        of_all = drawn[:-1, unit, draw].tolist(), across[:, draw].tolist()
+        drawn[-1, unit, draw] = mean(*of_all, geometric=draw < asked.draws // 2)
+    return drawn
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_draws_ranks_and_intervals_are_those_of_a_plain_reckoning(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portrait, "UNITS_AT_ONCE", 4)
+    chance = np.random.default_rng(seed)
+    units = 24
+    value = np.array(GOOD) * chance.choice([0.9, 0.97, 1.0], (units, len(GOOD)))
+    value[chance.random(value.shape) < 0.4] = np.nan
+    trials = chance.choice([40.0, 300.0, np.nan], value.shape)
+    asked = replace(RULES.portrait, draws=30, coverage_share=0.5)
+    one = table(value, trials)
+    rows, drawn = portrait.portraits(one, DIMENSIONS, asked), plainly(one, asked)
+    has_score = ~np.isnan(rows["score"])
+    assert has_score.any() and not has_score.all()
+    drawn[~has_score.reshape(-1, units)] = np.nan
+    ranks = 1.0 + (drawn[:, None] > drawn[:, :, None] + 1e-9).sum(axis=2)
+    ranks[np.isnan(drawn)] = np.nan
+    of_score, of_rank = (pd.DataFrame(held.reshape(-1, asked.draws)) for held in (drawn, ranks))
+    plain = {
+        "score_lower": np.minimum(of_score.quantile(0.025, axis=1), rows["score"]),
+        "score_upper": np.maximum(of_score.quantile(0.975, axis=1), rows["score"]),
+        "rank_low": of_rank.min(axis=1),
+        "rank_high": of_rank.max(axis=1),
+    }
+    for name, wanted in plain.items():
+        assert rows[name] == pytest.approx(wanted.to_numpy(), nan_ok=True), name
