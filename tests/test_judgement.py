@@ -196,6 +196,26 @@ def test_a_short_past_has_no_limits() -> None:
     assert np.isnan(points.upper).all() and not any(points.signal.ravel())
 
 
+def test_limits_of_means_come_from_enough_months_that_hold_enough() -> None:
+    """Twelve months with enough things give limits; eleven do not, whatever the others hold."""
+    value = np.random.default_rng(3).normal(5, 1, (2, 36))
+    things = np.full((2, 36), 4.0)
+    things[0, :12] = things[1, :11] = things[:, 35] = 30
+    points = trend.judge(held("M2", value * things, things, minimum_denominator=20), RULES.trend)
+    assert np.allclose(points.upper[0], charts.xmr(value[0, :12])["upper"].iloc[0])
+    assert np.isnan(points.upper[1]).all() and not any(points.signal[1])
+
+
+def test_the_usual_share_of_rare_events_is_that_of_the_same_kind() -> None:
+    x = np.zeros((6, 36))
+    x[0, ::9] = 1
+    alone = trend.judge(held("I10", x[:3], 8), RULES.trend)
+    x[3:, ::2] = 1
+    beside = trend.judge(held("I10", x, 8, ["office"] * 3 + ["county"] * 3), RULES.trend)
+    assert (alone.chart == "cusum").all() and np.array_equal(alone.centre, beside.centre[:3])
+    assert (beside.centre[3:] > 2 * beside.centre[:3]).all()
+
+
 def test_the_target_beside_the_limits() -> None:
     points = trend.judge(held("I10", noise(0.5, 200, units=1), 200), RULES.trend)
     assert trend.assurance(points, "lower", 0.05)[0, -1] == "consistently misses"
@@ -227,6 +247,37 @@ def test_the_shortest_window_that_holds_enough_is_taken() -> None:
     assert found.months.tolist() == [1, 3, 12, 12]
     assert found.is_enough.tolist() == [True, True, True, False]
     assert np.isnan(found.value[3])
+
+
+def test_what_is_enough_together_is_not_undone_by_a_month_that_holds_as_much() -> None:
+    """Of a month nothing is told, and all its ten things are noted; of three months ten count, which is enough."""
+    parts = {
+        "subject": np.zeros(6, int), "month": np.repeat(MONTHS[:3], 2),
+        "stratum": np.array(["a", "b"] * 3, dtype=object), "weight": np.array([0.6, 0.4] * 3),
+        "numerator": 5 * np.array([1.0, 0, 0, 0, 9, 1]), "denominator": np.array([1.0, 0, 0, 0, 9, 1]),
+        "observations": np.array([1.0, 0, 0, 0, 9, 1]),
+    }  # fmt: skip
+    facts = {
+        "subject": np.zeros(2, int), "month": MONTHS[[0, 2]], "numerator": np.full(2, np.nan),
+        "denominator": np.array([1.0, 10]), "observations": np.array([1.0, 10]),
+    }  # fmt: skip
+    subjects = {
+        name: np.array(["A"], dtype=object) for name in ("subject_kind", "subject_id", "unit_id", "kind")
+    }
+    found = comparison.window(
+        series(catalogue().indicators["L3"], facts, subjects, MONTHS[:3], 3, parts), RULES.windows
+    )
+    assert (found.months.tolist(), found.value.tolist()) == ([3.0], [5.0])
+
+
+def test_a_unit_without_a_value_takes_what_is_known_of_its_own_kind() -> None:
+    x, n = np.array([[30.0]] * 5 + [[39.0]] * 6), np.full((11, 1), 40.0)
+    x[[0, 5]] -= 3
+    n[4] = x[4] = np.nan
+    of_units = held("L1", x, n, ["office"] * 5 + ["county"] * 6)
+    found = comparison.priors(of_units, comparison.window(of_units, RULES.windows), RULES.comparison)
+    first = found["prior_first"]
+    assert first[4] == first[0] != first[5] and not np.isnan(first).any()
 
 
 def test_only_one_family_one_kind_and_enough_units() -> None:

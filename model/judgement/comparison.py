@@ -63,8 +63,8 @@ def window(series: Series, lengths: Sequence[int]) -> Window:
 
 
 def _shorter(longer: Window, shorter: Window) -> Window:
-    """The shorter window where it holds enough, or where the longer one holds no more."""
-    take = shorter.is_enough | (shorter.observations == longer.observations)
+    """The shorter window where it holds enough, or where the longer one does not and holds no more."""
+    take = shorter.is_enough | (~longer.is_enough & (shorter.observations == longer.observations))
     return Window(*(np.where(take, getattr(shorter, name), getattr(longer, name)) for name in
                     ("months", "numerator", "denominator", "observations", "is_enough")))  # fmt: skip
 
@@ -108,13 +108,15 @@ def priors(series: Series, held: Window, rules: ComparisonRules) -> Columns:
 
 
 def _lend_prior(judged: Columns, kinds: npt.NDArray[Any]) -> None:
-    """Kinds of too few units take what is known of the kind with the most."""
+    """All of a kind take what is known of it; kinds of too few units that of the kind with the most."""
     has_prior = ~np.isnan(judged["prior_first"])
-    if has_prior.any():
-        names, counts = np.unique(kinds[has_prior].astype(str), return_counts=True)
-        lender = np.flatnonzero(has_prior & (kinds == names[counts.argmax()]))[0]
-        for name in PRIOR:
-            judged[name] = np.where(has_prior, judged[name], judged[name][lender])
+    if not has_prior.any():
+        return
+    names, lenders, counts = np.unique(kinds[has_prior].astype(str), return_index=True, return_counts=True)
+    place = dict(zip(names, np.flatnonzero(has_prior)[lenders], strict=True))
+    lender = np.array([place.get(kind, place[names[counts.argmax()]]) for kind in kinds], dtype=np.intp)
+    for name in PRIOR:
+        judged[name] = judged[name][lender]
 
 
 def _family(

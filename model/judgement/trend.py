@@ -46,16 +46,16 @@ def judge(series: Series, rules: TrendRules) -> Points:
     """The points of all subjects of an indicator. A month in progress has limits, but no part in any rule."""
     points = _empty(series)
     base = _baseline(series, rules)
+    usable = base & (series.observations >= series.item.minimum_denominator)
+    is_individual = np.ones(len(series.value), dtype=bool)
     if series.counts_events or series.counts_rates:
         is_large = _is_large(series, base, rules)
+        is_individual = ~is_large & (series.item.series != "flow")
         _merge(points, _attribute(series, base), is_large)
-        if series.item.series == "flow":
-            _merge(points, _cusum(series, base, rules), ~is_large)
-        else:
-            _merge(points, _individual(series, base), ~is_large)
-    else:
-        _merge(points, _individual(series, base), np.ones(len(series.value), dtype=bool))
-    _silence(points, series, base.sum(axis=1) >= rules.least_baseline_points)
+        _merge(points, _cusum(series, base, rules), ~is_large & ~is_individual)
+    _merge(points, _individual(series, usable), is_individual)
+    months = np.where(is_individual, usable.sum(axis=1), base.sum(axis=1))
+    _silence(points, series, months >= rules.least_baseline_points)
     return points
 
 
@@ -159,11 +159,11 @@ def _laney(z: Floats, base: Flags) -> Floats:
     return np.asarray(factor / charts.RANGE_TO_SIGMA)
 
 
-def _individual(series: Series, base: Flags) -> Points:
-    """XmR: the mean and moving ranges of the baseline, over months with enough observations."""
+def _individual(series: Series, usable: Flags) -> Points:
+    """XmR: the mean and moving ranges of the months of the baseline with enough observations; others take no part."""
     is_enough = series.observations >= series.item.minimum_denominator
     value = np.where(is_enough, _finished(series), np.nan)
-    known = charts.xmr_matrix(np.where(base, value, np.nan))
+    known = charts.xmr_matrix(np.where(usable, value, np.nan))
     names = ("centre", "lower", "upper", "near_lower", "near_upper")
     return _ruled(value, {name: np.array(known[name]) for name in names}, "xmr")
 
@@ -223,12 +223,12 @@ def _cusum(series: Series, base: Flags, rules: TrendRules) -> Points:
 
 
 def _usual(series: Series, base: Flags, rules: TrendRules) -> Floats:
-    """The usual share or rate of adverse events of each subject, drawn to that of all, shape (subjects, 1)."""
-    events, trials = (np.where(base, part, 0.0).sum(axis=1, keepdims=True)
-                      for part in (series.adverse, series.denominator))  # fmt: skip
-    pooled = (events.sum() + 0.5) / max(trials.sum() + 1.0, 1.0)
-    share = (events + rules.prior_events) / (trials + rules.prior_events / pooled)
-    return np.asarray(share)
+    """The usual share or rate of adverse events of each subject, drawn to that of its like, shape (subjects, 1)."""
+    events, trials = (np.where(base, part, 0.0).sum(axis=1) for part in (series.adverse, series.denominator))
+    _, kind = np.unique(series.subjects["kind"].astype(str), return_inverse=True)
+    pooled = (np.bincount(kind, events) + 0.5) / (np.bincount(kind, trials) + 1.0)
+    share = (events + rules.prior_events) / (trials + rules.prior_events / pooled[kind])
+    return np.asarray(share[:, None])
 
 
 def _cusum_points(series: Series, usual: Floats, limit: Floats, signal: Texts) -> Points:
