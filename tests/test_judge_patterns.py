@@ -134,6 +134,56 @@ def test_work_dealt_out_by_chance_shows_no_pattern(seed: int) -> None:
     bureau.connection.close()
 
 
+def test_what_chance_gives_two_verifiers_adds_up_to_what_all_of_them_did() -> None:
+    bureau = Lawful(2).judged()
+    counted = sql.statement("judge_pattern_verifier_pairing", least="1")
+    bureau.connection.execute("USE snapshot")
+    told = bureau.connection.execute(
+        f"SELECT unit_id, sum(together), sum(of_one * of_other / total) FROM ({counted}) GROUP BY unit_id",
+        {"since": datetime(2000, 1, 1), "until": datetime(2100, 1, 1)},
+    ).fetchall()
+    assert told and all(expected == pytest.approx(together, rel=0.15) for _, together, expected in told)
+    bureau.connection.close()
+
+
+def test_behind_many_unlikely_pairs_stand_these_pairs() -> None:
+    """None of seven pairs stands out among eight thousand; that there are seven does."""
+    size, rule = 7, rules().patterns["I5"]
+    given = {
+        "together": 3,
+        "of_one": 14,
+        "of_other": 5,
+        "total": 700,
+        "possible": 8000,
+        "family": 20,
+        "sample": 700,
+    }
+    counted = {name: np.full(size, value) for name, value in given.items()}
+    places = {name: np.zeros(size, int) for name in ("subject", "stratum_number")} | {"pair": np.arange(size)}
+    named = {name: np.array(["U"], dtype=object) for name in pattern.SUBJECT}
+    found = pattern.pairing(counted | places, named, rule, 0.05)
+    assert found.subjects["value"].tolist() == [21.0] and found.subjects["threshold"] == pytest.approx([0.7])
+    assert found.subjects["adjusted"][0] < 0.001 and found.evidence["pair"].tolist() == list(range(size))
+
+
+@pytest.mark.parametrize("base", [100.0, 200.0, 840.0, 1234.0, 7000.0])
+def test_a_fine_on_the_edge_of_a_window_lies_in_the_window_above(base: float) -> None:
+    bands = [(0.05, 0.1), (0.01, 0.05), (0.1, 0.2), (0.2, 0.3), (0.2, 0.5), (0.3, 0.5)]
+    cases = pd.DataFrame([
+        {"unit_id": "U", "penalty_base_amount": base, "band_low": low, "band_high": high, "mitigation_code": None,
+         "fine_amount": round(base * (low + (high - low) * 0.05), 6), "penalty_decided_on": LAST}
+        for low, high in bands
+    ])  # fmt: skip
+    with warehouse.connect() as connection:
+        connection.execute("CREATE SCHEMA record")
+        connection.register("cases", cases)
+        connection.execute("CREATE TABLE record.enforcement_case AS FROM cases")
+        query = sql.statement("judge_pattern_band_edge")
+        statement = sql.statement("judge_pattern_values", counted=query, threshold="0.05", width="0.05")
+        found = connection.execute(statement, {"since": LAST, "until": LAST + timedelta(days=1)}).fetchone()
+    assert found and found[3:5] == (0, len(bands))
+
+
 @pytest.fixture(scope="module")
 def planted() -> Iterator[Bureau]:
     """One pattern in each office."""

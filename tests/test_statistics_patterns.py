@@ -66,6 +66,24 @@ def test_pairing_in_strata_refuses_what_cannot_be() -> None:
             patterns.stratified_pairing(*given_counts)
 
 
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("wrong", [NAN, -1.0, 1.5])
+def test_pairing_in_strata_refuses_what_is_no_count(place: int, wrong: float) -> None:
+    names = ("pair_counts", "officer_totals", "retailer_totals", "totals")
+    counts = [[[1.0]], [[2.0]], [[5.0]], [[9.0]]]
+    counts[place] = [[wrong]]
+    with pytest.raises(ValueError, match=names[place]):
+        patterns.stratified_pairing(*counts)
+
+
+def test_a_count_that_is_just_the_least_ratio_is_not_asked_of() -> None:
+    """Ten where chance gives five: twice as many, though the sum of its fractions comes out a little under five."""
+    found = patterns.stratified_pairing(
+        [[1, 1, 7, 1]], [[3, 1, 12, 8]], [[1, 4, 7, 2]], [[3, 10, 30, 20]], least_ratio=2
+    )
+    assert found["ratio"][0] == pytest.approx(2) and found["p"][0] == 1
+
+
 def test_the_tails_of_many_windows_are_those_of_each() -> None:
     below, above = np.array([0, 3, 11]), np.array([0, 4, 0])
     one_by_one = [
@@ -150,6 +168,7 @@ def test_columns() -> None:
     [
         (lambda: patterns.pairing([NAN], [2], [2], 4), "pair_counts"),
         (lambda: patterns.pairing([-1], [2], [2], 4), "pair_counts"),
+        (lambda: patterns.pairing([1.5], [2], [2], 4), "pair_counts"),
         (lambda: patterns.pairing([3], [2], [4], 4), "pair_counts"),
         (lambda: patterns.pairing([0], [0], [2], 4), "officer_totals"),
         (lambda: patterns.pairing([1], [5], [2], 4), "officer_totals"),

@@ -1,4 +1,6 @@
--- Two verifiers who go out together: beside the verifications that each of them makes, unit by unit and quarter.
+-- Two verifiers who go out together: beside the verifications that each of them makes, unit by unit and quarter. Nobody
+-- goes out with himself: of the places that verifications have, two each, those of the busier one are no places for the
+-- other, so that chance brings them together among the rest.
 WITH verified AS (
     SELECT unit_id, quarter(verification_started_at) + 4 * year(verification_started_at) AS stratum,
         least(first_verifier_id, second_verifier_id) AS one, greatest(first_verifier_id, second_verifier_id) AS other
@@ -18,7 +20,8 @@ possible AS (
 )
 SELECT 'unit' AS subject_kind, often.unit_id AS subject_id, often.unit_id, [often.one, often.other] AS one,
     CAST(NULL AS VARCHAR[]) AS other, CAST(NULL AS VARCHAR) AS outcome, total.stratum::VARCHAR AS stratum, coalesce(pair.times, 0) AS together,
-    first.times AS of_one, second.times AS of_other, total.times AS total, total.times AS sample, possible.pairs AS possible,
+    first.times AS of_one, second.times AS of_other, 2 * total.times - greatest(first.times, second.times) AS total,
+    total.times AS sample, possible.pairs AS possible,
     (SELECT count(DISTINCT unit_id) FROM total) AS family
 FROM often
 JOIN person AS first ON first.unit_id = often.unit_id AND first.staff_id = often.one

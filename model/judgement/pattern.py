@@ -37,12 +37,16 @@ class Found:
 def pairing(rows: Rows, named: Rows, rule: PatternRules, q: float) -> Found:
     """Subjects with pairs beyond chance, as judge_pattern_pairs.sql gives them.
 
-    rows: a row a pair and stratum; named: the subjects in the order of their numbers.
+    rows: a row a pair and stratum; named: the subjects in the order of their numbers. Behind a finding are the pairs
+    that stand out by themselves, and where none does, the unlikely ones of which there are too many.
     """
     pairs = _pairs(rows, rule)
-    is_behind = (pairs["adjusted"] <= q).to_numpy(bool)
-    behind = pairs[["counted", "expected"]].mul(is_behind, axis=0).groupby(pairs["subject"]).sum()
     pairs["is_odd"] = pairs["p"] <= (rule.pair_chance or 0.0)
+    stands_out = pairs["adjusted"] <= q
+    is_behind = (
+        stands_out | (pairs["is_odd"] & ~stands_out.groupby(pairs["subject"]).transform("any"))
+    ).to_numpy(bool)
+    behind = pairs[["counted", "expected"]].mul(is_behind, axis=0).groupby(pairs["subject"]).sum()
     merged = dict.fromkeys(("family", "possible"), "first")
     subjects = pairs.groupby("subject").agg({**merged, "adjusted": "min", "sample": "max", "is_odd": "sum"})
     of = subjects.index.to_numpy(dtype=np.intp)

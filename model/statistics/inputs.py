@@ -40,6 +40,14 @@ def counts(name: str, values: Numbers) -> Floats:
     return array
 
 
+def whole_counts(name: str, values: Numbers) -> Floats:
+    """A 1-D array of whole numbers that are not negative."""
+    array = counts(name, values)
+    if (array != np.floor(array)).any():
+        raise ValueError(f"{name} must be whole numbers")
+    return array
+
+
 def positive(name: str, values: Numbers) -> Floats:
     """A 1-D array of numbers above zero: trials, exposure, expected counts."""
     array = counts(name, values)
@@ -50,10 +58,8 @@ def positive(name: str, values: Numbers) -> Floats:
 
 def whole(name: str, values: Numbers) -> Floats:
     """A 1-D array of whole numbers above zero."""
-    array = positive(name, values)
-    if (array != np.floor(array)).any():
-        raise ValueError(f"{name} must be whole numbers")
-    return array
+    positive(name, values)
+    return whole_counts(name, values)
 
 
 def number(name: str, value: float) -> float:

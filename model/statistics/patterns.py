@@ -21,6 +21,8 @@ FENCE = 1.5
 LEAST_P = 1e-12
 """What a convolution by Fourier transforms can still tell from 0."""
 CELLS_AT_ONCE = 2_000_000
+ROUNDING = 1e-9
+"""A count this little above a multiple of what chance gives is that multiple: expectations are sums of fractions."""
 
 
 def pairing(
@@ -34,7 +36,7 @@ def pairing(
     ValueError: NaN, negative or broken numbers, zero totals, unequal lengths, a count above a total, a total above
     the stratum's. Source: Fisher's exact test, upper tail.
     """
-    counted = inputs.counts("pair_counts", pair_counts)
+    counted = inputs.whole_counts("pair_counts", pair_counts)
     officer = inputs.whole("officer_totals", officer_totals)
     retailer = inputs.whole("retailer_totals", retailer_totals)
     inputs.same_length(pair_counts=counted, officer_totals=officer, retailer_totals=retailer)
@@ -45,7 +47,7 @@ def pairing(
         if (totals > meetings).any():
             raise ValueError(f"{name} must not exceed total")
     expected = officer * retailer / meetings
-    p = stats.hypergeom.sf(np.ceil(counted) - 1, meetings, retailer, officer)
+    p = stats.hypergeom.sf(counted - 1, meetings, retailer, officer)
     return pd.DataFrame({"expected": expected, "ratio": counted / expected, "p": p})
 
 
@@ -68,11 +70,18 @@ def stratified_pairing(
     )  # fmt: skip
     if not counted.shape == officer.shape == retailer.shape == total.shape:
         raise ValueError("pair_counts, officer_totals, retailer_totals and totals must have equal shapes")
+    for name, held in (
+        ("pair_counts", counted),
+        ("officer_totals", officer),
+        ("retailer_totals", retailer),
+        ("totals", total),
+    ):
+        inputs.whole_counts(name, held.ravel())
     if (counted > np.minimum(officer, retailer)).any() or (np.maximum(officer, retailer) > total).any():
         raise ValueError("a count must not exceed its totals, nor a total the stratum's")
     expected = np.divide(officer * retailer, total, out=np.zeros_like(total), where=total > 0).sum(axis=1)
     reached = counted.sum(axis=1)
-    p, is_asked = np.ones(reached.shape), reached > least_ratio * expected
+    p, is_asked = np.ones(reached.shape), reached > least_ratio * expected * (1 + ROUNDING)
     p[is_asked] = _summed_tails(*(given[is_asked] for given in (reached, officer, retailer, total)))
     ratio = np.divide(reached, expected, out=np.full(expected.shape, np.nan), where=expected > 0)
     return pd.DataFrame({"counted": reached, "expected": expected, "ratio": ratio, "p": p})
