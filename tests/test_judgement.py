@@ -291,6 +291,18 @@ def test_only_one_family_one_kind_and_enough_units() -> None:
     assert found["prior_first"][5] == found["prior_first"][0]
 
 
+def test_of_a_rate_that_is_better_high_the_low_unit_is_the_one_told_of() -> None:
+    x = np.array([[50.0], [51], [49], [50], [52], [5], [60]])
+    series = held("H5", x, 1000, direction="higher")
+    found = comparison.compare(series, RULES.windows, RULES.comparison)
+    assert found["p"][5] < 0.05 and found["p"][5] == found["p"].min() and found["p"][6] > 0.5
+    points = trend.judge(
+        held("H5", np.r_[np.full(30, 50.0), np.full(6, 5.0)], 1000, direction="higher"), RULES.trend
+    )
+    assert points.direction[0, 30] == -1
+    assert trend.variation(points, replace(series.item))[0, 30] == "concerning"
+
+
 def test_one_bad_unit_is_found_and_a_small_unlucky_one_is_not() -> None:
     x, n = (
         np.array([[2], [3], [2], [3], [2], [20], [2]]),

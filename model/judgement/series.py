@@ -85,8 +85,11 @@ class Series:
 
     @property
     def counts_rates(self) -> bool:
-        """True where the value is a number of events over an exposure, so that chance is Poisson."""
-        return self.item.kind == "rate" and self._is_whole(self.numerator)
+        """True where the value is a number of events over an exposure, so that chance is Poisson.
+
+        Not where more is better: what did not happen cannot be counted. Those are held against how values differ.
+        """
+        return self.item.kind == "rate" and self.item.direction != "higher" and self._is_whole(self.numerator)
 
     def _is_whole(self, *parts: Floats) -> bool:
         """True where the parts add up over rows and hold whole numbers only."""
