@@ -172,6 +172,15 @@ def test_fit_beta_is_a_maximum(pairs: list[tuple[int, int]]) -> None:
         assert beta_likelihood(other, events, trials) <= best + 1e-9
 
 
+def test_a_maximum_is_found_where_the_likelihood_first_falls_from_units_that_are_alike() -> None:
+    """The large unit lies where the pooled share is, so that the slope there is flat; three small ones do not."""
+    events, trials = np.array([8, 186, 3, 4, 9]), np.array([28, 483, 3, 26, 30])
+    prior = comparison.fit_beta(events, trials)
+    assert sum(prior) < 100
+    alike = np.array([events.sum(), trials.sum() - events.sum()]) / trials.sum() * 1e7
+    assert beta_likelihood(prior, events, trials) > beta_likelihood(tuple(alike), events, trials) + 0.05
+
+
 def test_units_that_are_alike_are_pooled() -> None:
     """No maximum exists: the prior is worth the pooled data, never certainty."""
     assert comparison.fit_beta([10, 10, 10], [100, 100, 100]) == (30, 270)
