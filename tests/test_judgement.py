@@ -189,6 +189,10 @@ def test_months_that_overlap_have_no_limits_and_months_in_progress_never_signal(
     assert not any(trend.assurance(rolling, "lower", 0.01).ravel())
     running = trend.judge(replace(held("I10", x, 60), complete=35), RULES.trend)
     assert running.signal[0, 34] and not running.signal[0, 35] and running.upper[0, 35] > 0
+    icons = trend.variation(running, overlapping.item)
+    assert icons[0, 34] and icons[0, 20] and icons[0, 35] is None, (
+        "nor is a month in progress said to be as usual"
+    )
 
 
 def test_a_short_past_has_no_limits() -> None:
@@ -204,6 +208,10 @@ def test_limits_of_means_come_from_enough_months_that_hold_enough() -> None:
     points = trend.judge(held("M2", value * things, things, minimum_denominator=20), RULES.trend)
     assert np.allclose(points.upper[0], charts.xmr(value[0, :12])["upper"].iloc[0])
     assert np.isnan(points.upper[1]).all() and not any(points.signal[1])
+    icons = trend.variation(points, catalogue().indicators["M2"])
+    assert all(icons[0, :12]) and icons[0, 35] and not any(icons[0, 12:35]), (
+        "too few are not said to be as usual"
+    )
 
 
 def test_the_usual_share_of_rare_events_is_that_of_the_same_kind() -> None:

@@ -31,7 +31,10 @@ Texts = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Points:
-    """The judged points, subjects x months. `signal` names the first rule that fires, `direction` where it points."""
+    """The judged points, subjects x months. `signal` names the first rule that fires, `direction` where it points.
+
+    is_judged: where rules looked.
+    """
 
     value: Floats
     centre: Floats
@@ -40,6 +43,7 @@ class Points:
     signal: Texts
     direction: npt.NDArray[np.int8]
     chart: Texts
+    is_judged: Flags
 
 
 def judge(series: Series, rules: TrendRules) -> Points:
@@ -60,10 +64,10 @@ def judge(series: Series, rules: TrendRules) -> Points:
 
 
 def variation(points: Points, item: Indicator) -> Texts:
-    """The variation icon of each point with a value and limits; None elsewhere."""
+    """The variation icon of each point that rules looked at; None elsewhere: not even that it is as usual."""
     names = {step: charts.variation_of(step, IMPROVES[item.direction]) for step in (-1, 0, 1)}
     icons = np.array([names[-1], names[0], names[1]], dtype=object)[points.direction + 1]
-    icons[np.isnan(points.value) | np.isnan(points.centre)] = None
+    icons[~points.is_judged | np.isnan(points.centre)] = None
     return icons
 
 
@@ -88,11 +92,12 @@ def _empty(series: Series) -> Points:
     shape = series.value.shape
     centre, lower, upper = (np.full(shape, np.nan) for _ in range(3))
     signal, chart = (np.full(shape, None, dtype=object) for _ in range(2))
-    return Points(series.value, centre, lower, upper, signal, np.zeros(shape, dtype=np.int8), chart)
+    direction, is_judged = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=bool)
+    return Points(series.value, centre, lower, upper, signal, direction, chart, is_judged)
 
 
 def _merge(points: Points, found: Points, rows: Flags) -> None:
-    for name in ("centre", "lower", "upper", "signal", "direction", "chart"):
+    for name in ("centre", "lower", "upper", "signal", "direction", "chart", "is_judged"):
         getattr(points, name)[rows] = getattr(found, name)[rows]
 
 
@@ -101,13 +106,9 @@ def _silence(points: Points, series: Series, is_enough: Flags) -> None:
     is_judged = is_enough & (series.item.series == "flow")
     for limit in (points.centre, points.lower, points.upper):
         limit[~is_judged] = np.nan
-    is_quiet = (
-        ~is_judged[:, None]
-        | (np.arange(series.months.size) >= series.complete)[None, :]
-        | np.isnan(series.value)
-    )
-    points.signal[is_quiet] = None
-    points.direction[is_quiet] = 0
+    points.is_judged[~is_judged] = False
+    points.signal[~points.is_judged] = None
+    points.direction[~points.is_judged] = 0
 
 
 def _baseline(series: Series, rules: TrendRules) -> Flags:
@@ -197,6 +198,7 @@ def _ruled(value: Floats, limits: dict[str, Floats], chart: str) -> Points:
         np.take_along_axis(signal, back, axis=1),
         np.take_along_axis(direction, back, axis=1),
         np.full(value.shape, chart, dtype=object),
+        ~np.isnan(value),
     )
 
 
@@ -242,4 +244,5 @@ def _cusum_points(series: Series, usual: Floats, limit: Floats, signal: Texts) -
     lower, upper = (other, edge) if is_up else (edge, other)
     direction = np.where(signal == "cusum", 1 if is_up else -1, 0).astype(np.int8)
     chart = np.full(share.shape, "cusum", dtype=object)
-    return Points(series.value, np.array(centre), lower, upper, signal, direction, chart)
+    is_judged = ~np.isnan(_finished(series))
+    return Points(series.value, np.array(centre), lower, upper, signal, direction, chart, is_judged)
