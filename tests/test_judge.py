@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from etl import sql
 from etl.groups import counted_by_cell
 from etl.judge import judge_marts, method, patterns
+from etl.judge.court import Judged, convene
+from etl.judge.facts import judge_facts
 from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import catalogue, composition, declaration
@@ -184,6 +187,20 @@ def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
         connection.execute("DELETE FROM snapshot.mart.judged_fact")
         judge_marts(connection, rules(), catalogue())
         assert {name: rows(connection, query) for name, query in marts.items()} == kept
+
+
+def test_a_finding_of_a_mean_tells_of_no_number_of_events(bureau: Bureau) -> None:
+    court = convene(bureau.connection, rules(), catalogue())
+    told = Judged()
+    lenient = replace(court, rules=replace(court.rules, comparison=replace(court.rules.comparison, q=1.0)))
+    judge_facts(lenient, told, {}, is_brief=True)
+    found = {
+        name: np.concatenate([part[name] for part in told.warnings])
+        for name in ("indicator_id", "evidence_count")
+    }
+    has_events = ~np.isnan(found["evidence_count"].astype(float))
+    kinds = {name: {bool(one) for one in has_events[found["indicator_id"] == name]} for name in ("L3", "I1")}
+    assert kinds == {"L3": {False}, "I1": {True}}
 
 
 def test_what_another_program_judged_is_judged_again(

@@ -31,7 +31,7 @@ def signals(court: Court, held: Series, points: trends.Points, column: int) -> C
     return findings(
         court, item, subjects, "signal", recent[chosen], (month, month),
         value=held.value[chosen, column], threshold=beyond[chosen], sample_size=held.observations[chosen, column],
-        evidence_count=np.round(held.adverse[chosen, column]),
+        evidence_count=np.round(held.evidence[chosen, column]),
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def outliers(court: Court, item: Indicator, rows: Columns, month: Month) -> Colu
     return findings(
         court, item, mine, "outlier", mine["adjusted"], (starts, month), value=mine["value"],
         threshold=mine["usual"], sample_size=mine["sample_size"], p=mine["p"], adjusted=mine["adjusted"],
-        evidence_count=np.round(mine["adverse"]),
+        evidence_count=np.round(mine["evidence"]),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ This module must not know thresholds: they are declared.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,10 +86,10 @@ def compare(
             for name, column in _family(series, *counts, rules, is_brief).items():
                 judged[name][members] = column
     _lend_prior(judged, kinds)
-    adverse = held.denominator - held.numerator if series.item.direction == "higher" else held.numerator
+    of_window = replace(series, numerator=held.numerator, denominator=held.denominator)
     return series.subjects | judged | {
         "value": value, "outside": _outside(value, judged), "window_months": held.months,
-        "sample_size": held.observations, "adverse": adverse,
+        "sample_size": held.observations, "evidence": of_window.evidence,
     }  # fmt: skip
 
 

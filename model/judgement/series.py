@@ -79,6 +79,12 @@ class Series:
         return self.denominator - self.numerator if self.item.direction == "higher" else self.numerator
 
     @property
+    def evidence(self) -> Floats:
+        """The adverse events where events are counted; NaN of means, which are made of no events."""
+        is_counted = self.counts_events or self.counts_rates
+        return self.adverse if is_counted else np.full(self.numerator.shape, np.nan)
+
+    @property
     def counts_events(self) -> bool:
         """True where the value is a number of events of a number of trials, so that chance is binomial."""
         return self.item.kind == "proportion" and self._is_whole(self.numerator, self.denominator)
