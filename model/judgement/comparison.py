@@ -21,6 +21,7 @@ from model.judgement.declaration import ComparisonRules
 from model.judgement.series import Columns, Series, ratio
 from model.statistics import comparison as fair
 from model.statistics.inputs import Flags, Floats
+from model.statistics.prior import fit_beta
 
 Judged = dict[str, Any]
 """Columns of a family, or one value for all of it."""
@@ -100,7 +101,7 @@ def priors(series: Series, held: Window, rules: ComparisonRules) -> Columns:
     for kind in sorted(set(kinds)) if series.counts_events else ():
         members = np.flatnonzero((kinds == kind) & ~np.isnan(value))
         if members.size >= rules.least_units:
-            pair = fair.fit_beta(held.numerator[members], held.denominator[members])
+            pair = fit_beta(held.numerator[members], held.denominator[members])
             for name, parameter in zip(PRIOR, pair, strict=True):
                 found[name][members] = parameter
     _lend_prior(found, kinds)
