@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from etl import sql
+from etl import program, sql
 from etl.building import Building
 from etl.groups import count_groups, counted_by_cell
 from etl.records import create_version_views
@@ -34,14 +34,15 @@ def measure_indicators(
 ) -> Plan:
     """Compute the facts of all declared indicators, and say of each whether it could be computed; what was computed.
 
-    With `first_batch_id`, only the months that this run's batches can have changed are computed again. `laid`: what
-    the views stand on, where that is prepared.
+    With `first_batch_id`, only the months that this run's batches can have changed are computed again, unless another
+    program computed the rest. `laid`: what the views stand on, where that is prepared.
     """
     connection.execute(sql.statement("indicator_schema"))
     connection.execute("USE snapshot")
     try:
         ground = laid or _lay(connection)
-        kept = _kept(connection) if first_batch_id is not None else {}
+        stands = first_batch_id is not None and not program.is_another(connection)
+        kept = _kept(connection) if stands else {}
         months: Plan = dict.fromkeys(ground.catalogue.views)
         if kept and first_batch_id is not None:
             months = plan(ground, kept, first_batch_id)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from etl import sql
+from etl import program, sql
 from etl.groups import counted_by_cell
-from etl.judge import judge_marts, method, patterns
+from etl.judge import judge_marts, patterns
 from etl.judge.court import Judged, convene
 from etl.judge.facts import judge_facts
 from etl.measure import measure_indicators
@@ -203,6 +203,28 @@ def test_a_finding_of_a_mean_tells_of_no_number_of_events(bureau: Bureau) -> Non
     assert kinds == {"L3": {False}, "I1": {True}}
 
 
+def test_what_another_program_measured_is_measured_again(
+    changeable: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = changeable.connection
+    marts = {
+        name: f"SELECT * FROM snapshot.mart.{name} ORDER BY ALL" for name in ("indicator_fact", "group_fact")
+    }
+    before = {name: rows(connection, query) for name, query in marts.items()}
+    for name in marts:
+        connection.execute(f"UPDATE snapshot.mart.{name} SET denominator = -1")
+    for name in ("added", "removed"):
+        connection.execute(
+            f"CREATE TEMP TABLE {name} (table_name VARCHAR, batch_id BIGINT, row_number BIGINT)"
+        )
+    next_batch = rows(connection, "SELECT max(batch_id) + 1 FROM snapshot.quality.batch")[0][0]
+    assert set(measure_indicators(connection, next_batch).values()) == {frozenset()}
+    assert {(row[-2],) for name in marts for row in rows(connection, marts[name])} == {(-1,)}
+    monkeypatch.setattr(program, "fingerprint", lambda: "corrected")
+    measure_indicators(connection, next_batch)
+    assert {name: rows(connection, query) for name, query in marts.items()} == before
+
+
 def test_what_another_program_judged_is_judged_again(
     changeable: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,7 +250,7 @@ def test_what_another_program_judged_is_judged_again(
     ground = replace(ground, computed=dict.fromkeys(catalogue().views, frozenset()))
     judge_marts(connection, rules(), catalogue(), ground)
     assert not looked and rows(connection, marts["portrait"]) != before["portrait"]
-    monkeypatch.setattr(method, "program", lambda: "corrected")
+    monkeypatch.setattr(program, "fingerprint", lambda: "corrected")
     judge_marts(connection, rules(), catalogue(), ground)
     assert looked and {name: rows(connection, query) for name, query in marts.items()} == before
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from etl import sql
+from etl import program, sql
 from etl.building import Building
-from etl.judge import method
 from etl.judge.court import Court, Judged, convene, grounded
 from etl.judge.facts import changed_months, judge_facts, keep_rows, standing
 from etl.judge.keeping import keep_warnings
@@ -35,7 +34,7 @@ def judge_marts(
 ) -> None:
     """The same on any connection with a warehouse attached as `snapshot` and a macro `keyed_hash`."""
     connection.execute(sql.statement("judge_schema"))
-    method.forget_another(connection)
+    program.forget_another(connection)
     court = convene(connection, declared, known)
     judged = Judged()
     with (

@@ -1,3 +1,5 @@
+-- The program that measured and judged: what another one left does not stand.
+CREATE TABLE IF NOT EXISTS snapshot.mart.computed_by (program VARCHAR);
 -- The indicators' numbers by month, for every unit of the tree and, where declared so, for market cells.
 -- value = numerator / denominator; a null numerator: rows there are, but too few for a value.
 CREATE TABLE IF NOT EXISTS snapshot.mart.indicator_fact (

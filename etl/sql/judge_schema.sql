@@ -15,8 +15,6 @@ CREATE TABLE IF NOT EXISTS snapshot.mart.comparison (
     p DOUBLE, adjusted DOUBLE, outside VARCHAR, state VARCHAR, sample_size BIGINT, usual DOUBLE,
     exact_lower95 DOUBLE, exact_upper95 DOUBLE, exact_lower998 DOUBLE, exact_upper998 DOUBLE
 );
--- The program that judged: what another one left does not stand.
-CREATE TABLE IF NOT EXISTS snapshot.mart.judged_by (program VARCHAR);
 -- What the judgement of an indicator rests on: all of its facts, and those of complete months, with the rules.
 CREATE TABLE IF NOT EXISTS snapshot.mart.judged_fact (indicator_id VARCHAR, every VARCHAR, complete VARCHAR);
 -- One row a subject and dimension at the newest month end and those before it that portraits go back to.

@@ -36,20 +36,14 @@ class Kept:
 
 
 def digest(item: Indicator, catalogue: Catalogue) -> str:
-    """A fingerprint of all that an indicator's numbers follow from, apart from the records."""
-    files = [context.sql(item.view), *_shared()]
-    return sha256("\n".join([repr(item), repr(catalogue.views[item.view]), *files]).encode()).hexdigest()
+    """A fingerprint of all that is declared of an indicator's numbers; the program has its own (etl/program.py)."""
+    declared = [repr(item), repr(catalogue.views[item.view]), context.sql(item.view), _groups()]
+    return sha256("\n".join(declared).encode()).hexdigest()
 
 
 @cache
-def _shared() -> list[str]:
-    """The texts that all numbers follow from: what views stand on, how parts become facts, which groups there are.
-
-    And the program that puts them together: once it is corrected, no number of before stands.
-    """
-    paths = sorted(path for folder in ("context", "fact") for path in (context.SQL / folder).glob("*.sql"))
-    program = sorted(Path(__file__).parent.glob("*.py"))
-    return [path.read_text(encoding="utf-8") for path in (*paths, *program, GROUPS)]
+def _groups() -> str:
+    return GROUPS.read_text(encoding="utf-8")
 
 
 def plan(ground: Ground, kept: dict[str, Kept], first_batch_id: int) -> Plan:
