@@ -6,6 +6,7 @@ The bureau is a demo office, loaded by the loader; only the screen surface of it
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -45,9 +46,8 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
         for name in ("screen.duckdb", warehouse.MANIFEST):
             shutil.copy(made / name, target / name)
     wall = Wall(directory, is_stub=False)
-    wall.configure(
-        DEFAULT_FILE.read_text(encoding="utf-8").replace("dwell_seconds = 30", "dwell_seconds = 3600")
-    )
+    shipped = DEFAULT_FILE.read_text(encoding="utf-8")
+    wall.configure(re.sub(r"dwell_seconds = \d+", "dwell_seconds = 3600", shipped))
     wall.at(NOON)
     wall.show(1)
     wall.start()
