@@ -114,22 +114,25 @@ def unique_values(connection: warehouse.Connection, arrival: Arrival) -> frozens
     return frozenset(fallen)
 
 
-def row_rules(connection: warehouse.Connection, arrival: Arrival) -> None:
-    """Rules across columns, on the row as it would be loaded; only those whose columns the source records."""
-    broken = [
-        (f"NOT ({rule.sql})", sql.literal(f"{column.name}: {rule.text}"))
+def row_rules(connection: warehouse.Connection, arrival: Arrival, fallen: frozenset[str]) -> None:
+    """Rules across columns, on the row as it would be loaded; only those whose columns the source records.
+
+    fallen: references in which a value fell. A row that lacks only what is to arrive waits for it.
+    """
+    rules = [
+        (column.name, rule)
         for column in arrival.table.columns
         for rule in column.info["rules"]
         if rule.scope == "row" and set(rule.asks_for) <= set(arrival.recorded)
     ]
-    if broken:
-        connection.execute(
-            sql.statement(
-                "row_rules",
-                reasons=", ".join(f"CASE WHEN {condition} THEN {text} END" for condition, text in broken),
-                any=either([condition for condition, _ in broken]),
-            )
+    if rules:
+        reasons = (
+            f"CASE WHEN NOT ({rule.sql}) THEN {{'rule': {sql.literal(f'{name}: {rule.text}')},"
+            f" 'is_waiting': {_lacks(arrival, fallen.intersection(rule.asks_for))}}} END"
+            for name, rule in rules
         )
+        broken = either([f"NOT ({rule.sql})" for _, rule in rules])
+        connection.execute(sql.statement("row_rules", reasons=", ".join(reasons), any=broken))
     if owner := arrival.table.info.get("versions_of"):
         connection.execute(
             sql.statement(
@@ -138,11 +141,18 @@ def row_rules(connection: warehouse.Connection, arrival: Arrival) -> None:
         )
 
 
+def _lacks(arrival: Arrival, columns: frozenset[str]) -> str:
+    """The condition that a row's value of any of these columns has fallen."""
+    tables = (fallen_table(arrival.table.columns[name]) for name in sorted(columns))
+    return either([f"_id IN (SELECT _id FROM {table})" for table in tables]) if columns else "false"
+
+
 def check(connection: warehouse.Connection, arrival: Arrival, staged: Staged) -> None:
     """All checks that look beyond one value, in their order: references first, so that rules see what remains."""
-    fallen = references(connection, arrival) | unique_values(connection, arrival)
+    orphaned = references(connection, arrival)
+    fallen = orphaned | unique_values(connection, arrival)
     _settle(connection, arrival, staged, fallen)
-    row_rules(connection, arrival)
+    row_rules(connection, arrival, orphaned)
     fallen |= self_references(connection, arrival)
     _settle(connection, arrival, staged, fallen)
 

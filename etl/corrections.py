@@ -15,12 +15,16 @@ from model import warehouse
 from model.contract import key_of
 
 
-def release(connection: warehouse.Connection, table: Table) -> dict[int, Outcome]:
-    """Take the corrected rows of a table out of the quarantine; how many, by the batch that first brought them."""
+def release(connection: warehouse.Connection, table: Table, first_batch_id: int) -> dict[int, Outcome]:
+    """Take the rows that this run has corrected out of the quarantine; how many, by the batch that first brought them.
+
+    Batches from `first_batch_id` on are this run's.
+    """
     same = " AND ".join(
         f'CAST(r.{sql.name(key)} AS VARCHAR) = json_extract_string(q."row", {sql.literal(f"$.{sql.name(key)}")})'
         for key in key_of(table)
     )
-    sql.execute(connection, "corrected", {"record": record(table), "same": same}, {"table": table.name})
+    asked = {"table": table.name, "first": first_batch_id}
+    sql.execute(connection, "corrected", {"record": record(table), "same": same}, asked)
     counted = connection.execute("SELECT batch_id, count(*) FROM corrected GROUP BY 1 ORDER BY 1").fetchall()
     return {batch_id: Outcome(released=count, released_unchanged=count) for batch_id, count in counted}

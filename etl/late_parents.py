@@ -16,13 +16,19 @@ from etl import check, load, sql, stage
 from etl.batch import Arrival, identity, record
 from etl.extract import Relation
 from etl.load import Outcome
+from etl.records import revision
 from model import warehouse
 
 
 def release(
-    connection: warehouse.Connection, table: Table, arrivals: Callable[[int], Arrival]
+    connection: warehouse.Connection, table: Table, arrivals: Callable[[int], Arrival], first_batch_id: int
 ) -> dict[int, Outcome]:
-    """Load the waiting rows of a table whose parents have arrived; counts by the batch that first brought them."""
+    """Load the waiting rows of a table whose parents have arrived; counts by the batch that first brought them.
+
+    Batches from `first_batch_id` on are this run's. Parents come first: where none has grown, all wait on.
+    """
+    if not any(_has_grown(connection, parent, first_batch_id) for parent in _parents(table)):
+        return {}
     query = "SELECT DISTINCT batch_id FROM snapshot.quality.quarantine WHERE table_name = ? AND is_waiting ORDER BY 1"
     waiting = connection.execute(query, [table.name]).fetchall()
     return {batch_id: _release(connection, arrivals(batch_id)) for (batch_id,) in waiting}
@@ -59,6 +65,19 @@ def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
     return replace(Outcome(), released=released, released_unchanged=outcome.unchanged)
 
 
+def _parents(table: Table) -> set[str]:
+    """The tables for whose records rows of a table wait: by a required reference, or one that a rule asks for."""
+    asked = {
+        name for column in table.columns for rule in column.info["rules"] if rule.scope == "row"
+        for name in rule.asks_for
+    }  # fmt: skip
+    return {
+        column.info["references"].split(".")[0]
+        for column in table.columns
+        if column.info["references"] and (column.info["required"] or column.name in asked)
+    }
+
+
 def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) -> None:
     """Give back the optional references that fell for want of a parent which this run has brought.
 
@@ -78,6 +97,7 @@ def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) ->
         all_there = f"list_has_all((SELECT list({key}) {parents}), string_split(c.value, ';'))"
         slots = {
             "record": record(table),
+            "revision": revision(table),
             "name": sql.name(column.name),
             "value": "string_split(healing.value, ';')" if is_list else "healing.value",
             "has_parent": all_there if is_list else f"c.value IN (SELECT {key} {parents})",
@@ -87,10 +107,10 @@ def heal(connection: warehouse.Connection, table: Table, first_batch_id: int) ->
 
 
 def _has_grown(connection: warehouse.Connection, table: str, first_batch_id: int) -> bool:
-    """True where this run has brought new records of a table."""
-    row = connection.execute(
-        "SELECT count(*) FROM snapshot.quality.batch WHERE table_name = ? AND batch_id >= ?"
-        " AND loaded_count + derived_count > 0",
-        [table, first_batch_id],
+    """True where this run has brought new records of a table, or released some that waited."""
+    found = connection.execute(
+        "SELECT 1 FROM snapshot.quality.batch WHERE table_name = $table AND batch_id >= $first"
+        " AND loaded_count + derived_count > 0 UNION ALL SELECT 1 FROM added WHERE table_name = $table LIMIT 1",
+        {"table": table, "first": first_batch_id},
     ).fetchone()
-    return bool(row and row[0])
+    return found is not None

@@ -111,6 +111,7 @@ def load_files(
     """Load the new files table by table, parents first; return all files with their fate and rows."""
     steps, refusals = _steps(building, place, [item for item in intakes if item.is_new])
     rows: dict[str, int] = {}
+    first = building.first_batch_id
     for table in TABLES.values():
         mine = [step for step in steps if step.arrival.table is table]
         for step in sorted(mine, key=_turn):
@@ -123,11 +124,11 @@ def load_files(
             building.keep(report, step.arrival, outcome)
             load.withdraw_repeated(building.connection, step.arrival, step.match)
             rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
-        released = [late_parents.release(building.connection, table, building.arrival_of)]
-        released += [corrections.release(building.connection, table)] if mine else []
+        released = [late_parents.release(building.connection, table, building.arrival_of, first)]
+        released += [corrections.release(building.connection, table, first)] if mine else []
         for batch_id, outcome in (item for found in released for item in found.items()):
             building.keep_released(report, batch_id, outcome)
-        late_parents.heal(building.connection, table, building.first_batch_id)
+        late_parents.heal(building.connection, table, first)
     for intake in intakes:
         if intake.is_new and VAULT.name in intake.tables and intake.name not in refusals:
             try:

@@ -360,7 +360,7 @@ class Lab:
 
     def release(self, table: str) -> int:
         """Load the waiting rows of a table whose parents have arrived; how many."""
-        outcomes = late_parents.release(self.connection, TABLES[table], self.building.arrival_of)
+        outcomes = late_parents.release(self.connection, TABLES[table], self.building.arrival_of, 1)
         return sum(outcome.released for outcome in outcomes.values())
 
     def heal(self, table: str) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+from datetime import date
 from pathlib import Path
 
-from etl import run, verify
-from etl.building import Report
+import pytest
+
+from etl import aggregates, judge, measure, run, surfaces, verify
+from etl.building import Building, Report
+from etl.demo import generate
 from etl.gather import Warehouse
 from model import warehouse
+from model.contract import TABLES
 
 UNITS = "unit_id,name,unit_type\nU1,甲局,county_bureau\n"
 CELLS = "cell_id,unit_id,name,valid_from\nC1,U1,一号,2020-01-01\n"
@@ -50,6 +57,53 @@ def test_an_optional_reference_comes_back_when_its_parent_arrives(tmp_path: Path
     assert left == [(2, "officer_ids", "P1;P7"), (2, "retailer_id", "R7")]
 
 
+def test_a_superseded_version_and_a_row_told_twice_get_theirs_back_too(tmp_path: Path) -> None:
+    earlier = CHECKS.replace("09:00:00,R1", "08:00:00,R1") + CHECKS.split("\n")[1].replace("09:00", "08:00")
+    load(tmp_path, org_unit=UNITS, staff=STAFF, **{"inspection-2026-02-01": earlier})
+    load(tmp_path, **{"inspection-2026-02-02": CHECKS})
+    load(tmp_path, market_cell=CELLS, retailer=SHOPS)
+
+    assert rows(tmp_path, "full", CHECKED) == [("I1", "R1", ["P1", "P2"]), ("I2", None, None)]
+    superseded = "SELECT inspection_no, retailer_id, changed_columns FROM record.inspection_revision"
+    assert rows(tmp_path, "full", superseded) == [("I1", "R1", ["started_at"])]
+    left = "SELECT DISTINCT column_name, value FROM quality.cell ORDER BY ALL"
+    assert rows(tmp_path, "full", left) == [("officer_ids", "P1;P7"), ("retailer_id", "R7")]
+    assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
+
+
+def test_an_optional_reference_comes_back_when_its_parent_is_released(tmp_path: Path) -> None:
+    """The cells' own delivery lets the shop go, and the shop is what the inspection was in want of."""
+    load(tmp_path, org_unit=UNITS, staff=STAFF, retailer=SHOPS, inspection=CHECKS)
+    assert rows(tmp_path, "full", CHECKED) == [("I1", None, ["P1", "P2"]), ("I2", None, None)]
+
+    load(tmp_path, market_cell=CELLS)
+
+    assert rows(tmp_path, "full", CHECKED) == [("I1", "R1", ["P1", "P2"]), ("I2", None, None)]
+
+
+def test_a_draw_waits_for_the_shop_and_the_officers_that_it_names(tmp_path: Path) -> None:
+    """A draw without them is refused; one whose registers are late has them, once these arrive."""
+    draws = (
+        "inspection_no,unit_id,inspection_kind,started_at,draw_id,drawn_on,drawn_retailer_id,drawn_officer_ids\n"
+        "I1,U1,double_random,2026-01-05 09:00:00,D1,2026-01-02,R1,P1;P2\n"
+        "I2,U1,double_random,2026-01-06 09:00:00,D2,2026-01-02,R1,\n"
+        "I3,U1,double_random,2026-01-07 09:00:00,D3,2026-01-02,R7,P1;P2\n"
+    )
+    kept_out = "SELECT row_number, is_waiting FROM quality.quarantine ORDER BY 1"
+    drawn = "SELECT inspection_no, drawn_retailer_id, drawn_officer_ids FROM record.inspection"
+    load(tmp_path, org_unit=UNITS, inspection=draws)
+    assert rows(tmp_path, "full", kept_out) == [(1, True), (2, False), (3, True)]
+
+    load(tmp_path, staff=STAFF)
+    assert rows(tmp_path, "full", drawn) == []
+    load(tmp_path, market_cell=CELLS, retailer=SHOPS)
+
+    assert rows(tmp_path, "full", drawn) == [("I1", "R1", ["P1", "P2"])]
+    assert rows(tmp_path, "full", kept_out) == [(2, False), (3, True)]
+    assert rows(tmp_path, "full", "SELECT count(*) FROM quality.cell") == [(0,)]
+    assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
+
+
 def test_what_comes_back_reaches_the_analysis_surface_too(tmp_path: Path) -> None:
     load(tmp_path, org_unit=UNITS, inspection=CHECKS)
     load(tmp_path, staff=STAFF, market_cell=CELLS, retailer=SHOPS)
@@ -69,3 +123,57 @@ def test_a_chain_of_missing_parents_is_released_in_one_run(tmp_path: Path) -> No
     }
     assert rows(tmp_path, "full", "SELECT count(*) FROM quality.quarantine") == [(0,)]
     assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
+
+
+@pytest.fixture
+def loading_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs end with their records: nothing is measured, judged or shown."""
+
+    def write(building: Building, _: Warehouse) -> None:
+        for surface in ("analysis", "screen"):
+            path = building.directory / f"{surface}.duckdb"
+            warehouse.attach(building.connection, path, surface)
+
+    for module, name in (
+        (measure, "measure"), (judge, "judge"), (aggregates, "count_processes"), (aggregates, "aggregate"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, lambda *_: None)
+    monkeypatch.setattr(surfaces, "write", write)
+
+
+def _held(place: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All records, superseded versions and values that fell; not in which delivery they came."""
+    held = {
+        "cell": rows(
+            place, "full", "SELECT table_name, column_name, value, rule FROM quality.cell ORDER BY ALL"
+        )
+    }
+    for name, table in TABLES.items():
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        for of in (name, f"{name}_revision"):
+            held[of] = rows(place, "full", f"SELECT {columns} FROM record.{of} ORDER BY ALL")
+    return held
+
+
+@pytest.mark.usefixtures("loading_only")
+@pytest.mark.parametrize("seed", [1])
+def test_records_are_the_same_in_whatever_order_their_files_come(tmp_path: Path, seed: int) -> None:
+    feed = tmp_path / "feed"
+    generate.write(feed, scale="office", months=6, seed=seed, end=date(2026, 10, 31))
+    files = sorted(path.name for path in feed.glob("*.csv"))
+    shutil.copytree(feed, tmp_path / "at_once" / "inbox")
+    load(tmp_path / "at_once")
+    shutil.copytree(tmp_path / "at_once" / "vault", tmp_path / "by_and_by" / "vault")
+    (tmp_path / "by_and_by" / "inbox").mkdir()
+
+    order = random.Random(seed).sample(files, len(files))
+    for first in range(0, len(order), 3):
+        for name in order[first : first + 3]:
+            shutil.copy(feed / name, tmp_path / "by_and_by" / "inbox")
+        load(tmp_path / "by_and_by")
+
+    together, apart = _held(tmp_path / "at_once"), _held(tmp_path / "by_and_by")
+    assert len(together["inspection"]) > 100
+    for name, expected in together.items():
+        assert apart[name] == expected, name
+    assert verify.problems(Warehouse(tmp_path / "by_and_by" / "warehouse")) == []
