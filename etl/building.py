@@ -86,11 +86,23 @@ class Building:
             recorded,
         )
 
-    def internal_arrival(self, source: str, table: str, recorded: tuple[str, ...], at: datetime) -> Arrival:
-        """A new batch for rows that no file brought."""
+    def internal_arrival(
+        self, source: str, table: str, recorded: tuple[str, ...], at: datetime, as_of: datetime, digest: str
+    ) -> Arrival:
+        """A new batch for rows that no file brought; `digest` is that of their content."""
         batch_id, self.next_batch_id = self.next_batch_id, self.next_batch_id + 1
         return Arrival(
-            batch_id, source, table, table_named(table), source, "", at, at, "full", "derived", recorded
+            batch_id,
+            source,
+            table,
+            table_named(table),
+            source,
+            digest,
+            as_of,
+            at,
+            "full",
+            "derived",
+            recorded,
         )
 
     def arrival_of(self, batch_id: int) -> Arrival:

@@ -87,22 +87,34 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
 
 
 def load_calendar(building: Building) -> None:
-    """Fill the working calendar from the kept library, once; a delivered calendar supersedes it day by day."""
-    connection = building.connection
-    filled = connection.execute("SELECT count(*) FROM snapshot.record.working_calendar").fetchone()
-    if filled and filled[0]:
+    """Fill the working calendar from the kept library, and again once it says more; what is delivered goes before it.
+
+    It speaks for no day of delivery: a calendar that the bureau delivers supersedes it day by day, whenever it comes.
+    """
+    connection, digest = building.connection, working_days.digest()
+    held = connection.execute(
+        "SELECT sha256 FROM snapshot.quality.batch WHERE source = ? ORDER BY batch_id DESC LIMIT 1",
+        [working_days.SOURCE],
+    ).fetchone()
+    if held and held[0] == digest:
         return
     calendar = working_days.calendar()
     columns = tuple(calendar.columns)
     connection.register("calendar_days", calendar)
-    arrival = building.internal_arrival("chinesecalendar", "working_calendar", columns, now())
+    connection.execute(
+        "UPDATE snapshot.quality.batch SET as_of = ? WHERE source = ?",
+        [working_days.AS_OF, working_days.SOURCE],
+    )
+    arrival = building.internal_arrival(
+        working_days.SOURCE, "working_calendar", columns, now(), working_days.AS_OF, digest
+    )
     staged = stage.stage(
         connection, Relation("calendar_days", columns, False), arrival, {name: name for name in columns}
     )
     loaded = load.load(connection, arrival, staged)
     stage.clear(connection, staged)
     connection.unregister("calendar_days")
-    building.keep(Report(), arrival, Outcome(derived=loaded.loaded))
+    building.keep(Report(), arrival, Outcome(derived=loaded.loaded + loaded.superseding))
 
 
 def load_files(

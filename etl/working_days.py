@@ -1,13 +1,14 @@
 """China's working calendar, from a kept library: statutory holidays and make-up working days (调休) included.
 
 The library covers whole years up to LAST_YEAR; beyond it nothing is guessed: working-day arithmetic gives null there,
-and the snapshot says so.
+and the snapshot says so. A later release of the library knows more years; the digest tells that it is another.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 
 import chinese_calendar
 import pandas as pd
@@ -15,6 +16,9 @@ from chinese_calendar.constants import Holiday, holidays, in_lieu_days, workdays
 
 FIRST_YEAR = min(day.year for day in holidays)
 LAST_YEAR = max(day.year for day in holidays)
+SOURCE = "chinesecalendar"
+AS_OF = datetime(FIRST_YEAR, 1, 1)
+"""Earlier than any delivery: what a bureau says of a day goes before what the library says."""
 _NAMES = {item.value: item.chinese for item in Holiday}
 
 
@@ -31,6 +35,12 @@ def calendar() -> pd.DataFrame:
         },
         dtype="object",
     )
+
+
+@cache
+def digest() -> str:
+    """A fingerprint of the calendar's content."""
+    return sha256(calendar().to_csv(index=False).encode()).hexdigest()
 
 
 def _note(day: date) -> str | None:

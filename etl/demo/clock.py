@@ -1,7 +1,7 @@
 """The demo bureau's time: working days, office hours and the seasons of each kind of work.
 
-It knows the official calendar (which covers 2004-2026) and nothing of any record. Days are numpy `datetime64[D]`,
-moments `datetime64[s]` of Asia/Shanghai wall time.
+It knows the official calendar, as far as the kept library does, and nothing of any record. Days are numpy
+`datetime64[D]`, moments `datetime64[s]` of Asia/Shanghai wall time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import chinese_calendar
 import numpy as np
 from numpy.typing import NDArray
 
+from etl import working_days
+
 Array = NDArray[Any]
 Days = NDArray[Any]
 NEVER = np.datetime64("NaT", "s")
@@ -23,7 +25,7 @@ NO_DAY = np.datetime64("NaT", "D")
 INSPECTION_MONTHS = (1.0, 0.8, 1.0, 1.0, 1.0, 1.0, 0.9, 0.9, 1.0, 1.0, 1.2, 1.45)
 APPLICATION_MONTHS = (0.95, 0.8, 1.15, 1.1, 1.05, 1.0, 0.95, 0.95, 1.0, 1.0, 1.0, 1.0)
 COMPLAINT_MONTHS = (1.05, 1.0, 1.1, 0.95, 0.95, 1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 1.05)
-_FIRST_COVERED, _LAST_COVERED = date(2004, 1, 1), date(2026, 12, 31)
+_FIRST_COVERED, _LAST_COVERED = date(working_days.FIRST_YEAR, 1, 1), date(working_days.LAST_YEAR, 12, 31)
 _MARGIN_BEFORE = 500
 _MARGIN_AFTER = 120
 
