@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ from etl.gather import Intake, Warehouse
 from etl.inbox import now
 from model import vault, warehouse
 from model.contract import TABLES
+from model.indicators import context
+
+LONGEST_LIMIT = timedelta(days=45)
+"""How long before its end the calendar is told to end: 30 working days, the longest limit of a licence (Administrative
+Licensing Law, art. 42), and a holiday of a week."""
 
 
 class ConservationError(RuntimeError):
@@ -129,17 +135,24 @@ def _sources(connection: warehouse.Connection) -> list[dict[str, Any]]:
 
 
 def _notices(connection: warehouse.Connection) -> list[dict[str, str]]:
-    """What a reader of this snapshot must know: where the working calendar ends."""
-    last = connection.execute("SELECT max(date) FROM snapshot.record.working_calendar").fetchone()
-    latest = connection.execute("SELECT max(as_of) FROM snapshot.quality.source").fetchone()
-    if not (last and last[0] and latest and latest[0] and latest[0].date() > last[0]):
+    """What a reader of this snapshot must know: where the working calendar ends, once limits may lie beyond it."""
+    connection.execute("USE snapshot")
+    try:
+        known = connection.execute(f"SELECT max(date) FROM ({context.sql('context/working_day')})").fetchone()
+        told = connection.execute("SELECT max(date) FROM record.working_calendar").fetchone()
+        latest = connection.execute("SELECT max(as_of) FROM quality.source").fetchone()
+    finally:
+        connection.execute("USE memory")
+    last = known[0] if known else None
+    if not (last and told and latest and latest[0] and latest[0].date() + LONGEST_LIMIT > last):
         return []
-    return [
-        {
-            "zh": f"工作日历止于 {last[0]:%Y年%m月%d日}，此后的工作日无法计算",
-            "en": f"The working calendar ends on {last[0]:%Y-%m-%d}; working days after it are not computable",
-        }
-    ]
+    zh = f"工作日历止于 {last:%Y年%m月%d日}，此后的工作日无法计算"
+    en = f"The working calendar ends on {last:%Y-%m-%d}; working days after it are not computable"
+    if told[0] > last:
+        missing = last + timedelta(days=1)
+        zh += f"；其后有日期，但缺 {missing:%Y年%m月%d日}"
+        en += f". Later days are known, but {missing:%Y-%m-%d} is missing"
+    return [{"zh": zh, "en": en}]
 
 
 def _refusal_notice(intake: Intake) -> dict[str, str]:

@@ -22,6 +22,7 @@ from model.contract import TABLES
 from model.indicators import catalogue
 from model.policy import SYSTEM, Actor
 from model.warehouse import Snapshot
+from model.working_days import numbered
 
 LOADER = Actor("system", SYSTEM)
 _ALSO_OFFICERS = ("reader_id",)
@@ -81,7 +82,7 @@ def _units(engine: Engine) -> list[dict[str, Any]]:
 
 
 def _days(engine: Engine) -> list[dict[str, Any]]:
-    day = TABLES["working_calendar"].columns
+    day = numbered().subquery("day").c
     first = date(date.today().year - 1, 1, 1)
     return _rows(engine, select(day.date, day.is_working_day).where(day.date >= first))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 
 from etl import working_days
+from model import warehouse
+from model.working_days import numbered
 from tests.etl_helpers import UNITS, Row, run
 
 KNOWN = working_days.calendar()
@@ -68,3 +71,31 @@ def test_what_a_bureau_delivers_goes_before_the_library_however_old_the_file_is(
     name = "working_calendar-2026-01-10.csv"
     result = run(tmp_path, {"org_unit-2026-05-01.csv": UNITS, name: [day("2026-03-02", is_working=False)]})
     assert working(result, "2026-03-02") is False
+
+
+def test_nothing_is_counted_over_a_day_that_is_missing_from_the_calendar(tmp_path: Path) -> None:
+    year = working_days.LAST_YEAR + 1
+    days = [date(year, 1, 1) + timedelta(days=number) for number in range(60)]
+    told = [day(str(one), is_working=one.weekday() < 5) for one in days if one != date(year, 1, 20)]
+    result = run(tmp_path, {"org_unit-2026-05-01.csv": UNITS, "working_calendar-2026-12-01.csv": told})
+    engine = warehouse.open_snapshot(result.directory).engine("full")
+    known = warehouse.read(engine, numbered())
+    assert known["date"].max().date() == date(year, 1, 19) and known["date"].min().year == 2004
+    expected = len(KNOWN[KNOWN["is_working_day"] == "true"]) + sum(one.weekday() < 5 for one in days[:19])
+    assert known["number"].max() == expected
+
+
+@pytest.mark.parametrize(("as_of", "count"), [("10-01", 0), ("12-01", 1)])
+def test_readers_are_told_before_limits_lie_beyond_the_calendar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_of: str, count: int
+) -> None:
+    year = 2025
+    says(monkeypatch, KNOWN[KNOWN["date"] < f"{year + 1}-01-01"].reset_index(drop=True))
+    later = day(f"{year + 1}-01-03", is_working=False)
+    files = {f"org_unit-{year}-{as_of}.csv": UNITS, "working_calendar-2025-01-01.csv": [later]}
+    result = run(tmp_path, files)
+    notices = warehouse.open_snapshot(result.directory).manifest["notices"]
+    assert len(notices) == count
+    for notice in notices:
+        assert "止于 2025年12月31日" in notice["zh"] and "缺 2026年01月01日" in notice["zh"]
+        assert "ends on 2025-12-31" in notice["en"] and "2026-01-01 is missing" in notice["en"]

@@ -28,6 +28,7 @@ from model.contract import TABLES
 from model.process import Process, Step, processes
 from model.process.declaration import WHOLE
 from model.warehouse import Snapshot
+from model.working_days import numbered
 from pages.parts import relations
 from pages.parts.reads.shared import LISTED, cached, read
 
@@ -181,16 +182,9 @@ def _open(process: Process, step: Step, unit_id: str, as_of: date) -> Select[Any
     )
 
 
-def _calendar() -> Subquery:
-    """The calendar with a running number of working days: a difference of numbers counts the days between."""
-    day = relations.record("working_calendar")
-    running = func.sum(case((day.c.is_working_day, 1), else_=0)).over(order_by=day.c.date)
-    return select(day.c.date, day.c.is_working_day, running.label("number")).subquery()
-
-
 def _aged(rows: Subquery, as_of: date) -> Select[Any]:
     """Each waiting record with its age, its due day, and the working days that are left."""
-    started, now, after, due = (_calendar().alias(name) for name in ("started", "now", "after", "due"))
+    started, now, after, due = (numbered().subquery(name) for name in ("started", "now", "after", "due"))
     budget = started.c.number + 1 + rows.c.allowed + rows.c.excluded
     due_on = case(
         (rows.c.due_at.isnot(None), rows.c.due_at),
