@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +115,63 @@ def test_real_records_say_what_they_cannot_tell(tmp_path: Path) -> None:
     assert {name for (name,) in result.query("SELECT DISTINCT indicator_id FROM mart.indicator_fact")} == {
         name for name, state in states.items() if state == "computed"
     }
+
+
+def _licensing(known_until: date) -> indicator_bureau.Bureau:
+    """Two units and a calendar of every day from 2024 until one; applications are delivered until 31 March 2024."""
+    bureau = _two_units()
+    bureau.batch("licence_application", AS_OF, 2)
+    day = date(2024, 1, 1)
+    while day <= known_until:
+        bureau.add("working_calendar", date=day, is_working_day=day.weekday() < 5)
+        day += timedelta(days=1)
+    return bureau
+
+
+def _apply(bureau: indicator_bureau.Bureau, day: date, **more: object) -> None:
+    at = datetime.combine(day, time(9))
+    bureau.add("licence_application", application_no=f"A{bureau.rows}", unit_id="O1", application_type="new",
+               submitted_at=at, accepted_at=at, statutory_working_days=20, promised_working_days=5, batch_id=2,
+               **more)  # fmt: skip
+
+
+def _as_of(bureau: indicator_bureau.Bureau, name: str) -> Any:
+    found = bureau.connection.execute(
+        "SELECT as_of FROM snapshot.mart.indicator_state WHERE indicator_id = ?", [name]
+    ).fetchone()
+    return found and found[0]
+
+
+@pytest.mark.parametrize(
+    ("known_until", "until"), [(date(2024, 2, 29), date(2024, 2, 29)), (date(2024, 6, 30), AS_OF)]
+)
+def test_what_is_counted_in_working_days_is_known_as_far_as_the_calendar(
+    known_until: date, until: date
+) -> None:
+    bureau = _licensing(known_until)
+    for month in (1, 2, 3):
+        at = datetime(2024, month, 6, 9)
+        _apply(bureau, date(2024, month, 5), decided_at=at, result="granted", published_at=at,
+               supplement_notice_at=at, first_verifier_id="P1", verification_started_at=at)  # fmt: skip
+    bureau.finish()
+    measure_indicators(bureau.connection)
+    last = until.date() if isinstance(until, datetime) else until
+    assert {name: _as_of(bureau, name) for name in ("L1", "L2", "L3", "L4", "L16")} == dict.fromkeys(
+        ("L1", "L2", "L3", "L4", "L16"), last
+    )
+    assert _as_of(bureau, "L10") == AS_OF.date()
+
+
+def test_beyond_the_calendar_those_never_told_are_not_counted_alone() -> None:
+    bureau = _licensing(date(2024, 2, 29))
+    _apply(bureau, date(2024, 2, 5), supplement_count=1)
+    for _ in range(3):
+        _apply(bureau, date(2024, 3, 5), supplement_notice_at=datetime(2024, 3, 6, 9), supplement_count=1)
+    _apply(bureau, date(2024, 3, 5), supplement_count=1)
+    bureau.finish()
+    measure_indicators(bureau.connection)
+    facts = bureau.connection.execute(
+        "SELECT month, numerator, denominator FROM snapshot.mart.indicator_fact"
+        " WHERE indicator_id = 'L4' AND unit_id = 'R'"
+    ).fetchall()
+    assert facts == [(date(2024, 2, 1), 0, 1)], "of March nothing can be said"

@@ -95,6 +95,7 @@ class View:
     dates: dict[str, list[str]]
     reach: dict[str, int]
     wholly_on: tuple[str, ...]
+    working: frozenset[str]
     derived: dict[str, Words]
     columns: tuple[str, ...]
 
@@ -259,6 +260,7 @@ def _view(name: str, entry: dict[str, Any]) -> View:
         entry.get("dates", {}),
         entry.get("reach", {}),
         tuple(entry.get("wholly_on", ())),
+        frozenset(entry.get("working", ())),
         derived,
         (*passed, *derived),
     )

@@ -6,11 +6,11 @@ source does and another does not, the other's rows are left out. This module mus
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from model.contract import TABLES
-from model.indicators.declaration import Catalogue, Indicator
+from model.indicators.declaration import Catalogue, Indicator, names_in
 from model.warehouse import Connection
 
 REGISTER_TABLES = frozenset(
@@ -25,7 +25,9 @@ REGISTER_TABLES = frozenset(
         "working_calendar",
     ]
 )
-"""A register says what holds until it changes: that none came says nothing, so it does not stop a clock."""
+"""A register says what holds until it changes: that none came says nothing, so it does not stop a clock.
+
+But for the working calendar: its end stops the clocks of what is counted in working days."""
 
 MONTHS_KEPT = 120
 """How far back months are computed: ten years, so that one mistyped year does not make a thousand months."""
@@ -98,8 +100,33 @@ def computed_columns(table: str) -> frozenset[str]:
 def computability(connection: Connection, catalogue: Catalogue) -> dict[str, Computability]:
     """For each indicator whether, until when and since when it can be computed."""
     known = sources(connection)
-    first_days = _first_days(connection, catalogue)
-    return {item.id: _judge(item, catalogue, known, first_days) for item in catalogue.indicators.values()}
+    first_days, last_working = _first_days(connection, catalogue), _calendar_end(connection)
+    found = {item.id: _judge(item, catalogue, known, first_days) for item in catalogue.indicators.values()}
+    return {
+        name: _until(one, last_working) if counts_working_days(one.indicator, catalogue) else one
+        for name, one in found.items()
+    }
+
+
+def counts_working_days(item: Indicator, catalogue: Catalogue) -> bool:
+    """True where an indicator is known only as far as the working calendar is."""
+    measures = (item.numerator, item.denominator, item.observations)
+    texts = [text for one in measures if one for text in (one.value, one.where) if text]
+    named = {item.period, *(name for text in texts for name in names_in(text))}
+    return not named.isdisjoint(catalogue.views[item.view].working)
+
+
+def _calendar_end(connection: Connection) -> date | None:
+    """The last day of the working calendar, on a connection that is prepared."""
+    row = connection.execute("SELECT max(date) FROM working_day").fetchone()
+    return row[0] if row else None
+
+
+def _until(state: Computability, last: date | None) -> Computability:
+    """The same with a clock that goes no further than a day."""
+    if state.as_of is None or last is None or state.as_of <= last:
+        return state
+    return replace(state, as_of=last)
 
 
 def _judge(

@@ -22,7 +22,8 @@ SELECT application.*, application.own_unknown AS unknown,
     statutory.date - 1 AS statutory_due_on,
     promised.date - 1 AS promised_due_on,
     publication.date - 1 AS publication_due_on,
-    CAST(coalesce(application.supplement_notice_at, application.submitted_at) AS DATE) AS supplement_asked_on,
+    -- Beyond the calendar none: those told in time cannot be counted there, so those never told must not be either.
+    asked.date AS supplement_asked_on,
     CAST(coalesce(application.decided_at, application.extension_notice_at, application.accepted_at,
         application.submitted_at) AS DATE) AS extension_settled_on,
     application.result IN ('granted', 'refused')
@@ -47,6 +48,8 @@ LEFT JOIN working_day AS started ON started.date = application.clock_started_on
 LEFT JOIN working_day AS decided ON decided.date = application.decided_on
 LEFT JOIN working_day AS submitted ON submitted.date = application.submitted_on
 LEFT JOIN working_day AS noticed ON noticed.date = CAST(application.supplement_notice_at AS DATE)
+LEFT JOIN working_day AS asked
+    ON asked.date = CAST(coalesce(application.supplement_notice_at, application.submitted_at) AS DATE)
 LEFT JOIN working_day AS statutory ON statutory.is_working_day AND statutory.number = started.number + 1
     + application.statutory_working_days + application.approved_extension_working_days
         + application.excluded_working_days

@@ -113,7 +113,7 @@ def _measured(board: Board, indicator: Indicator, found: pd.DataFrame) -> Measur
     mine = found[found["indicator_id"] == indicator.id] if not found.empty else found
     if mine.empty or absent == "not_computable":
         return Measured(indicator, name, (), None, absent)
-    last = complete_month(as_of) if as_of else last_complete_month(board, indicator.needed_tables)
+    last = _newest_month(board, indicator.needed_tables, as_of)
     months = [pd.Timestamp(one).date() for one in mine["month"]]
     rows = [row for row, month in zip(mine.to_dict("records"), months, strict=True) if month <= last]
     if not rows:
@@ -137,6 +137,14 @@ def last_complete_month(board: Board, tables: Sequence[str]) -> date:
     """The last month that these kinds of record are known for whole; without a clock, the last before today."""
     until = board.as_of(tables) or board.published
     return complete_month(until) if until else date.max
+
+
+def _newest_month(board: Board, tables: Sequence[str], as_of: datetime | None) -> date:
+    """The month that is told as the newest: where records go on, but the number does not, it is one without a value."""
+    if as_of is None:
+        return last_complete_month(board, tables)
+    delivered = board.as_of(tables)
+    return complete_month(max(as_of, delivered) if delivered else as_of)
 
 
 def complete_month(until: datetime) -> date:
