@@ -24,6 +24,7 @@ from pages.parts import (
     monthly,
     relations,
     rising,
+    running_waiting,
     small,
     theme,
     ticket_conduct,
@@ -96,6 +97,26 @@ class TestStandards:
                 day += timedelta(days=1)
                 count += day in working
             assert one["days_left"] == count
+
+    @pytest.mark.parametrize(
+        ("change", "soon", "state"),
+        [
+            ({"is_working": True, "allowed": 20}, None, "beyond"),
+            ({"is_working": True}, False, "unlimited"),
+            ({"due_on": pd.Timestamp("2027-02-03"), "age": 1}, True, "half"),
+            ({"due_on": pd.Timestamp("2027-02-09"), "age": 1}, None, "half"),
+            ({"due_on": pd.Timestamp("2027-02-09"), "age": 1, "days_left": 5}, True, "half"),
+            ({"due_on": pd.Timestamp("2026-12-30"), "is_overdue": True, "days_left": 0}, True, "overdue"),
+        ],
+    )
+    def test_what_lies_beyond_the_calendar_is_neither_without_limit_nor_due_soon(
+        self, change: dict[str, object], soon: bool | None, state: str
+    ) -> None:
+        """Of the last day of January, a year of which no working day is known."""
+        nothing = dict.fromkeys(("due_on", "days_left", "allowed", "age", "is_overdue"))
+        one = nothing | {"is_working": False, "started_on": pd.Timestamp("2027-01-25")} | change
+        assert running_waiting.is_soon(one, 5, date(2027, 1, 31)) is soon
+        assert running_waiting.band(one) == state
 
     def test_orders_and_times_are_of_what_ended(self, snapshot: warehouse.Snapshot, unit_id: str) -> None:
         first, last = date(2025, 11, 1), date(2026, 10, 31)

@@ -26,10 +26,12 @@ counted AS (
             WHEN c.started_on IS NULL THEN c.ended_on
             WHEN c.is_working THEN due.date - 1
             ELSE c.started_on + (c.allowed_days + c.excluded_days) END AS due_on,
-        coalesce(c.allowed_days, date_diff('day', c.started_on, c.due_at::DATE)) AS limit_days
+        coalesce(c.allowed_days, date_diff('day', c.started_on, c.due_at::DATE)) AS limit_days,
+        c.is_working AND now.date IS NULL AS is_beyond
     FROM chosen c
     LEFT JOIN process_day started ON started.date = CASE WHEN c.is_working THEN c.started_on END
     LEFT JOIN process_day ended ON ended.date = CASE WHEN c.is_working THEN c.ended_on END
+    LEFT JOIN process_day now ON now.date = CASE WHEN c.is_working THEN c.as_of END
     LEFT JOIN process_day due ON due.is_working_day
         AND due.number = CASE WHEN c.is_working THEN started.number + 1 + c.allowed_days + c.excluded_days END
 ),
@@ -47,5 +49,7 @@ SELECT $process, step, unit_id,
     limit_days,
     CASE WHEN is_due THEN date_trunc('month', due_on)::DATE END,
     CASE WHEN is_due THEN is_in_time END,
-    is_open, is_open AND coalesce(is_due, false)
+    is_open,
+    CASE WHEN is_open AND is_beyond AND due_on IS NULL AND allowed_days IS NOT NULL THEN NULL
+        ELSE is_open AND coalesce(is_due, false) END
 FROM judged

@@ -3,7 +3,8 @@
 -- p90_days are theirs. due: steps whose limit came in it, in time or not; within is the share in time. open_count and
 -- overdue_count are of the source's last whole day, and stand only at the newest month.
 -- state: value, zero (nothing ended or fell due, nothing waits), no_data (the unit has no such records at all),
--- not_computable (no source records what the step needs).
+-- not_computable (no source records what the step needs, or the window of a step in working days ends beyond the
+-- working calendar: what waits is counted all the same). overdue_count is null where of one that waits it is not known.
 CREATE OR REPLACE TABLE snapshot.mart.process_step (
     process VARCHAR, step VARCHAR, place INTEGER, unit_id VARCHAR, month DATE, window_months INTEGER,
     observations BIGINT, median_days DOUBLE, p90_days DOUBLE, limit_days DOUBLE, day_kind VARCHAR,

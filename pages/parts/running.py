@@ -181,8 +181,8 @@ def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -
         absent = figure(words.say(f"shared.{state}"), None, "absent")
         dash = figure(written.NONE, None)
         empty = picture(step_picture(None, None, None, longest), words.say(f"shared.{state}"))
-        names = ("ninth", "limit", "within", "ended", "open", "overdue")
-        return {"picture": empty, "median": absent} | dict.fromkeys(names, dash)
+        names = ("ninth", "limit", "within", "ended")
+        return {"picture": empty, "median": absent} | dict.fromkeys(names, dash) | _waits(one or {})
     median, ninth, limit = one["median_days"], one["p90_days"], one["limit_days"]
     no_limit = words.say("standards.no_limit") if limit is None else written.plain(limit)
     said = words.say(
@@ -192,8 +192,6 @@ def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -
         ninth=written.plain(ninth),
         limit=no_limit,
     )
-    overdue = one["overdue_count"]
-    late: Tone = "overdue" if overdue else "plain"
     due = words.say("standards.within_of", due=written.number(one["due"])) if one["due"] else ""
     strong: Tone = "strong" if median is not None else "absent"
     return {
@@ -203,7 +201,15 @@ def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -
         "limit": figure(written.plain(limit), limit, "target" if limit is not None else "plain"),
         "within": figure(written.value(one["within"], "proportion"), one["within"], "plain", due),
         "ended": figure(written.number(one["observations"]), one["observations"]),
-        "open": figure(written.number(one["open_count"]), one["open_count"]),
+    } | _waits(one)
+
+
+def _waits(one: dict[str, Any]) -> dict[str, Any]:
+    """What waits in a step, and what of it is overdue: known without a time as well."""
+    waiting, overdue = one.get("open_count"), one.get("overdue_count")
+    late: Tone = "overdue" if overdue else "plain"
+    return {
+        "open": figure(written.number(waiting), waiting),
         "overdue": figure(written.number(overdue), overdue, late),
     }
 

@@ -5,6 +5,7 @@ It must not show a person: a record is named by its number, where that names nob
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -40,15 +41,33 @@ def soon(run: Run, units: pd.DataFrame) -> None:
                 lambda one: words.say("standards.soon_days", count=one),
             )
         )
-    found = [
-        one
-        for one in _waiting(run)
-        if one["is_overdue"] or (one["due_on"] is not None and (one["days_left"] or 0) <= days)
-    ]
-    if not found:
+    waits = _waiting(run)
+    found = [one for one in waits if is_soon(one, days, run.as_of)]
+    unknown = sum(is_soon(one, days, run.as_of) is None for one in waits)
+    if found:
+        _records(run, "soon", found, units)
+    elif not unknown:
         st.html(panels.note(words.say("standards.soon_none", count=days)))
-        return
-    _records(run, "soon", found, units)
+    if unknown:
+        st.html(panels.note(words.say("standards.soon_unknown", count=written.number(unknown))))
+
+
+def is_soon(one: dict[str, Any], days: int, as_of: date | None) -> bool | None:
+    """Whether a record is overdue or falls due within so many working days; None where the calendar does not tell."""
+    if one["is_overdue"]:
+        return True
+    if _is_beyond(one):
+        return None
+    if one["due_on"] is None or as_of is None:
+        return False
+    if one["days_left"] is not None:
+        return bool(one["days_left"] <= days)
+    return True if (one["due_on"].date() - as_of).days <= days else None
+
+
+def _is_beyond(one: dict[str, Any]) -> bool:
+    """Whether a record has a limit that lies beyond the working calendar."""
+    return one["due_on"] is None and one["is_working"] and one["allowed"] is not None
 
 
 def _records(run: Run, view: str, found: list[dict[str, Any]], units: pd.DataFrame) -> None:
@@ -80,18 +99,24 @@ def _records(run: Run, view: str, found: list[dict[str, Any]], units: pd.DataFra
 def _state(run: Run, one: dict[str, Any]) -> dict[str, Any]:
     if one["is_overdue"]:
         return mark(run.view.words.say("standards.state_overdue"), "overdue")
-    if one["due_on"] is None or (one["days_left"] or 0) > max(SOON):
+    is_near = is_soon(one, max(SOON), run.as_of)
+    if is_near is None:
+        return mark(run.view.words.say("standards.beyond"))
+    if not is_near:
         return mark(run.view.words.say("standards.state_waiting"))
     return mark(run.view.words.say("standards.state_soon"), "attention")
 
 
 _BANDS = ("half", "later", "overdue", "unlimited")
+_BEYOND = "beyond"
 
 
-def _band(one: dict[str, Any]) -> str:
+def band(one: dict[str, Any]) -> str:
     """How much of its limit a waiting record has used."""
     if one["is_overdue"]:
         return "overdue"
+    if _is_beyond(one):
+        return _BEYOND
     if one["due_on"] is None:
         return "unlimited"
     allowed = one["allowed"] if one["allowed"] is not None else (one["due_on"] - one["started_on"]).days
@@ -105,29 +130,30 @@ def waiting(run: Run, units: pd.DataFrame) -> None:
     if not found:
         st.html(panels.note(words.say("standards.waiting_none")))
         return
-    st.html(panels.legend((f"band-{one}", words.say(f"standards.{one}")) for one in _BANDS))
+    bands = _BANDS if not any(map(_is_beyond, found)) else (*_BANDS, _BEYOND)
+    st.html(panels.legend((f"band-{one}", words.say(f"standards.{one}")) for one in bands))
     rows = []
     for step in run.process.steps[:-1]:
         here = [one for one in found if one["step"] == step.id]
-        counts = {band: sum(_band(one) == band for one in here) for band in _BANDS}
+        counts = {name: sum(band(one) == name for one in here) for name in bands}
         oldest = max((one["age"] for one in here if one["age"] is not None), default=None)
         rows.append(
             {
                 "key": step.id,
                 "step": run.step_name(step),
                 "open": figure(written.number(len(here)), len(here), "strong"),
-                "shares": [counts[band] for band in _BANDS],
+                "shares": [counts[name] for name in bands],
                 "oldest": figure(written.plain(oldest), oldest),
             }
             | {
-                band: figure(written.number(counts[band]), counts[band], _tone(band, counts[band]))
-                for band in _BANDS
+                name: figure(written.number(counts[name]), counts[name], _tone(name, counts[name]))
+                for name in bands
             }
         )
     shown = [
         *columns(run, step="text", open="figure"),
         Column("shares", words.say("standards.view_waiting"), "shares"),
-        *columns(run, half="figure", later="figure", overdue="figure", unlimited="figure", oldest="figure"),
+        *(Column(name, words.say(f"standards.{name}"), "figure") for name in (*bands, "oldest")),
     ]
     table(
         words,

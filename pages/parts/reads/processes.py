@@ -66,6 +66,7 @@ def waiting(snapshot: Snapshot, unit_id: str, process_id: str, as_of: date) -> p
     """What waits in each step at the end of a day: record, unit_id, step, started_on, age, allowed, due_on, days_left.
 
     An age is in working days where the step's limit is, days_left always; soonest due first, WAITING_AT_MOST at most.
+    What lies beyond the working calendar is null: a due day, an age, the days left.
     """
     process = _declared(process_id)
     steps = [step for step in process.steps if step.id != WHOLE]
@@ -207,8 +208,8 @@ def _aged(rows: Subquery, as_of: date) -> Select[Any]:
         .outerjoin(after, and_(after.c.is_working_day, after.c.number == budget, rows.c.is_working))
         .subquery("aged")
     )
-    left = case((found.c.due_on > as_of, due.c.number - found.c.number), else_=0).label("days_left")
-    columns: list[Any] = [found, left, (found.c.due_on <= as_of).label("is_overdue")]
+    left = case((found.c.due_on > as_of, due.c.number - found.c.number), (found.c.due_on <= as_of, 0))
+    columns: list[Any] = [found, left.label("days_left"), (found.c.due_on <= as_of).label("is_overdue")]
     return (
         select(*columns)
         .outerjoin(due, due.c.date == found.c.due_on)

@@ -95,8 +95,8 @@ def _steps(subject: Subject) -> Iterator[Point]:
         whole = run.steps.get(run.process.steps[-1].id)
         if whole is None or whole["open_count"] is None:
             continue
-        overdue = whole["overdue_count"] or 0
-        is_late = is_late or overdue > 0
+        overdue = whole["overdue_count"]
+        is_late = is_late or bool(overdue)
         counts = {"open": written.number(whole["open_count"]), "overdue": written.number(overdue)}
         said.append(words.say("report.waiting", process=run.name, **counts))
     if said:
