@@ -18,6 +18,7 @@ from sqlalchemy import String as Text
 from ledger.disposition.syncing import Raised, Synced, sync
 from ledger.schema import Unit, WorkingDay
 from ledger.storage import Ledger
+from ledger.window import matters
 from model.contract import TABLES
 from model.indicators import catalogue
 from model.policy import SYSTEM, Actor
@@ -50,18 +51,20 @@ class Taken:
 
 
 def take(ledger: Ledger, snapshot: Snapshot) -> Taken:
-    """Bring units, calendar and warnings of a snapshot into the ledger, in one transaction."""
+    """Bring units, calendar and warnings of a snapshot into the ledger, in one transaction.
+
+    A calendar that reaches further gives the due dates that could not be told before.
+    """
     engine = snapshot.engine("full")
     units, days = _units(engine), _days(engine)
     raised, reasons = _raised(engine), _reasons(engine)
     at = datetime.fromisoformat(snapshot.manifest["published_at"]).replace(tzinfo=None, microsecond=0)
     with ledger.write(LOADER) as recorder:
-        return Taken(
-            snapshot.id,
-            recorder.replace_register("sync", Unit, units),
-            recorder.replace_register("sync", WorkingDay, days),
-            sync(recorder, raised, reasons, at),
-        )
+        has_units = recorder.replace_register("sync", Unit, units)
+        has_days = recorder.replace_register("sync", WorkingDay, days)
+        if has_days:
+            matters.set_due(recorder)
+        return Taken(snapshot.id, has_units, has_days, sync(recorder, raised, reasons, at))
 
 
 def unit_of_ticket(snapshot: Snapshot, ticket_no: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -237,6 +237,46 @@ def test_nobody_handles_what_is_about_their_own_unit(bureau: Ledger) -> None:
         assert matters.listed(session, OFFICE_HEAD) == []
     with pytest.raises(RefusedError, match="own unit"), bureau.write(MANAGER) as recorder:
         matters.MACHINE.act(recorder, matter.matter_id, "accept", {})
+
+
+def test_due_dates_beyond_the_calendar_are_set_once_it_reaches_them(bureau: Ledger) -> None:
+    today = now().date()
+
+    def know(days: int) -> None:
+        with bureau.write(KEEPER) as recorder:
+            known = [{"date": today + timedelta(days=day), "is_working_day": True} for day in range(-5, days)]
+            recorder.replace_register("sync", WorkingDay, known)
+            matters.set_due(recorder)
+
+    def due() -> list[tuple[date | None, date | None]]:
+        with bureau.read() as session:
+            found = session.scalars(select(Matter).order_by(Matter.received_at))
+            return [(_date(one.accept_due_at), _date(one.due_at)) for one in found]
+
+    know(2)
+    with bureau.write(PUBLIC) as recorder:
+        receipt = submit(recorder, matters.seal(SAID, None))
+    assert due() == [(None, None)]
+    know(6)
+    assert due() == [(today + timedelta(days=3), None)]
+    know(60)
+    assert due() == [(today + timedelta(days=3), today + timedelta(days=13))]
+    with bureau.read() as session:
+        standing = matters.follow(session, receipt, KEY)
+        assert standing and standing.due_on == today + timedelta(days=13)
+    entries = len(_entries(bureau))
+    know(60)
+    assert len(_entries(bureau)) == entries, "nothing to set, nothing noted"
+    assert proof.verify(bureau).holds
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _entries(ledger: Ledger) -> list[Entry]:
+    with ledger.read() as session:
+        return list(session.scalars(select(Entry)))
 
 
 def test_matters_become_tickets_under_a_number_that_nobody_was_given(bureau: Ledger) -> None:

@@ -72,8 +72,10 @@ class Matter(Base):
     state: Mapped[str] = mapped_column(CODE)
     revision: Mapped[int]
     received_at: Mapped[datetime]
+    accept_days: Mapped[int | None]
     accept_due_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    close_days: Mapped[int | None]
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text, info=BY_DIGEST)

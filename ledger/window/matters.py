@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, flow, working_days
@@ -118,7 +118,9 @@ def submit(recorder: Recorder, sealed: Sealed, unit_id: str, key: bytes, deadlin
         state="received",
         revision=1,
         received_at=at,
+        accept_days=deadlines.accept_days,
         accept_due_at=_due(recorder.session, at, deadlines.accept_days),
+        close_days=deadlines.close_days,
         due_at=_due(recorder.session, at, deadlines.close_days),
         content=sealed.content,
         is_sealed=sealed.is_sealed,
@@ -139,6 +141,27 @@ def _due(session: Session, at: datetime, days: int) -> datetime | None:
         return datetime.combine(working_days.after(session, at.date(), days), _END_OF_DAY)
     except working_days.OutsideCalendarError:
         return None
+
+
+def set_due(recorder: Recorder) -> int:
+    """Give the matters whose due dates lay beyond the calendar those that it reaches now; how many matters."""
+    query = select(Matter).where(
+        or_(
+            Matter.accept_due_at.is_(None) & Matter.accept_days.is_not(None),
+            Matter.due_at.is_(None) & Matter.close_days.is_not(None),
+        )
+    )
+    count = 0
+    for one in recorder.session.scalars(query.order_by(Matter.matter_id)):
+        before = one.accept_due_at, one.due_at
+        if one.accept_due_at is None and one.accept_days is not None:
+            one.accept_due_at = _due(recorder.session, one.received_at, one.accept_days)
+        if one.due_at is None and one.close_days is not None:
+            one.due_at = _due(recorder.session, one.received_at, one.close_days)
+        count += before != (one.accept_due_at, one.due_at)
+    if count:
+        recorder.record("sync", KIND, due_dates=count)
+    return count
 
 
 def follow(session: Session, receipt: str, key: bytes) -> Standing | None:
@@ -162,7 +185,8 @@ def listed(session: Session, actor: Actor) -> list[Matter]:
     """The matters that somebody may handle, the open and most urgent first. What is about one's own unit, or one above
     it, is not among them: nothing of a matter goes to those whom it is about."""
     query = select(Matter).where(policy.rows(actor, "handle_matter", Matter.unit_id, accounts.below))
-    found = session.scalars(query.order_by(Matter.state == "closed", Matter.due_at, Matter.matter_id))
+    order = Matter.state == "closed", Matter.due_at.is_(None), Matter.due_at, Matter.matter_id
+    found = session.scalars(query.order_by(*order))
     return [one for one in found if not accounts.is_of(session, actor, one.target_unit_id)]
 
 
