@@ -152,7 +152,7 @@ def _notices(connection: warehouse.Connection) -> list[dict[str, str]]:
         missing = last + timedelta(days=1)
         zh += f"；其后有日期，但缺 {missing:%Y年%m月%d日}"
         en += f". Later days are known, but {missing:%Y-%m-%d} is missing"
-    return [{"zh": zh, "en": en}]
+    return [{"about": "working_calendar", "until": last.isoformat(), "zh": zh, "en": en}]
 
 
 def _refusal_notice(intake: Intake) -> dict[str, str]:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import (
     controls,
     frame,
+    notices,
     panels,
     pictures,
     running,
@@ -40,6 +41,8 @@ def show() -> None:
     pictures.breadcrumb(words, units, unit_id)
     with st.container(key="panel_steps"):
         running.steps(run)
+        if said := notices.of_calendar(words, view.snapshot):
+            st.html(panels.note(said))
     with st.container(key="views"):
         labels = {name: words.say(f"standards.view_{name}") for name in VIEWS}
         chosen = controls.switch("view", words.say("standards.view"), labels, "soon")

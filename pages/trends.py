@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import controls, frame, monthly, panels, pictures, rebasing, trend_lists, trending
+from model.indicators import catalogue
+from model.indicators.sources import counts_working_days
+from pages.parts import controls, frame, monthly, notices, panels, pictures, rebasing, trend_lists, trending
 from pages.parts.reads import indicators, records
 from pages.parts.trending import Subject
 
@@ -42,6 +44,8 @@ def show() -> None:
     chart, funnel = st.columns([8, 5], gap="small")
     with chart, st.container(key="panel_chart", height="stretch"):
         trending.chart(subject)
+        if counts_working_days(item, catalogue()) and (told := notices.of_calendar(words, view.snapshot)):
+            st.html(panels.note(told))
         rebasing.listed(words, unit_id, said)
     with funnel, st.container(key="panel_funnel", height="stretch"):
         trending.funnel(subject, units)

@@ -22,6 +22,7 @@ from pages.parts import (
     labels,
     market,
     monthly,
+    notices,
     relations,
     rising,
     running_waiting,
@@ -163,6 +164,26 @@ class TestStandards:
         said = demo_site.shown(app)
         assert Words(language).say(f"standards.view_{view}") in said  # type: ignore[arg-type]
         assert Words(language).say("shared.failing_title") not in said  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        ("page", "query", "is_told"),
+        [
+            ("running", {"process": "licence"}, True),
+            ("trend", {"indicator": "L1"}, True),
+            ("trend", {"indicator": "L5"}, False),
+        ],
+    )
+    def test_where_the_working_calendar_ends_is_told_where_working_days_are(
+        self,
+        snapshot: warehouse.Snapshot,
+        monkeypatch: pytest.MonkeyPatch,
+        page: str,
+        query: dict[str, str],
+        is_told: bool,
+    ) -> None:
+        monkeypatch.setattr(notices, "of_calendar", lambda words, snapshot: "止于某日")
+        app = demo_site.page_of(page, **query)
+        assert not app.exception and ("止于某日" in demo_site.shown(app)) == is_told
 
     @pytest.mark.parametrize("process", ["enforcement", "complaint"])
     def test_every_process_is_shown_for_an_earlier_month(

@@ -88,10 +88,14 @@ def _fill(path: Path, *, offices: int, cells: int) -> None:
 
 
 def _date(directory: Path, as_of: str) -> None:
-    """Let every source speak until this moment: with the year or with the hour it takes the most room."""
+    """Let every source speak until this moment: with the year or with the hour it takes the most room.
+
+    And let the working calendar end, which the head of every scene says.
+    """
     path = directory / warehouse.MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["sources"] = [source | {"as_of": as_of} for source in manifest["sources"]]
+    manifest["notices"] = [{"about": "working_calendar", "until": "2026-12-31", "zh": "止", "en": "ends"}]
     path.chmod(0o644)
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
@@ -154,6 +158,25 @@ def test_a_late_source_is_told_without_covering_what_is_shown(wall: Wall, shape:
     assert (
         page.locator(".panel.is-stale header").first.evaluate("it => getComputedStyle(it).opacity") == "0.6"
     )
+
+
+OFFLINE = """said => {
+  document.querySelectorAll('[data-status]').forEach(one => one.dataset.status = 'offline');
+  document.querySelectorAll('[data-status-text]').forEach(one => one.textContent = said);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "工作日历止于 2026-12-31"), ("en", "Calendar ends 2026-12-31")]
+)
+def test_where_the_working_calendar_ends_is_told_beside_the_longest_status(
+    wall: Wall, lang: str, said: str
+) -> None:
+    page = wall.draw("rich", lang=lang)
+    assert said in page.inner_text("section.wall-scene .clocks")
+    status = Words(lang).say("shell.status_offline", age={"zh": "23 小时", "en": "23 hours"}[lang])  # type: ignore[arg-type]
+    page.evaluate(OFFLINE, status)
+    assert page.evaluate(AUDIT, list(SIZES["16x9"])) == []
 
 
 def test_what_is_raised_is_verified_or_still_to_be(wall: Wall) -> None:

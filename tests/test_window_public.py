@@ -24,7 +24,18 @@ from model.policy import Actor, RefusedError
 from pages.parts import server
 from pages.parts.wall import publicity, site
 from pages.parts.wall.board import Board
-from pages.parts.window import card, limits, notice, place, progress, refusals, routes, setup, visitor
+from pages.parts.window import (
+    card,
+    limits,
+    notice,
+    place,
+    progress,
+    refusals,
+    routes,
+    setup,
+    standard,
+    visitor,
+)
 from pages.parts.words import Words
 from tests import demo_site
 from tests.asgi_client import Answer, Client
@@ -155,6 +166,22 @@ def test_the_standards_stand_with_how_they_are_kept(client: Client) -> None:
         assert ("个工作日" if language == "zh" else "working day") in re.sub(
             r"<span class=.limit.>.*?</span>", "", page[slice(*first)], flags=re.S
         ), "time used is told in the days of its limit"
+
+
+def test_where_the_working_calendar_ends_is_told_in_the_language_asked_for(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = warehouse.open_snapshot(warehouse.default_directory())
+    notice = {
+        "about": "working_calendar",
+        "until": "2026-12-31",
+        "zh": "工作日历止于何日",
+        "en": "where it ends",
+    }
+    monkeypatch.setitem(snapshot.manifest, "notices", [notice])
+    monkeypatch.setattr(standard, "current", lambda: snapshot)
+    for language in ("zh", "en"):
+        assert notice[language] in client.get(f"/window/standard?lang={language}").text
 
 
 def test_a_number_older_than_a_year_is_no_news(client: Client) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 
 from model.warehouse import Snapshot
+from pages.parts import notices
 from pages.parts import words as written
 from pages.parts.reads.shared import cached
 from pages.parts.wall import blocks, building, cells, operation, portraits, site, trends, warnings
@@ -84,13 +85,19 @@ def _scene(board: Board, scene: str, body: str) -> str:
 def _header(board: Board) -> str:
     say, title = board.words.say, board.site.title(board.words.language, board.unit_name)
     as_of = min((one.as_of for one in board.clocks if one.as_of), default=None)
+    until = notices.calendar_until(board.snapshot)
+    calendar = (
+        f"<span class='calendar'>{escape(say('wall.calendar_until', day=until.isoformat()))}</span>"
+        if until
+        else ""
+    )
     edition = say("wall.edition", number=board.snapshot.manifest.get("sequence", written.NONE))
     clocks = (
         f"<p>{_clock(say('wall.as_of'), 'asof', board.moment(as_of))}"
         f"{_clock(say('wall.published'), 'published', written.moment(board.published, board.published))}"
         f"<span>{escape(edition)}</span></p>"
         f'<p><i class="status" data-status></i><span data-status-text></span>'
-        f"{_clock(say('wall.refreshed'), 'refreshed', _REFRESHED)}</p>"
+        f"{calendar}{_clock(say('wall.refreshed'), 'refreshed', _REFRESHED)}</p>"
     )
     side = blocks.fitted(board.unit_name, SIDE)
     return (

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from model.indicators import Words as Both
 from model.process import Step, processes
 from model.warehouse import Snapshot
-from pages.parts import words
+from pages.parts import notices, words
 from pages.parts.reads import screen
 from pages.parts.reads import window as reads
 from pages.parts.wall.state import current
@@ -59,6 +59,7 @@ def page(request: Request) -> Response:
         indicators=_indicators(snapshot, place, said) if snapshot else [],
         unit=reads.units(snapshot)[place]["name"] if snapshot and place else "",
         month=said.month(newest) if newest else "",
+        notice=notices.of_calendar(said, snapshot) if snapshot else None,
         share=_share,
         days=partial(_days, said),
     )
