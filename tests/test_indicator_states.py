@@ -118,10 +118,10 @@ def test_real_records_say_what_they_cannot_tell(tmp_path: Path) -> None:
 
 
 def _licensing(known_until: date) -> indicator_bureau.Bureau:
-    """Two units and a calendar of every day from 2024 until one; applications are delivered until 31 March 2024."""
+    """Two units and a calendar of every day from December 2023 until one; applications until 31 March 2024."""
     bureau = _two_units()
     bureau.batch("licence_application", AS_OF, 2)
-    day = date(2024, 1, 1)
+    day = date(2023, 12, 1)
     while day <= known_until:
         bureau.add("working_calendar", date=day, is_working_day=day.weekday() < 5)
         day += timedelta(days=1)
@@ -143,7 +143,13 @@ def _as_of(bureau: indicator_bureau.Bureau, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("known_until", "until"), [(date(2024, 2, 29), date(2024, 2, 29)), (date(2024, 6, 30), AS_OF)]
+    ("known_until", "until"),
+    [
+        (date(2023, 12, 31), date(2023, 12, 31)),
+        (date(2024, 2, 29), date(2024, 2, 28)),
+        (date(2024, 3, 3), date(2024, 2, 29)),
+        (date(2024, 6, 30), AS_OF),
+    ],
 )
 def test_what_is_counted_in_working_days_is_known_as_far_as_the_calendar(
     known_until: date, until: date

@@ -28,13 +28,20 @@ waiting AS (
         CASE WHEN sum(c.unknown_count) = 0 THEN sum(c.overdue_count)::BIGINT END AS overdue_count
     FROM counted c JOIN snapshot.mart.unit_tree t USING (unit_id) GROUP BY ALL
 ),
+-- The last day of which the calendar tells every limit: a limit lasts until the day before the next working day, which
+-- is not known of the last one, but where a year ends, since 1 January is a holiday by law.
+told_until AS (
+    SELECT CASE WHEN month(max(date)) = 12 AND day(max(date)) = 31 THEN max(date)
+        ELSE max(CASE WHEN is_working_day THEN date END) - 1 END AS last
+    FROM process_day
+),
 newest AS (
     SELECT process, max(month) AS month FROM process_window GROUP BY process
 ),
 -- At the newest month every unit has its row, told or not; before it, those that have something to tell.
 wanted AS (
     SELECT d.*, u.unit_id, w.month, w.window_months, w.month = n.month AS is_newest, s.as_of,
-        d.day_kind = 'working' AND coalesce(last_day(w.month) > (SELECT max(date) FROM process_day), true) AS is_beyond
+        d.day_kind = 'working' AND coalesce(last_day(w.month) > (SELECT last FROM told_until), true) AS is_beyond
     FROM process_declared d
     JOIN process_window w USING (process) JOIN newest n USING (process)
     CROSS JOIN snapshot.mart.unit u

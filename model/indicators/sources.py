@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import cast
 
 from model.contract import TABLES
 from model.indicators.declaration import Catalogue, Indicator, names_in
@@ -117,9 +118,18 @@ def counts_working_days(item: Indicator, catalogue: Catalogue) -> bool:
 
 
 def _calendar_end(connection: Connection) -> date | None:
-    """The last day of the working calendar, on a connection that is prepared."""
-    row = connection.execute("SELECT max(date) FROM working_day").fetchone()
-    return row[0] if row else None
+    """The last day of which the working calendar tells every limit, on a connection that is prepared.
+
+    A limit lasts until the day before the next working day, so that of the last working day is not known; but where a
+    year ends it is not in that year, since 1 January is a holiday by law.
+    """
+    row = connection.execute(
+        "SELECT max(date), max(CASE WHEN is_working_day THEN date END) FROM working_day"
+    ).fetchone()
+    last, last_working = row or (None, None)
+    if last is None or last_working is None or (last.month, last.day) == (12, 31):
+        return cast("date | None", last)
+    return cast(date, last_working) - timedelta(days=1)
 
 
 def _until(state: Computability, last: date | None) -> Computability:
