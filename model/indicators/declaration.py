@@ -95,7 +95,7 @@ class View:
     dates: dict[str, list[str]]
     reach: dict[str, int]
     wholly_on: tuple[str, ...]
-    working: frozenset[str]
+    working: tuple[str, ...]
     derived: dict[str, Words]
     columns: tuple[str, ...]
 
@@ -260,7 +260,7 @@ def _view(name: str, entry: dict[str, Any]) -> View:
         entry.get("dates", {}),
         entry.get("reach", {}),
         tuple(entry.get("wholly_on", ())),
-        frozenset(entry.get("working", ())),
+        tuple(entry.get("working", ())),
         derived,
         (*passed, *derived),
     )
