@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -445,6 +446,25 @@ def test_bad_input_is_refused_with_a_clear_word_in_either_language_and_counted(
         )  # type: ignore[arg-type]
     assert refusals_counted() == {code: 2}
     assert held(Matter) == [] and held(Rating) == []
+
+
+def test_a_form_is_taken_apart_only_as_far_as_its_words_may_go(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    padding = "x" * 70_000
+    refused(client.post("/window/say", SAID | {"padding": padding}), 413, "过长")
+    part = f'--b\r\nContent-Disposition: form-data; name="padding"\r\n\r\n{padding}x\r\n--b--\r\n'.encode()
+    kind = {"content_type": "multipart/form-data; boundary=b"}
+    refused(client.ask("POST", "/window/say", part, kind), 400, "无法识别")
+
+    composed: list[int] = []
+    whole = unicodedata.normalize
+    monkeypatch.setattr(
+        unicodedata, "normalize", lambda form, text: composed.append(len(text)) or whole(form, text)
+    )
+    marks = "这" + "\u0301" * 2500 + "\u0316" * 2500
+    refused(client.post("/window/say", SAID | {"text": marks}), 413, "过长")
+    assert max(composed) < len(marks), "the time that it takes grows with the square of the marks"
 
 
 def test_forms_from_elsewhere_and_of_other_kinds_are_refused(client: Client) -> None:
