@@ -48,7 +48,10 @@ class Client:
         given = {"content_type": "application/x-www-form-urlencoded"} | headers
         return self.ask("POST", address, urlencode(fields).encode(), given)
 
-    def ask(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def ask(
+        self, method: str, address: str, body: bytes, headers: Mapping[str, str], *, is_cut: bool = False
+    ) -> Answer:
+        """One request; `is_cut`: whose line breaks off after the body that is given."""
         path, _, query = address.partition("?")
         given = {"host": "test"} | headers
         scope = {
@@ -57,13 +60,14 @@ class Client:
             "query_string": query.encode(), "http_version": "1.1", "scheme": "http", "server": ("test", 80),
             "client": (self.address, 40000),
         }  # fmt: skip
-        return asyncio.run(self._ask(scope, body))
+        return asyncio.run(self._ask(scope, body, is_cut=is_cut))
 
-    async def _ask(self, scope: dict[str, Any], content: bytes) -> Answer:
+    async def _ask(self, scope: dict[str, Any], content: bytes, *, is_cut: bool) -> Answer:
         sent: list[Any] = []
+        arriving = [{"type": "http.request", "body": content, "more_body": is_cut}]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": content, "more_body": False}
+            return arriving.pop() if arriving else {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
             sent.append(message)

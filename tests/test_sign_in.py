@@ -208,7 +208,7 @@ def test_a_provider_that_nobody_can_sign_in_at_is_told_at_the_start(
     [
         (None, True), ("https://integrity.example", True), ("https://evil.example", False), ("null", False),
         ("http://localhost:9999", False), ("https://integrity.example.evil.example", False),
-        ("https://integrity.example:8443", False), ("", False),
+        ("https://integrity.example:8443", False), ("", False), ("https://[", False),
     ],
 )  # fmt: skip
 def test_a_socket_is_opened_for_this_sites_own_pages_alone(

@@ -470,9 +470,15 @@ def test_a_form_is_taken_apart_only_as_far_as_its_words_may_go(
 def test_forms_from_elsewhere_and_of_other_kinds_are_refused(client: Client) -> None:
     given = {"number": "XK000000001", "last_four": "1234"}
     refused(client.post("/window/progress", given, origin="https://evil.example"), 403, "本页面")
+    refused(client.post("/window/progress", given, origin="http://["), 403, "本页面")
     refused(client.post("/window/progress", given, sec_fetch_site="cross-site"), 403, "本页面")
     refused(client.post("/window/progress", given, content_type="application/json"), 415, "无法识别")
     assert client.post("/window/progress", given, origin="http://test").status_code == 404
+
+
+def test_a_form_whose_line_breaks_off_is_no_fault_of_the_window(client: Client) -> None:
+    headers = {"content_type": "application/x-www-form-urlencoded"}
+    refused(client.ask("POST", "/window/say", b"text=half", headers, is_cut=True), 400, "无法识别")
 
 
 def test_files_are_judged_by_their_bytes(writing: Client) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import logging
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -19,7 +18,7 @@ from streamlit.runtime.secrets import secrets_singleton
 
 from model.policy import signing_in
 from model.policy.signing_in import SignIn
-from pages.parts import secure_headers
+from pages.parts import origins, secure_headers
 from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ def _is_own_page(headers: Headers) -> bool:
     A browser sends a person's proof of identity along with whatever page asks.
     """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    return origin is None or origins.is_own(origin, headers)
 
 
 def _is_local(scope: Scope) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+
+from pages.parts import origins
 
 SMALL_BYTES = 16_000
 PLAIN_BYTES = 64_000
@@ -40,9 +41,8 @@ class Form:
     def text(self, name: str, most: int, *, is_long: bool = False) -> str:
         """A field without control signs and outer space; refused where it is longer than it may be."""
         given = self.fields.get(name, "").replace("\r\n", "\n").strip()
-        if (
-            len(given) > most
-        ):  # measured first: composing many marks on one letter takes the square of their number
+        # Measured first: composing many marks on one letter takes the square of their number.
+        if len(given) > most:
             raise RefusedFormError("oversized", 413)
         found = unicodedata.normalize("NFC", given)
         allowed = "\n\t" if is_long else ""
@@ -69,7 +69,7 @@ async def read(request: Request, most_bytes: int = SMALL_BYTES, most_files: int 
 def _require_own(request: Request) -> None:
     """A form that another site's page sends is not what the person meant to send here."""
     origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin and origin != "null" and not origins.is_own(origin, request.headers):
         raise RefusedFormError("foreign", 403)
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise RefusedFormError("foreign", 403)
@@ -80,10 +80,13 @@ async def _within(request: Request, most: int) -> bytes:
     if not length.isdecimal() or int(length) > most:
         raise RefusedFormError("oversized", 413)
     found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > most:
-            raise RefusedFormError("oversized", 413)
+    try:
+        async for part in request.stream():
+            found += part
+            if len(found) > most:
+                raise RefusedFormError("oversized", 413)
+    except ClientDisconnect as error:  # a phone that lost its line
+        raise RefusedFormError("malformed") from error
     return bytes(found)
 
 
