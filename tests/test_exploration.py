@@ -415,6 +415,24 @@ def test_a_workbook_has_rows_and_their_stamp_and_text_stays_text(snapshot: wareh
         export.workbook(asked(snapshot, f"FROM range({limits().workbook_rows + 1})"), STAMP)
 
 
+def test_a_column_named_by_a_value_is_no_formula_either(snapshot: warehouse.Snapshot) -> None:
+    run = answered(snapshot, 'SELECT 1 AS "=1+1", 2 AS "a=b"')
+    text = export.csv(run, STAMP).decode("utf-8-sig")
+    assert list(pd.read_csv(io.StringIO(text), comment="#").columns) == ["'=1+1", "a=b"]
+    heads = load_workbook(io.BytesIO(export.workbook(run, STAMP)))["rows"][1]
+    assert [(one.value, one.data_type) for one in heads] == [("=1+1", "s"), ("a=b", "s")]
+
+
+def test_lists_of_any_kind_and_control_signs_can_be_taken_out(snapshot: warehouse.Snapshot) -> None:
+    run = answered(
+        snapshot, "SELECT [1, 2] AS n, [1.5::DECIMAL(4, 1)] AS d, [DATE '2026-01-02'] AS t, chr(7) AS bell"
+    )
+    text = export.csv(run, STAMP).decode("utf-8-sig")
+    assert list(pd.read_csv(io.StringIO(text), comment="#").iloc[0])[:3] == ["1;2", 1.5, "2026-01-02"]
+    row = load_workbook(io.BytesIO(export.workbook(run, STAMP)))["rows"][2]
+    assert [one.value for one in row] == ["1;2", "1.5", "2026-01-02", "\ufffd"]
+
+
 def test_parquet_keeps_types_and_carries_the_stamp(snapshot: warehouse.Snapshot) -> None:
     table = pyarrow.parquet.read_table(io.BytesIO(export.parquet(answered(snapshot, MIXED), STAMP)))
     assert table.schema.metadata[b"who"].decode() == "甲"

@@ -7,6 +7,7 @@ spreadsheet would take for a formula is marked as text. It must not ask anything
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,13 +16,14 @@ import pyarrow.csv
 import pyarrow.parquet
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from model.exploration.limits import limits
 from model.exploration.run import Run
 from model.exploration.statement import RefusedError
 
 Stamp = Mapping[str, str]
-_FORMULA = "'^[=+@\\t\\r-]'"
+_FORMULA = r"^[=+@\t\r-]"
 
 
 def csv(run: Run, stamp: Stamp) -> bytes:
@@ -30,6 +32,7 @@ def csv(run: Run, stamp: Stamp) -> bytes:
     target = io.BytesIO()
     target.write(f"\ufeff{said}".encode())
     rows = _rows(run, as_text=True)
+    rows = rows.rename_columns([_no_formula(name) for name in rows.column_names])
     pyarrow.csv.write_csv(rows, target, pyarrow.csv.WriteOptions(quoting_style="needed"))
     return target.getvalue()
 
@@ -40,7 +43,7 @@ def workbook(run: Run, stamp: Stamp) -> bytes:
         raise RefusedError("workbook", f"{limits().workbook_rows:,}")
     made = Workbook(write_only=True)
     sheet, about = made.create_sheet("rows"), made.create_sheet("about")
-    sheet.append([name for name, _ in run.shape.columns])
+    sheet.append([_cell(sheet, name) for name, _ in run.shape.columns])
     for batch in _rows(run, as_text=False).to_batches(max_chunksize=10_000):
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             sheet.append([_cell(sheet, value) for value in row])
@@ -52,10 +55,10 @@ def workbook(run: Run, stamp: Stamp) -> bytes:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    """A text as text, whatever it begins with."""
+    """A text as text, whatever it begins with; a control sign, which no workbook can hold, as one that is not known."""
     if not isinstance(value, str):
         return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
     cell.data_type = "s"
     return cell
 
@@ -85,15 +88,20 @@ def _table(run: Run, columns: str) -> pa.Table:
 
 def _column(name: str, kind: str, *, as_text: bool) -> str:
     quoted = '"' + name.replace('"', '""') + '"'
-    is_plain = kind.startswith(
+    is_plain = not kind.endswith("]") and kind.startswith(
         ("BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL", "FLOAT")
     )
     if is_plain:
         return f"{quoted}::DOUBLE AS {quoted}" if kind.startswith("DECIMAL") else quoted
     text = f"array_to_string({quoted}, ';')" if kind.endswith("[]") else f"{quoted}::VARCHAR"
     if as_text and not kind.startswith(("HUGEINT", "UBIGINT", "UINTEGER")):
-        text = f"CASE WHEN regexp_matches({text}, {_FORMULA}) THEN '''' || {text} ELSE {text} END"
+        text = f"CASE WHEN regexp_matches({text}, '{_FORMULA}') THEN '''' || {text} ELSE {text} END"
     return f"{text} AS {quoted}"
+
+
+def _no_formula(name: str) -> str:
+    """The head of a column: a question may name it, or a value that it is spread by."""
+    return f"'{name}" if re.match(_FORMULA, name) else name
 
 
 FORMATS: dict[str, Callable[[Run, Stamp], bytes]] = {"csv": csv, "xlsx": workbook, "parquet": parquet}
