@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ledger_fixture import KEEPER, LOADER, Databases, databases
@@ -23,7 +24,7 @@ from ledger.programme import assessments, initiatives, scenarios
 from ledger.schema import Disposition, Entry, Rating, Unit, now
 from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from ledger.window import matters, ratings
-from model import vault, warehouse
+from model import policy, vault, warehouse
 from model.indicators import catalogue
 from model.policy import Actor, signing_in
 from pages import contents
@@ -388,6 +389,29 @@ def test_evidence_is_seen_by_who_reviews_and_added_by_who_completes(
         app = opened("duties", view=view, entry=entry)
         assert any(file_name in str(one.proto.label) for one in app.get("download_button")), role
         assert (said in [one.label for one in app.button]) is may_add, role
+
+
+def test_a_file_is_taken_past_the_page_and_only_while_the_session_lasts(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        task = tasks.assign(recorder, "three_lists", "top_leader_supervision", "420106", "任务", now().date())
+        tasks.add_evidence(recorder, task.task_id, "纪要.pdf", b"%PDF-1.7 evidence")
+    offered: list[Any] = []
+    is_over: list[bool] = []
+
+    def require_session() -> None:
+        if is_over:
+            raise policy.declared().refused("session_ended")
+
+    monkeypatch.setattr(visitor, "lasting", lambda: require_session)
+    monkeypatch.setattr(keeping.st, "download_button", lambda *_, data, **__: offered.append(data))
+    opened("duties", view="tasks", entry=task.task_id)
+    assert offered[0]() == b"%PDF-1.7 evidence"
+    assert not [name for name in keeping.st.session_state if "file_" in str(name)], "of all people, for good"
+    is_over.append(True)
+    with pytest.raises(policy.RefusedError):
+        offered[0]()
 
 
 def test_a_list_whose_yearly_review_is_near_or_past_says_so(bureau: Ledger) -> None:

@@ -341,6 +341,24 @@ def test_a_page_that_draws_itself_again_makes_no_session_younger(
     assert visitor.ATTENDANCE.last(visit) == later
 
 
+def test_nothing_is_taken_from_a_page_that_stands_open_once_its_session_is_over(
+    claims: dict[str, Any], bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def code() -> str:
+        with pytest.raises(RefusedError) as told:
+            require_session()
+        return told.value.code
+
+    require_session, moment = visitor.lasting(), clocks.now()
+    require_session()
+    with monkeypatch.context() as later:
+        later.setattr(clocks, "now", lambda: moment + timedelta(hours=0.6))
+        assert code() == "session_idle"
+    with bureau.write(KEEPER) as recorder:
+        accounts.close_account(recorder, "chen")
+    assert code() == "session_ended"
+
+
 def test_signing_out_ends_the_session_for_a_copied_cookie_too(claims: dict[str, Any], bureau: Ledger) -> None:
     app = opened()
     next(one for one in app.button if one.label == Words("zh").say("shared.sign_out")).click().run()

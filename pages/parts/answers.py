@@ -229,12 +229,12 @@ def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:
     with st.container(key="exports", horizontal=True, vertical_alignment="bottom"):
         purpose = st.text_input(words.say("explore.purpose"), key="export_purpose").strip()
         said = stamp(view, run, {**asked, "purpose": purpose})
-        who, book = visitor.present(), visitor.ledger()
+        who, book, require_session = visitor.present(), visitor.ledger(), visitor.lasting()
         for name, made in export.FORMATS.items():
             is_large = name == "xlsx" and run.shape.rows > limits().workbook_rows
             st.download_button(
                 words.say(f"explore.export_{name}"),
-                data=partial(_taken, who, book, made, run, said, name, purpose),
+                data=partial(_taken, require_session, who, book, made, run, said, name, purpose),
                 file_name=f"explore-{view.snapshot.id}.{name}",
                 mime=_MIME[name],
                 key=f"export_{name}",
@@ -247,9 +247,17 @@ def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:
 
 
 def _taken(
-    who: Actor, book: Ledger, made: Made, run: Run, said: Mapping[str, str], name: str, purpose: str
+    require_session: Callable[[], None],
+    who: Actor,
+    book: Ledger,
+    made: Made,
+    run: Run,
+    said: Mapping[str, str],
+    name: str,
+    purpose: str,
 ) -> bytes:
-    """The file, once it is noted that it is taken; without the note there is no file."""
+    """The file, once it is noted that it is taken; without the note, or once the session is over, there is no file."""
+    require_session()
     visitor.note(
         who, book, "export_records", "analysis", run.snapshot.id, purpose, format=name, query=run.text
     )

@@ -173,7 +173,7 @@ def files(book: Book, kind: str, key: str) -> list[Attachment]:
     for one in held:
         st.download_button(
             words.say("handling.file", name=one.file_name, size=number(max(one.size_bytes // 1000, 1))),
-            data=partial(_content, book, one), file_name=one.file_name, mime=one.media_type,
+            data=partial(_content, book, one, visitor.lasting()), file_name=one.file_name, mime=one.media_type,
             key=f"file_{one.attachment_id}", type="tertiary",
         )  # fmt: skip
     return held
@@ -196,8 +196,11 @@ def attach_form(
 _OWNERS = {"tasks": "task", "honours": "honour", "assessments": "assessment"}
 
 
-def _content(book: Book, one: Attachment) -> bytes:
-    return book.read(f"file_{one.sha256}", lambda session: attachments.content(session, one))
+def _content(book: Book, one: Attachment, require_session: Callable[[], None]) -> bytes:
+    """The bytes of a file as it is taken: past the page, where nothing of a session may be asked or kept."""
+    require_session()
+    with book.ledger.read() as session:
+        return attachments.content(session, one)
 
 
 def titled(words: Words, zh: str, en: str) -> str:

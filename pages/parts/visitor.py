@@ -7,6 +7,7 @@ must not decide: model.policy does.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -107,6 +108,29 @@ def is_here() -> bool:
         return False
     except UNREACHABLE:
         return True
+
+
+def lasting() -> Callable[[], None]:
+    """What refuses once this session is over: asked later, where the page's own session is not at hand.
+
+    A file that is made only when somebody takes it is made past the page, which may be open longer than its session.
+    """
+    found = signing_in.sign_in()
+    claims = {} if found.is_single_user else _claims(found)
+    account = found.name_in(claims)
+    if account is None:
+        return lambda: None
+    visit, book = lifetime.of(found, claims), ledger()
+
+    def require_it() -> None:
+        code = ATTENDANCE.over(visit, signing_in.sign_in().lifetime, clocks.now())
+        with book.read() as session:
+            if code is None and sessions.is_over(session, account, visit.digest, visit.began_at):
+                code = "session_ended"
+        if code is not None:
+            raise policy.declared().refused(code)
+
+    return require_it
 
 
 def name() -> str | None:
