@@ -31,6 +31,8 @@ pytestmark = pytest.mark.browser
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
 SAY = Words("zh").say
+NAME = "走访![1](auth&sol;logout).txt"
+"""A file whose name is an image to Markdown, at the address that signs out."""
 PHONES = ("worker", "colleague", "deputy")
 
 
@@ -295,11 +297,12 @@ def test_who_works_in_the_field_completes_their_own_task_on_a_phone(
         press(page, "完成")
         expect(page.get_by_role("alert").get_by_text("请先上传佐证材料")).to_be_visible()
         page.locator("input[type=file]").set_input_files(
-            {"name": "走访记录.txt", "mimeType": "text/plain", "buffer": "走访十户，均已签字。".encode()}
+            {"name": NAME, "mimeType": "text/plain", "buffer": "走访十户，均已签字。".encode()}
         )
-        expect(page.get_by_text("走访记录.txt")).to_be_visible()
+        expect(page.get_by_text("走访!")).to_be_visible()
         press(page, SAY("handling.attach"))
-        expect(page.get_by_test_id("stDownloadButton").get_by_text("走访记录.txt")).to_be_visible()
+        expect(page.get_by_test_id("stDownloadButton").get_by_text(NAME)).to_be_visible()
+        expect(page.get_by_test_id("stDownloadButton").get_by_role("img")).to_have_count(0)
         press(page, "完成")
         expect(page.get_by_text("已完成").first).to_be_visible()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

@@ -6,7 +6,6 @@ It must not run anything: it turns what is chosen into a question.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import cast
 
 import streamlit as st
@@ -32,7 +31,7 @@ from model.exploration.question import (
 from pages.parts import address, controls, labels, panels
 from pages.parts.frame import View
 from pages.parts.reads import records
-from pages.parts.words import Words
+from pages.parts.words import Words, literally
 
 RECORD = "record."
 DEFAULT = "record.inspection"
@@ -156,9 +155,7 @@ def _filters(words: Words, table: str, types: Mapping[str, str]) -> tuple[Filter
     with st.container(key="explore_filters", horizontal=True, vertical_alignment="bottom"):
         for index, one in enumerate(standing):
             label = words.say("explore.filter_remove", filter=said(words, table, one))
-            st.button(
-                escape(label, quote=False), key=f"filter_{index}", on_click=_keep, args=(standing, index)
-            )
+            st.button(literally(label), key=f"filter_{index}", on_click=_keep, args=(standing, index))
         with st.popover(words.say("explore.filter_add")):
             column = st.selectbox(
                 words.say("explore.filter_column"), list(types), key="new_column",

@@ -25,7 +25,7 @@ from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor, RefusedError
 from pages.parts import panels, visitor
-from pages.parts.words import Words, capital, number
+from pages.parts.words import Words, capital, literally, number
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -172,7 +172,7 @@ def files(book: Book, kind: str, key: str) -> list[Attachment]:
     held = book.read(f"files_{key}", lambda session: attachments.of(session, _OWNERS.get(kind, kind), key))
     for one in held:
         st.download_button(
-            words.say("handling.file", name=one.file_name, size=number(max(one.size_bytes // 1000, 1))),
+            words.say("handling.file", name=literally(one.file_name), size=number(max(one.size_bytes // 1000, 1))),
             data=partial(_content, book, one, visitor.lasting()), file_name=one.file_name, mime=one.media_type,
             key=f"file_{one.attachment_id}", type="tertiary",
         )  # fmt: skip

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -118,7 +117,7 @@ def _newest_link(words: Words, key: str, month: date | None) -> None:
     label = words.say("overview.see_month", month=words.month(month))
     query = controls.kept(month=month.isoformat()[:7])
     with st.container(key=f"link_{key}", width="content"):
-        st.page_link(navigation.here(), label=escape(label), query_params=query)
+        st.page_link(navigation.here(), label=written.literally(label), query_params=query)
 
 
 def plain_name(words: Words, measure: str) -> str:
@@ -163,4 +162,4 @@ def children(
 
 def _unit_link(label: str, unit_id: str) -> None:
     """A link to this same page for another unit."""
-    st.page_link(navigation.here(), label=escape(label), query_params=controls.kept(unit=unit_id))
+    st.page_link(navigation.here(), label=written.literally(label), query_params=controls.kept(unit=unit_id))

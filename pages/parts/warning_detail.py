@@ -7,7 +7,6 @@ changes made to it, or the pairs. It must not show a column about persons.
 from __future__ import annotations
 
 from datetime import datetime, time
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -284,7 +283,7 @@ def back(words: Words, filters: tuple[str, ...]) -> None:
     with st.container(key="breadcrumb", horizontal=True):
         st.page_link(
             navigation.here(),
-            label=escape(words.say("warnings.back")),
+            label=words.say("warnings.back"),
             query_params=controls.carried(**query),
         )
 

@@ -6,6 +6,7 @@ page holds a sentence. It must not decide anything and must not import Streamlit
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +27,16 @@ DEFAULT: Language = "zh"
 MINUS = "−"
 _YEAR_DAYS, _MONTH_DAYS = 365.25, 365.25 / 12
 _LONG_AGO = timedelta(days=300)
+_MARKDOWN = re.compile(r"[\\`*_\[\](){}<>#+!|~:$&-]")
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def literally(text: str) -> str:
+    """A text that comes with the data, as the label of a button or a link: it stands there letter by letter.
+
+    Streamlit reads a label as Markdown, in which a file's name could be an image, and so an address to be asked for.
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", text)
 
 
 @cache
