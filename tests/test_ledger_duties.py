@@ -85,6 +85,19 @@ def test_a_list_is_drafted_by_one_and_approved_by_another(bureau: Ledger) -> Non
     assert proof.verify(bureau).holds
 
 
+def test_nobody_approves_what_they_put_in_themselves_whoever_began_the_list(bureau: Ledger) -> None:
+    found = draft(bureau, "head")
+    do(bureau, "manager", lists.set_items, found.list_id, [ITEM])
+    assert refused(bureau, "manager", lists.MACHINE.act, found.list_id, "approve", {}) == "second_person"
+    with bureau.read() as session:
+        item = lists.MACHINE.get(session, found.list_id)
+        offered = {one: lists.MACHINE.possible(session, ALL[one], item) for one in ("manager", "discipline")}
+    assert {who: "approve" in [one.id for one in moves] for who, moves in offered.items()} == {
+        "manager": False, "discipline": True,
+    }  # fmt: skip
+    assert do(bureau, "discipline", lists.MACHINE.act, found.list_id, "approve", {}).state == "in_force"
+
+
 def test_the_next_version_begins_with_the_items_and_retires_the_one_before(bureau: Ledger) -> None:
     first = draft(bureau)
     do(bureau, "head", lists.set_items, first.list_id, [ITEM, {**ITEM, "risk": "人情证"}])

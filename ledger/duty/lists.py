@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from ledger import accounts, fields, flow
 from ledger.moves import Case, Machine, unless
-from ledger.schema import DutyItem, DutyList, new_id, now
+from ledger.schema import DutyItem, DutyList, Entry, new_id, now
 from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "duty_list.toml")
+KIND, DRAFTING = "duty_list", "edit_lists"
 _ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
          "responsible_post": "responsible_role", "indicator_ids": "indicator_ids"}  # fmt: skip
 """The fields of an item, each with the contract's column."""
@@ -39,7 +40,7 @@ def draft(recorder: Recorder, kind: str | None, post: str | None, unit_id: str) 
     fields.require("checklist", given, given)
     if post not in declared.get("posts", (post,)):
         raise FLOW.refused("post", kind=declared["zh"], kind_en=declared["en"])
-    policy.require(recorder.actor, "edit_lists", path=accounts.path_of(session, unit_id))
+    policy.require(recorder.actor, DRAFTING, path=accounts.path_of(session, unit_id))
     named = {**given, "task_list": kind if kind in RESPONSIBILITIES else None}
     same = _same(str(named["list_kind"]), named["task_list"], str(post), unit_id)
     newest = session.scalar(select(func.max(DutyList.version)).where(*same)) or 0
@@ -53,7 +54,7 @@ def draft(recorder: Recorder, kind: str | None, post: str | None, unit_id: str) 
     if current is not None:
         held = [{name: getattr(one, name) for name in _ITEM} for one in items(session, current.list_id)]
         _put(session, found, held)
-    recorder.record("edit_lists", "duty_list", found.list_id, unit_id=unit_id)
+    recorder.record(DRAFTING, KIND, found.list_id, unit_id=unit_id)
     return found
 
 
@@ -67,7 +68,7 @@ def set_items(recorder: Recorder, list_id: str, given: Iterable[Mapping[str, Any
     """Put these items in place of a draft's."""
     session = recorder.session
     found = MACHINE.get(session, list_id)
-    policy.require(recorder.actor, "edit_lists", path=accounts.path_of(session, found.unit_id))
+    policy.require(recorder.actor, DRAFTING, path=accounts.path_of(session, found.unit_id))
     if found.state != "draft":
         raise FLOW.refused("not_draft")
     for one in items(session, list_id):
@@ -75,7 +76,7 @@ def set_items(recorder: Recorder, list_id: str, given: Iterable[Mapping[str, Any
     session.flush()
     _put(session, found, given)
     found.revision += 1
-    recorder.record("edit_lists", "duty_list", list_id, unit_id=found.unit_id)
+    recorder.record(DRAFTING, KIND, list_id, unit_id=found.unit_id)
     return items(session, list_id)
 
 
@@ -149,12 +150,19 @@ def _review(case: Case[DutyList]) -> None:
     case.item.reviewed_on = case.now.date()
 
 
+def _is_drafter(case: Case[DutyList]) -> bool:
+    """Whether who asks wrote anything of it: began it, or put items in, as the trail says."""
+    mine = (Entry.object_id == case.item.list_id, Entry.account == case.actor.account)
+    query = select(Entry.sequence).where(*mine, Entry.object_kind == KIND, Entry.action == DRAFTING)
+    return case.session.scalar(query.limit(1)) is not None
+
+
 MACHINE = Machine(
-    "duty_list",
+    KIND,
     DutyList,
     FLOW,
     {
-        "second_person": lambda case: unless(case.item.author != case.actor.account),
+        "second_person": lambda case: unless(not _is_drafter(case)),
         "has_items": lambda case: unless(_has_items(case)),
     },
     {"approve": _approve, "review": _review},
