@@ -98,6 +98,15 @@ def test_nobody_approves_what_they_put_in_themselves_whoever_began_the_list(bure
     assert do(bureau, "discipline", lists.MACHINE.act, found.list_id, "approve", {}).state == "in_force"
 
 
+def test_of_two_who_edit_a_draft_at_once_the_second_looks_again(bureau: Ledger) -> None:
+    found = draft(bureau)
+    do(bureau, "head", lists.set_items, found.list_id, [ITEM], found.revision)
+    late = (found.list_id, [{**ITEM, "risk": "人情证"}], found.revision)
+    assert refused(bureau, "manager", lists.set_items, *late) == "changed"
+    with bureau.read() as session:
+        assert [one.risk for one in lists.items(session, found.list_id)] == [ITEM["risk"]]
+
+
 def test_the_next_version_begins_with_the_items_and_retires_the_one_before(bureau: Ledger) -> None:
     first = draft(bureau)
     do(bureau, "head", lists.set_items, first.list_id, [ITEM, {**ITEM, "risk": "人情证"}])

@@ -64,13 +64,18 @@ def _same(list_kind: str, task_list: str | None, post: str, unit_id: str) -> tup
     return DutyList.list_kind == list_kind, mine, DutyList.post == post, DutyList.unit_id == unit_id
 
 
-def set_items(recorder: Recorder, list_id: str, given: Iterable[Mapping[str, Any]]) -> list[DutyItem]:
-    """Put these items in place of a draft's."""
+def set_items(
+    recorder: Recorder, list_id: str, given: Iterable[Mapping[str, Any]], revision: int | None = None
+) -> list[DutyItem]:
+    """Put these items in place of a draft's. `revision` is the one that the person edited; None: whatever it is now."""
     session = recorder.session
     found = MACHINE.get(session, list_id)
     policy.require(recorder.actor, DRAFTING, path=accounts.path_of(session, found.unit_id))
     if found.state != "draft":
         raise FLOW.refused("not_draft")
+    if revision is not None and revision != found.revision:
+        state = FLOW.states[found.state]
+        raise FLOW.refused("changed", state=state.zh, state_en=state.en)
     for one in items(session, list_id):
         session.delete(one)
     session.flush()

@@ -64,7 +64,7 @@ def list_items(view: View, book: Book, one: Any) -> None:
         is_sent = st.form_submit_button(words.say("duties.save_items"))
     if is_sent:
         given = [_item(row) for row in edited.to_dict("records")]
-        if book.write(lambda recorder: lists.set_items(recorder, one.list_id, given)):
+        if book.write(lambda recorder: lists.set_items(recorder, one.list_id, given, one.revision)):
             st.rerun()
 
 
