@@ -90,7 +90,9 @@ def status(client: str | None, headers: dict[str, str], kind: str = "http") -> i
     return int(first.get("status") or first.get("code") or 0)
 
 
-def answer(client: str | None, headers: dict[str, str], kind: str = "http") -> list[dict[str, Any]]:
+def answer(
+    client: str | None, headers: dict[str, str], kind: str = "http", path: str = "/"
+) -> list[dict[str, Any]]:
     """What the guard sends for a request from an address with these headers."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -99,10 +101,12 @@ def answer(client: str | None, headers: dict[str, str], kind: str = "http") -> l
         else:
             await PlainTextResponse("page")(scope, receive, send)
 
-    return asked(app, client, headers, kind)
+    return asked(app, client, headers, kind, path)
 
 
-def asked(app: Any, client: str | None, headers: dict[str, str], kind: str) -> list[dict[str, Any]]:
+def asked(
+    app: Any, client: str | None, headers: dict[str, str], kind: str, path: str = "/"
+) -> list[dict[str, Any]]:
     """What is sent where this app stands behind the guard."""
     sent: list[dict[str, Any]] = []
 
@@ -113,11 +117,16 @@ def asked(app: Any, client: str | None, headers: dict[str, str], kind: str) -> l
         return {"type": "http.request", "body": b""}
 
     scope = {
-        "type": kind, "method": "GET", "path": "/", "client": (client, 5000) if client else None,
+        "type": kind, "method": "GET", "path": path, "client": (client, 5000) if client else None,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
     anyio.run(guard.Guard(app), scope, receive, send)
     return sent
+
+
+def test_no_browser_keeps_a_copy_of_a_file_that_is_taken() -> None:
+    kept = {path: dict(answer("127.0.0.1", LOCAL, path=path)[0]["headers"]) for path in ("/media/1.csv", "/")}
+    assert kept["/media/1.csv"][b"cache-control"] == b"no-store" and b"cache-control" not in kept["/"]
 
 
 def test_a_refusal_says_why_in_both_languages_and_answers_carry_secure_headers() -> None:

@@ -24,6 +24,8 @@ from pages.parts.words import Words
 LOG = logging.getLogger(__name__)
 PROXY_HEADER = "x-proxy-secret"
 """The header by which the proxy proves itself; nothing behind the guard sees it."""
+_TAKEN = "/media/"
+"""Where files lie that somebody takes: records, attachments, envelopes. No browser or proxy is to keep a copy."""
 _PROVIDER_KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 """What .streamlit/secrets.toml says of an OIDC provider."""
 
@@ -59,6 +61,8 @@ class Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(_TAKEN):
+                    headers.setdefault("Cache-Control", "no-store")
                 for name, value in secure_headers.headers().items():
                     headers.setdefault(name, value)
             await send(message)
