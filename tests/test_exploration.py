@@ -423,6 +423,12 @@ def test_a_column_named_by_a_value_is_no_formula_either(snapshot: warehouse.Snap
     assert [(one.value, one.data_type) for one in heads] == [("=1+1", "s"), ("a=b", "s")]
 
 
+def test_what_was_asked_begins_no_cell_with_a_formula(snapshot: warehouse.Snapshot) -> None:
+    stamp = {"asked": "SELECT 1, 2 -- ,=1+1; @x\t -2"}
+    text = export.csv(answered(snapshot, "SELECT 1 AS n"), stamp).decode("utf-8-sig")
+    assert text.splitlines()[0] == "# asked: SELECT 1, 2 -- ,'=1+1; '@x\t '-2"
+
+
 def test_lists_of_any_kind_and_control_signs_can_be_taken_out(snapshot: warehouse.Snapshot) -> None:
     run = answered(
         snapshot, "SELECT [1, 2] AS n, [1.5::DECIMAL(4, 1)] AS d, [DATE '2026-01-02'] AS t, chr(7) AS bell"

@@ -24,11 +24,14 @@ from model.exploration.statement import RefusedError
 
 Stamp = Mapping[str, str]
 _FORMULA = r"^[=+@\t\r-]"
+_INNER_FORMULA = re.compile(r"[,;\t][ \t]*(?=[=+@-])")
+"""Where a line that is not quoted would begin a cell with a formula."""
 
 
 def csv(run: Run, stamp: Stamp) -> bytes:
     """Lines that begin with #, then the header and the rows; with a mark, so that a spreadsheet sees UTF-8."""
-    said = "".join(f"# {name}: {line}\r\n" for name, text in stamp.items() for line in text.splitlines())
+    lines = "".join(f"# {name}: {line}\r\n" for name, text in stamp.items() for line in text.splitlines())
+    said = _INNER_FORMULA.sub(r"\g<0>'", lines)
     target = io.BytesIO()
     target.write(f"\ufeff{said}".encode())
     rows = _rows(run, as_text=True)
