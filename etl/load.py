@@ -48,9 +48,9 @@ def load(
 ) -> Outcome:
     """Load the staged rows that have no reason against them; the counts are loaded, unchanged and superseding.
 
-    A row that waited tells nothing again: `is_release`.
+    is_release: the rows had waited for a parent, and their batch counts them among the released.
     """
-    slots, parameters = _slots(arrival), _parameters(arrival) | {"confirms": not is_release}
+    slots, parameters = _slots(arrival), _parameters(arrival) | {"is_release": is_release}
     connection.execute(sql.statement("repeated", **slots))
     repeated = _count(connection, "SELECT count(*) FROM repeated")
     known = _count(connection, "SELECT count(*) FROM known")
@@ -65,7 +65,7 @@ def load(
         outcome = Outcome(
             unchanged=_count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
         )
-    if outcome.unchanged and not is_release:
+    if outcome.unchanged:
         sql.execute(connection, "confirm", slots, parameters)
     add = _adopt if staged.is_in_place else _add_new
     outcome += Outcome(loaded=add(connection, arrival, slots | {"staged": staged.table, "condition": new}))

@@ -126,6 +126,8 @@ def load_files(
     first = building.first_batch_id
     for table in TABLES.values():
         mine = [step for step in steps if step.arrival.table is table]
+        if mine:  # whole before they are compared
+            late_parents.heal(building.connection, table, first)
         for step in sorted(mine, key=_turn):
             progress(table.name, 0)
             try:

@@ -71,6 +71,32 @@ def test_a_superseded_version_and_a_row_told_twice_get_theirs_back_too(tmp_path:
     assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
 
 
+def test_a_row_that_waited_tells_its_record_again(tmp_path: Path) -> None:
+    """What comes between the two, late, does not become current; and every row stays accounted for."""
+    load(tmp_path, **{"inspection-2026-02-01": CHECKS, "inspection-2026-02-09": CHECKS})
+    load(tmp_path, org_unit=UNITS)
+    load(tmp_path, **{"inspection-2026-02-05": CHECKS.replace("05 09:00", "05 08:00")})
+
+    versions = (
+        "SELECT day(as_of), hour(started_at) FROM ({}) JOIN quality.batch USING (batch_id)"
+        " WHERE inspection_no = 'I1' ORDER BY 1"
+    )
+    assert rows(tmp_path, "full", versions.format("FROM record.inspection")) == [(9, 9)]
+    assert rows(tmp_path, "full", versions.format("FROM record.inspection_revision")) == [(1, 9), (5, 8)]
+    assert verify.problems(Warehouse(tmp_path / "warehouse")) == []
+
+
+def test_a_register_that_has_a_column_of_any_name_gets_its_references_back(tmp_path: Path) -> None:
+    """A warning has a column `value`, as what is kept of a value that fell."""
+    raised = (
+        "warning_id,indicator_id,rule_version,unit_id,object_type,warning_level,raised_at,state,handler_id,value\n"
+        "W1,I1,1,U1,unit,red,2026-02-01 09:00:00,assigned,P1,3\n"
+    )
+    load(tmp_path, org_unit=UNITS, warning=raised)
+    load(tmp_path, staff=STAFF)
+    assert rows(tmp_path, "full", "SELECT handler_id, value FROM record.warning") == [("P1", 3)]
+
+
 def test_an_optional_reference_comes_back_when_its_parent_is_released(tmp_path: Path) -> None:
     """The cells' own delivery lets the shop go, and the shop is what the inspection was in want of."""
     load(tmp_path, org_unit=UNITS, staff=STAFF, retailer=SHOPS, inspection=CHECKS)

@@ -5,7 +5,7 @@ SELECT c.value, c.batch_id, c.row_number
 FROM snapshot.quality.cell c
 WHERE c.table_name = $$table AND c.column_name = $$column AND c.rule = $$rule AND c.value IS NOT NULL AND $has_parent;
 CREATE OR REPLACE TEMP TABLE healing_place AS
-SELECT r.rowid AS place, value, batch_id, row_number FROM healing JOIN $record r USING (batch_id, row_number);
+SELECT r.rowid AS place, healing.value, batch_id, row_number FROM healing JOIN $record r USING (batch_id, row_number);
 INSERT INTO removed SELECT $$table, batch_id, row_number FROM healing_place;
 INSERT INTO added SELECT $$table, batch_id, row_number FROM healing_place;
 UPDATE $record SET $name = $value FROM healing_place healing WHERE $record.rowid = healing.place;

@@ -18,18 +18,26 @@ SELECT $columns, batch_id, row_number, next_batch_id, next_row_number,
     list_filter([$changed], c -> c IS NOT NULL)
 FROM chain WHERE next_batch_id IS NOT NULL;
 UPDATE snapshot.quality.batch b
-SET unchanged_count = unchanged_count - again.rows, superseding_count = superseding_count + again.rows
-FROM (SELECT batch_id, count(*) AS rows FROM chain WHERE is_again GROUP BY ALL) again WHERE b.batch_id = again.batch_id;
+SET unchanged_count = unchanged_count - again.rows, superseding_count = superseding_count + again.rows,
+    released_unchanged_count = released_unchanged_count - again.released
+FROM (
+    SELECT batch_id, count(*) FILTER (NOT is_released) AS rows, count(*) FILTER (is_released) AS released
+    FROM chain WHERE is_again GROUP BY ALL
+) again WHERE b.batch_id = again.batch_id;
 DELETE FROM snapshot.quality.confirmation c USING timeline t
 WHERE c.table_name = $$table AND c.batch_id = t.batch_id AND c.row_number = t.row_number;
 INSERT INTO snapshot.quality.confirmation
-SELECT $$table, kept.place.batch_id, kept.place.row_number, again.place.batch_id, again.place.row_number
-FROM (
-    SELECT $key, run, max(struct_pack(as_of := as_of, batch_id := batch_id, row_number := row_number)) AS place
-    FROM timeline WHERE NOT is_unchanged GROUP BY ALL
-) kept
-JOIN (
-    SELECT $key, run, max(struct_pack(as_of := as_of, batch_id := batch_id, row_number := row_number)) AS place
-    FROM timeline WHERE is_unchanged AND (is_again OR $$confirms) GROUP BY ALL
-) again USING ($key, run)
-WHERE again.place.as_of > kept.place.as_of
+WITH place AS (
+    SELECT $key, run, is_unchanged,
+        struct_pack(as_of := as_of, batch_id := batch_id, row_number := row_number, is_released := is_released) AS place
+    FROM timeline
+),
+kept AS (SELECT $key, run, max(place) AS place FROM place WHERE NOT is_unchanged GROUP BY ALL),
+again AS (SELECT $key, run, min(place) AS first, max(place) AS last FROM place WHERE is_unchanged GROUP BY ALL),
+told AS (
+    SELECT kept.place AS kept, again.first AS again FROM kept JOIN again USING ($key, run)
+    WHERE again.first.as_of < kept.place.as_of
+    UNION ALL
+    SELECT kept.place, again.last FROM kept JOIN again USING ($key, run) WHERE again.last.as_of > kept.place.as_of
+)
+SELECT $$table, kept.batch_id, kept.row_number, again.batch_id, again.row_number, again.is_released FROM told

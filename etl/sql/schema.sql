@@ -39,11 +39,13 @@ CREATE TABLE IF NOT EXISTS quality.disappeared (
     table_name VARCHAR, record_key VARCHAR, batch_id BIGINT, missing_batch_id BIGINT, returned_batch_id BIGINT
 );
 
--- The last delivery that told a version of a record again as it stood; a delivery of an earlier day, which comes late,
--- thus never hides what was told after it.
+-- The last delivery that told a version of a record again as it stood, and the first of an earlier day that came late: what
+-- other content comes between any two of them, it neither hides what was told after it nor forgets what was told before.
 CREATE TABLE IF NOT EXISTS quality.confirmation (
     table_name VARCHAR, batch_id BIGINT, row_number BIGINT, by_batch_id BIGINT, by_row_number BIGINT
 );
+-- Whether the row that told it had waited for a parent: its batch then counts it among the released.
+ALTER TABLE quality.confirmation ADD COLUMN IF NOT EXISTS is_released BOOLEAN DEFAULT false;
 
 -- The sources' birth certificates and clocks.
 CREATE TABLE IF NOT EXISTS quality.source (

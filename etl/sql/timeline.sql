@@ -33,9 +33,9 @@ contents AS (
     FROM versions LEFT JOIN fallen USING (batch_id, row_number)
 ),
 told AS (
-    SELECT *, false AS is_again FROM contents
+    SELECT *, false AS is_again, $$is_release AS is_released FROM contents
     UNION ALL
-    SELECT c.* REPLACE (again.by_batch_id AS batch_id, again.by_row_number AS row_number, b.as_of AS as_of), true
+    SELECT c.* REPLACE (again.by_batch_id AS batch_id, again.by_row_number AS row_number, b.as_of AS as_of), true, again.is_released
     FROM contents c
     JOIN snapshot.quality.confirmation again
         ON again.table_name = $$table AND again.batch_id = c.batch_id AND again.row_number = c.row_number
