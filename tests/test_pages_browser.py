@@ -246,7 +246,7 @@ def test_the_first_page_is_found_at_its_own_address_too(site: Site) -> None:
 
 def choose_wuchang(page: Page) -> None:
     """Type what stands in one unit's name, and take it when the list has come down to that unit."""
-    box = page.locator(".st-key-control_unit input")
+    box = page.locator("[class*=st-key-control_unit] input")
     box.fill("武昌")
     expect(page.get_by_role("option")).to_have_text(["武昌区局(营销部)"])
     page.keyboard.press("Enter")
@@ -373,9 +373,53 @@ def test_an_indicator_leads_from_the_board_to_its_months_and_on_to_the_records(s
     assert "s000001" in text and "H2 第" in text and said in text
     month.click()
     page.wait_for_url("**view=records**")
-    expect(page.locator(".st-key-control_month input")).to_have_value(said)
+    expect(settled(page).locator("[class*=st-key-control_month] input").first).to_have_value(said)
     page.go_back()
     page.wait_for_url("**view=months**")
+
+
+def test_going_back_is_not_undone_by_the_clock(site: Site) -> None:
+    """Until the browser has heard what the page shows now, its clock's request still brings what stood there before."""
+    site.show("demo")
+    page = site.page.context.new_page()
+    clocks: dict[str, bytes] = {}
+    held: list[bytes] = []
+    addresses: list[str] = []
+
+    def asked(content: bytes) -> bytes:
+        run = BackMsg.FromString(content).rerun_script
+        if run.fragment_id:
+            clocks[run.fragment_id] = content
+        elif run.is_history_navigation:
+            late = BackMsg.FromString(next(iter(clocks.values())))  # the masthead's, which every view has
+            late.rerun_script.query_string = run.query_string
+            held.append(late.SerializeToString())
+        return content
+
+    def answered(message: ForwardMsg) -> bytes | None:
+        if message.HasField("page_info_changed"):
+            addresses.append(message.page_info_changed.query_string)
+        if not (held and message.HasField("script_finished") and addresses[-1] == back):
+            return None
+        addresses[:] = [back]
+        return held.pop()
+
+    back = "unit=420106-S01&indicator=H2&view=months"
+    intercept(page, asked, answered)
+    page.goto(f"{site.url}/trend?unit=420106-S01&indicator=H2")
+    settled(page).get_by_text("逐月", exact=True).click()
+    page.wait_for_url("**view=months**")
+    settled(page).locator("table.list tbody a").nth(2).click()
+    page.wait_for_url("**view=records**")
+    refreshed = settled(page).locator(".clock.refreshed")
+    for when in ("before", "after", "after"):
+        told = refreshed.inner_text()
+        expect(refreshed).not_to_have_text(told)
+        if when == "before":
+            page.go_back()
+            page.wait_for_url(f"**?{back}")
+    assert not held and set(addresses) == {back} and page.url.endswith(back)
+    page.close()
 
 
 def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site) -> None:

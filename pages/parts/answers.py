@@ -191,12 +191,15 @@ def _page(
 
 def _choose_page(words: Words, pages: int) -> int:
     """A page by its number, kept in the URL."""
-    asked, key = st.query_params.get("page", "1"), "control_page"
-    st.session_state[key] = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    asked = st.query_params.get("page", "1")
+    shown = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    key = controls.key_of("page", shown)
+    st.session_state[key] = shown
 
     def keep() -> None:
         chosen = st.session_state[key]
-        controls.pick("page", str(chosen) if chosen != 1 else None)
+        if controls.is_chosen("page", key, chosen):
+            controls.pick("page", str(chosen) if chosen != 1 else None)
 
     st.number_input(words.say("explore.page"), min_value=1, max_value=pages, step=1, key=key, on_change=keep)
     return int(st.session_state[key])

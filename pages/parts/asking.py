@@ -135,12 +135,14 @@ def ask(words: Words, asker: Asker) -> Question:
 def _many(words: Words, options: Sequence[str], called: Callable[[str], str]) -> list[str]:
     """Several of the options, in the order chosen, kept in the URL."""
     asked = st.query_params.get("by", "")
-    key = "control_by"
-    st.session_state[key] = [one for one in asked.split(_SEPARATOR) if one in options]
+    shown = [one for one in asked.split(_SEPARATOR) if one in options]
+    key = controls.key_of("by", shown)
+    st.session_state[key] = shown
 
     def keep() -> None:
-        chosen = _SEPARATOR.join(st.session_state[key])
-        controls.pick("by", chosen or None)
+        chosen = list(st.session_state[key])
+        if controls.is_chosen("by", key, chosen):
+            controls.pick("by", _SEPARATOR.join(chosen) or None)
 
     st.multiselect(
         words.say("explore.groups"), options, key=key, on_change=keep, format_func=called,

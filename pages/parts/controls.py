@@ -23,6 +23,7 @@ SHARED = ("lang", "unit", "month", "indicator")
 ALL = "all"
 Group = Literal["domain", "dimension"]
 
+_TURNS = "control_turns"
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
@@ -47,7 +48,7 @@ def kept(**changed: str) -> dict[str, str]:
 
 def language_switch(words: Words) -> None:
     """The choice between the two languages, each written in itself."""
-    key = "control_lang"
+    key = key_of("lang", words.language)
     st.session_state[key] = words.language
     st.segmented_control(
         words.say("shared.language"),
@@ -55,7 +56,7 @@ def language_switch(words: Words) -> None:
         format_func=lambda one: words.say(f"shared.language_{one}"),
         key=key,
         on_change=_to_url,
-        args=("lang", DEFAULT, LANGUAGES),
+        args=(key, "lang", DEFAULT, LANGUAGES),
         required=True,
         label_visibility="collapsed",
     )
@@ -71,10 +72,16 @@ def choose(
 ) -> str:
     """One of the options, kept in the URL under this name; another one forgets `clears`."""
     asked = st.query_params.get(name, default)
-    key = f"control_{name}"
-    st.session_state[key] = asked if asked in options else default
+    value = asked if asked in options else default
+    key = key_of(name, value)
+    st.session_state[key] = value
     st.selectbox(
-        label, options, key=key, format_func=show, on_change=_to_url, args=(name, default, options, *clears)
+        label,
+        options,
+        key=key,
+        format_func=show,
+        on_change=_to_url,
+        args=(key, name, default, options, *clears),
     )
     return str(st.session_state[key])
 
@@ -84,15 +91,16 @@ def switch(
 ) -> str:
     """One of a few options, all visible, kept in the URL under this name; a change forgets `clears`."""
     asked = st.query_params.get(name, default)
-    key = f"control_{name}"
-    st.session_state[key] = asked if asked in options else default
+    value = asked if asked in options else default
+    key = key_of(name, value)
+    st.session_state[key] = value
     st.segmented_control(
         label,
         list(options),
         format_func=lambda one: options[one],
         key=key,
         on_change=_to_url,
-        args=(name, default, list(options), *clears),
+        args=(key, name, default, list(options), *clears),
         required=True,
         label_visibility="collapsed",
     )
@@ -176,6 +184,27 @@ def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[
     return choose
 
 
+def key_of(name: str, value: object) -> str:
+    """The key of a control that is to show this value: another whenever the URL led elsewhere than the control said.
+
+    Until the browser has heard of that, its requests still bring what stood there before, under the key of before.
+    """
+    turns: dict[str, tuple[str, int, object]] = st.session_state.setdefault(_TURNS, {})
+    key, turn, before = turns.get(name, (f"control_{name}", 0, value))
+    if before != value:
+        key, turn = f"control_{name}-{turn + 1}", turn + 1
+    turns[name] = (key, turn, value)
+    return key
+
+
+def is_chosen(name: str, key: str, value: object) -> bool:
+    """Whether somebody chose this in the control that stands here now, from its callback; it then keeps its key."""
+    now, turn, _ = st.session_state[_TURNS][name]
+    if key == now:
+        st.session_state[_TURNS][name] = (key, turn, value)
+    return bool(key == now)
+
+
 def go(**changed: str) -> None:
     """Open this page again with some of its choices changed."""
     st.query_params.update(changed)
@@ -218,8 +247,8 @@ def pick(name: str, value: str | None) -> None:
     address.put(**{name: None if st.query_params.get(name) == value else value})
 
 
-def _to_url(name: str, default: str, options: Sequence[str], *clears: str) -> None:
+def _to_url(key: str, name: str, default: str, options: Sequence[str], *clears: str) -> None:
     """Keep what was chosen; what is no option is what an option was called when the page was in another language."""
-    chosen = st.session_state[f"control_{name}"]
-    if chosen in options:
+    chosen = st.session_state[key]
+    if chosen in options and is_chosen(name, key, chosen):
         address.put(**dict.fromkeys(clears), **{name: None if chosen == default else chosen})

@@ -143,13 +143,17 @@ def _locate(view: View, plain: str) -> None:
         st.html(panels.note(words.say("explore.locate_hidden")))
         return
     called = "/".join(labels.column_name(words, plain, name) for name in keys)
-    st.session_state["control_record"] = st.query_params.get("record", "")
+    shown = st.query_params.get("record", "")
+    key = controls.key_of("record", shown)
+    st.session_state[key] = shown
+
+    def keep() -> None:
+        chosen = str(st.session_state[key]).strip()
+        if controls.is_chosen("record", key, chosen):
+            controls.pick("record", chosen or None)
+
     st.text_input(
-        words.say("explore.locate"),
-        key="control_record",
-        placeholder=called,
-        label_visibility="collapsed",
-        on_change=lambda: controls.pick("record", str(st.session_state["control_record"]).strip() or None),
+        words.say("explore.locate"), key=key, placeholder=called, label_visibility="collapsed", on_change=keep
     )
     asked = st.query_params.get("record")
     if not asked:
