@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Request
 from docs.pictures import browsing
 from model import warehouse
 from model.contract import TABLES
+from model.process import processes
 from pages.parts.wall import board
 from pages.parts.wall.site import SCENES
 from pages.parts.words import Words
@@ -188,6 +189,21 @@ def test_what_is_raised_is_verified_or_still_to_be(wall: Wall) -> None:
     raised, unverified, verified = lines["触发"], lines["待核实"], lines["已核实"]
     assert raised == [one + other for one, other in zip(unverified, verified, strict=True)]
     assert raised[0] > 0
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_limit_that_nothing_fell_due_in_is_a_limit_all_the_same(wall: Wall, state: str) -> None:
+    page, words = wall.draw(state), Words("zh")
+    cells = page.locator(".rows.process .cell").all_inner_texts()
+    said = dict(zip(cells[::4], cells[3::4], strict=True))  # a name, a picture, days and a share
+    limited = [
+        words.say(f"wall.step_{process.id}_{step.id}")
+        for process in processes().items
+        for step in process.steps
+        if step.has_limit
+    ]
+    assert [name for name in limited if said.get(name) == words.say("wall.no_limit")] == []
+    assert said or state == "bare"
 
 
 @pytest.mark.parametrize("shape", SIZES)

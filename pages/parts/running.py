@@ -134,7 +134,7 @@ def steps(run: Run) -> None:
             "step": {"text": run.step_name(step), "under": words.say(f"standards.{step.day_kind}")},
             "history": _history(run, step),
         }
-        | cells(words, run.step_name(step), run.steps.get(step.id), longest)
+        | cells(words, run.step_name(step), step, run.steps.get(step.id), longest)
         for step in run.process.steps
     ]
     columns = [Column("step", words.say("standards.step"), "titled"), *columns_of(words)]
@@ -174,8 +174,8 @@ def scale(rows: Any) -> float:
     return max(found, default=0.0) * 1.04
 
 
-def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -> dict[str, Any]:
-    """What is shown of one step over one window."""
+def cells(words: Words, name: str, step: Step, one: dict[str, Any] | None, longest: float) -> dict[str, Any]:
+    """What is shown of one step over one window; `name`: what it is called there."""
     state = one["state"] if one else "no_data"
     if one is None or state in ("no_data", "not_computable"):
         absent = figure(words.say(f"shared.{state}"), None, "absent")
@@ -184,7 +184,7 @@ def cells(words: Words, name: str, one: dict[str, Any] | None, longest: float) -
         names = ("ninth", "limit", "within", "ended")
         return {"picture": empty, "median": absent} | dict.fromkeys(names, dash) | _waits(one or {})
     median, ninth, limit = one["median_days"], one["p90_days"], one["limit_days"]
-    no_limit = words.say("standards.no_limit") if limit is None else written.plain(limit)
+    no_limit = written.plain(limit) if step.has_limit else words.say("standards.no_limit")
     said = words.say(
         "standards.step_alt",
         name=name,

@@ -63,7 +63,7 @@ def units(run: Run, all_units: pd.DataFrame) -> None:
     longest = scale(here.values())
     rows = [
         {"key": unit_id, "href": navigation.address("standards", unit=unit_id), "unit_name": name}
-        | cells(words, name, here.get(unit_id), longest)
+        | cells(words, name, steps[step_id], here.get(unit_id), longest)
         for unit_id, name in zip(below["unit_id"], below["name"], strict=True)
     ]
     shown = [*columns(run, unit_name="text"), *columns_of(words)]

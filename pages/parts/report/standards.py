@@ -40,7 +40,7 @@ def _group(run: Run) -> Group:
     words, longest = run.view.words, running.scale(run.steps.values())
     rows = []
     for step in run.process.steps:
-        cells = running.cells(words, run.step_name(step), run.steps.get(step.id), longest)
+        cells = running.cells(words, run.step_name(step), step, run.steps.get(step.id), longest)
         name = Cell(run.step_name(step), words.say(f"standards.{step.day_kind}"))
         rows.append((name, *(Cell.of(cells[one]) for one in _WIDTHS)))
     until = words.say("shared.as_of", moment=run.as_of.isoformat()) if run.as_of else ""

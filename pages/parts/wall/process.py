@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.process import processes
 from pages.parts import words as written
 from pages.parts.charts import wall_step
 from pages.parts.charts.wall_step import Step
@@ -70,6 +71,11 @@ def _axis(rows: pd.DataFrame) -> range:
     return range(0, end + 1, apart)
 
 
+def _limited() -> set[tuple[str, str]]:
+    """The steps that have a limit, by process and step; whether anything fell due in one is another matter."""
+    return {(one.id, step.id) for one in processes().items for step in one.steps if step.has_limit}
+
+
 def _line(
     board: Board, process: str, row: Mapping[Any, Any], axis: range, width: float, height: float
 ) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ def _line(
     days = f"<b>{written.plain(median)}</b>" if median is not None else blocks.absent(board, state)
     if within is not None:
         share = f"<b>{written.short_part(within)}%</b>"
-    elif limit is None and state in ("value", "zero"):
+    elif (process, row["step"]) not in _limited():
         share = f'<span class="soft">{escape(board.words.say("wall.no_limit"))}</span>'
     else:
         share = "" if median is None else blocks.absent(board, "suppressed")
