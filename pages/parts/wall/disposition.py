@@ -64,8 +64,10 @@ class Disposition:
         if found.empty:
             return Count(stage, None, "no_data")
         one = found.iloc[0]
-        count = None if pd.isna(one["count"]) else int(one["count"])
-        return Count(stage, count, str(one["state"]), number(one["median_days"]), number(one["on_time"]))
+        count, state = None if pd.isna(one["count"]) else int(one["count"]), str(one["state"])
+        if count is None and state in ("value", "zero"):  # what is told of it is its time or its share alone
+            state = "suppressed"
+        return Count(stage, count, state, number(one["median_days"]), number(one["on_time"]))
 
     def _unverified(self, level: str) -> Count:
         """What is raised and not verified yet; nothing is told by it that those two do not tell."""

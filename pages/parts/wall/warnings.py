@@ -10,7 +10,7 @@ from html import escape
 from pages.parts import words as written
 from pages.parts.wall import blocks, disposition, measured, summary
 from pages.parts.wall.board import Board
-from pages.parts.wall.disposition import TABLES, Disposition
+from pages.parts.wall.disposition import TABLES, Count, Disposition
 
 STAGES = {"16x9": (864.0, 58.0), "32x9": (1064.0, 76.0)}
 """The room for the bars of all levels, and the height of one."""
@@ -46,11 +46,11 @@ def _cards(board: Board) -> str:
         (say("wall.stage_closed"), closed.text(board), "", disposition.closing_rate(board, found)),
         (
             say("wall.closing_days"),
-            _told(board, days),
+            _told(board, days, closed),
             say("wall.unit_days") if days else "",
             say("wall.closing_days_how"),
         ),
-        (say("wall.on_time"), _told(board, share), "%" if share else "", say("wall.on_time_how")),
+        (say("wall.on_time"), _told(board, share, closed), "%" if share else "", say("wall.on_time_how")),
         (say("wall.stage_overdue"), overdue.text(board), "", say("wall.overdue_how")),
     ]
     return f'<div class="headline">{"".join(_card(board, at, *one) for at, one in enumerate(figures))}</div>'
@@ -60,8 +60,10 @@ def _remark(board: Board, stage: str, found: Disposition) -> str:
     return disposition.remark(board, found.at(stage), found)
 
 
-def _told(board: Board, text: str | None) -> str:
-    return blocks.stated(board, text, "value" if text else "no_data")
+def _told(board: Board, text: str | None, of: Count) -> str:
+    """What is told of a count; where it is not, there were too few for it, or nothing is known of the count itself."""
+    state = "suppressed" if of.state in ("value", "zero") else of.state
+    return blocks.stated(board, text, "value" if text else state)
 
 
 def _card(board: Board, at: int, label: str, shown: str, unit: str, remark: str) -> str:
