@@ -43,6 +43,7 @@ from pages.parts.reads import records
 from pages.parts.reads import tickets as reads_tickets
 from pages.parts.rising import Term
 from pages.parts.ticket_pictures import WINDOWS, Desk
+from pages.parts.wall import market as wall_market
 from pages.parts.words import Words
 from tests import demo_site
 
@@ -208,6 +209,18 @@ class TestCells:
     def test_a_cell_is_as_full_as_it_is(self) -> None:
         assert [one.fullness for one in CELLS] == ["filling", "full", "over", "unknown"]
         assert market.total(CELLS) == market.Total(4, 30, 33, 3, 4, 1, 1)
+
+    @pytest.mark.parametrize(
+        ("occupied", "queued", "fullness"),
+        [(7, 2, "filling"), (7, 3, "full"), (9, 1, "full"), (11, 1, "over")],
+    )
+    def test_a_cell_is_full_with_those_who_queue_for_what_is_left(
+        self, occupied: int, queued: int, fullness: str
+    ) -> None:
+        cell = market.Cell("a", "u", "甲", "street", 10, occupied, queued, False, None)
+        assert cell.fullness == fullness
+        look = wall_market.look(10 - occupied, occupied + queued >= 10)
+        assert look == {"filling": "room-2", "full": "room-0", "over": "over"}[fullness]
 
     def test_another_capacity_serves_each_queue_from_its_own_cell(self) -> None:
         assert market.tried(CELLS, 0) == market.Trial(30, 0, 4, 1, 2)

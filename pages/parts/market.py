@@ -50,11 +50,14 @@ class Cell:
 
     @property
     def fullness(self) -> Fullness:
-        if self.capacity is None or self.share is None:
+        """Full is a cell whose holders and queue make up its capacity: what is left belongs to those who queue."""
+        if self.capacity is None:
             return "unknown"
         if self.occupied > self.capacity:
             return "over"
-        return next((name for limit, name in STEPS if self.share < limit), "full")
+        if self.share is None or self.occupied + self.queued >= self.capacity:
+            return "full"
+        return next(name for limit, name in STEPS if self.share < limit)
 
 
 @dataclass(frozen=True)

@@ -106,13 +106,19 @@ def market(board: Board) -> Market:
         if units.nunique() <= MOST_PARTS
         else units.map({one: board.branch_of(one) for one in units.unique()})
     )
-    return Market(found.assign(left=left, look=left.map(look), part=part))
+    looks = [look(*one) for one in zip(left, found["is_saturated"], strict=True)]
+    return Market(found.assign(left=left, look=looks, part=part))
 
 
-def look(left: float) -> str:
-    """The step in which a cell with so many places left is drawn; one of unknown capacity has a look of its own."""
+def look(left: float, is_saturated: bool = False) -> str:
+    """The step in which a cell with so many places left is drawn; one of unknown capacity has a look of its own.
+
+    Saturated is one whose holders and queue make up its capacity: what is left belongs to those who queue.
+    """
     if pd.isna(left):
         return "unknown"
+    if is_saturated and left >= 0:
+        return "room-0"
     for step, least in zip((3, 2, 1, 0), STEPS, strict=True):
         if left >= least:
             return f"room-{step}"
