@@ -51,6 +51,15 @@ def test_a_bureaus_own_indicators_change_neither(tmp_path: Path, monkeypatch: py
     assert (indicators.document(), method.document()) == before
 
 
+def test_every_service_may_write_temporary_files() -> None:
+    """Strict protection closes /tmp too: uploads and the files of the audit trail need a folder of their own there."""
+    units = re.findall(
+        r"```ini\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    strict = [unit for unit in units if "ProtectSystem=strict" in unit]
+    assert len(strict) == 4 and all("PrivateTmp=true" in unit for unit in strict)
+
+
 def test_no_file_holds_what_a_merge_left() -> None:
     """A style sheet or a text with such marks still works, but for the rule or the line beside them."""
     kinds = {".css", ".html", ".js", ".md", ".py", ".sql", ".toml", ".txt"}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -481,20 +482,30 @@ def test_a_form_whose_line_breaks_off_is_no_fault_of_the_window(client: Client) 
     refused(client.ask("POST", "/window/say", b"text=half", headers, is_cut=True), 400, "无法识别")
 
 
-def test_files_are_judged_by_their_bytes(writing: Client) -> None:
-    def multipart(content: bytes, count: int = 1) -> Answer:
-        parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-                 for name, value in SAID.items()]  # fmt: skip
-        parts += [b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
-                  b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n"] * count  # fmt: skip
-        body = b"".join(parts) + b"--b--\r\n"
-        return writing.ask("POST", "/window/say", body, {"content_type": "multipart/form-data; boundary=b"})
+def said_with_files(client: Client, content: bytes, count: int = 1) -> Answer:
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+             for name, value in SAID.items()]  # fmt: skip
+    parts += [b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
+              b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n"] * count  # fmt: skip
+    body = b"".join(parts) + b"--b--\r\n"
+    return client.ask("POST", "/window/say", body, {"content_type": "multipart/form-data; boundary=b"})
 
-    refused(multipart(b"MZ\x90\x00 program"), 400, "附件须为")
-    refused(multipart(b"%PDF-1.7", count=4), 400, "无法识别")
-    refused(multipart(b"%PDF-1.7" + b"x" * card.FORM_BYTES), 413, "过长")
-    assert "内容已密封" in multipart(b"%PDF-1.7 proof").text
+
+def test_files_are_judged_by_their_bytes(writing: Client) -> None:
+    refused(said_with_files(writing, b"MZ\x90\x00 program"), 400, "附件须为")
+    refused(said_with_files(writing, b"%PDF-1.7", count=4), 400, "无法识别")
+    refused(said_with_files(writing, b"%PDF-1.7" + b"x" * card.FORM_BYTES), 413, "过长")
+    assert "内容已密封" in said_with_files(writing, b"%PDF-1.7 proof").text
     assert len(held(Matter)) == 1
+
+
+def test_a_file_is_never_laid_down_open(writing: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_folder() -> str:
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setattr(tempfile, "gettempdir", no_folder)
+    monkeypatch.setattr(tempfile, "TemporaryFile", no_folder)
+    assert "内容已密封" in said_with_files(writing, b"%PDF-1.7" + b"x" * 4_000_000).text
 
 
 def test_only_so_many_things_are_said_from_one_address(client: Client) -> None:

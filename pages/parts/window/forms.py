@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from pages.parts import origins
@@ -51,6 +51,12 @@ class Form:
         return found
 
 
+class _InMemory(MultiPartParser):
+    """Lays no file down on a disk, not even for a moment: it is sealed first. The bound of a form bounds it."""
+
+    spool_max_size = 0  # without end
+
+
 async def read(request: Request, most_bytes: int = SMALL_BYTES, most_files: int = 0) -> Form:
     """The form of a request. RefusedFormError where it may not be taken."""
     _require_own(request)
@@ -60,7 +66,16 @@ async def read(request: Request, most_bytes: int = SMALL_BYTES, most_files: int 
     plain_bytes = min(most_bytes, PLAIN_BYTES)
     request._body = await _within(request, most_bytes if kind == "multipart/form-data" else plain_bytes)
     try:
-        given = await request.form(max_files=most_files or 1, max_fields=FIELDS, max_part_size=plain_bytes)
+        if kind == "multipart/form-data":
+            given = await _InMemory(
+                request.headers,
+                request.stream(),
+                max_files=most_files or 1,
+                max_fields=FIELDS,
+                max_part_size=plain_bytes,
+            ).parse()
+        else:
+            given = await request.form(max_fields=FIELDS)
     except (HTTPException, MultiPartException, UnicodeDecodeError, ValueError, KeyError) as error:
         raise RefusedFormError("malformed") from error
     return await _taken(given, most_files)
