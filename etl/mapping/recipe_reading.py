@@ -18,6 +18,8 @@ from etl.mapping.keys import KEYS
 from etl.mapping.sections import Section, suggestion
 
 _ORIGINS = ("column", "constant", "template", "hash", "sum")
+_SPECIFIERS = {*"aAbBcdfgGhHIjmMnpSTuUVwWxXyYzZ%", "-d", "-H", "-I", "-j", "-m", "-M", "-S", "-y"}
+"""What DuckDB knows behind a %."""
 
 
 def recipe(columns: Section, name: str, table: Table) -> Recipe:
@@ -57,6 +59,11 @@ def formats(section: Section) -> tuple[str, ...]:
     for item in found:
         if not re.search("%[A-Za-z]", item):
             raise section.error("format", f"{item!r} has no % in it: as in %d/%m/%Y")
+        unknown = set(re.findall("%(-?.?)", item)) - _SPECIFIERS
+        if unknown:
+            raise section.error(
+                "format", f"{item!r}: %{min(unknown)} stands for nothing: as in %d/%m/%Y %H:%M:%S"
+            )
     return found
 
 
