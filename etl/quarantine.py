@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from model import warehouse
-from model.contract import TABLES
+from model.contract import TABLES, VAULT
 from model.warehouse import Snapshot
 
 
 def reasons(snapshot: Snapshot, table: str | None = None) -> list[dict[str, Any]]:
-    """How many rows each reason keeps out, most first."""
+    """How many rows each reason keeps out, most first. ValueError where an unknown table is named."""
+    if table not in (None, *TABLES, VAULT.name):
+        raise _no_table(table)
     query = (
         "SELECT table_name, reason, count(*), bool_and(is_waiting)"
         " FROM (SELECT table_name, is_waiting, unnest(reasons) AS reason FROM quality.quarantine"
@@ -33,7 +35,7 @@ def export(snapshot: Snapshot, table: str | None, target: Path) -> int:
     ignores them. ValueError where no table, or an unknown one, is named.
     """
     if table not in TABLES:
-        raise ValueError(f"--table: {table or 'missing'}; expected one of {', '.join(TABLES)}")
+        raise _no_table(table)
     query = 'SELECT file, row_number, reasons, "row" FROM quality.quarantine WHERE table_name = ?'
     with warehouse.connect(snapshot.path("full"), read_only=True) as connection:
         rows = connection.execute(query, [table]).fetchall()
@@ -45,3 +47,7 @@ def export(snapshot: Snapshot, table: str | None, target: Path) -> int:
         for (name, number, why, _), one in zip(rows, contents, strict=True):
             writer.writerow([*(one.get(column) for column in columns), name, number, " | ".join(why)])
     return len(rows)
+
+
+def _no_table(name: str | None) -> ValueError:
+    return ValueError(f"--table: {name or 'missing'}; expected one of {', '.join(TABLES)}")

@@ -22,6 +22,8 @@ def problems(place: Warehouse) -> list[str]:
 
 def _pointer(place: Warehouse) -> Iterator[str]:
     current, ids = snapshots.current_id(place), snapshots.on_disk(place)
+    if current is None and not ids:
+        yield f"no snapshot has been published in {place.directory}"
     if current is None and ids:
         yield "CURRENT is missing or empty, though there are snapshots"
     if current is not None and current not in ids:

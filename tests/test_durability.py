@@ -430,6 +430,17 @@ def test_verify_finds_a_flipped_byte_in_every_file_of_landing_and_snapshots(
     assert verify.problems(place.warehouse) == []
 
 
+def test_verify_does_not_pass_where_nothing_lies(tmp_path: Path) -> None:
+    found = Place(tmp_path).run("verify")
+    assert found.code == 1 and f"no snapshot has been published in {tmp_path}" in found.stdout
+
+
+def test_a_mistyped_table_is_no_empty_quarantine(grown: Place) -> None:
+    ran = grown.run("quarantine", "--table", "inspektion")
+    assert ran.code == 1 and "inspektion" in ran.stderr and "inspection" in ran.stderr
+    assert grown.run("quarantine", "--table", "complaint_reporter").code == 0
+
+
 def test_verify_finds_every_deleted_file(grown: Place, tmp_path: Path) -> None:
     place = copy_of(grown, tmp_path / "deleted")
     from etl import verify

@@ -741,6 +741,10 @@ def test_the_key_pair_command_writes_keys_for_their_owner_only(tmp_path: Path) -
     assert SealedBox(secret).decrypt(vault.seal(b"x", bytes.fromhex(public.read_text().strip()))) == b"x"
     assert private.read_text().strip() not in ran.stdout + ran.stderr
     assert _keys(place, private, public).code == 1, "a key is never overwritten"
+    (tmp_path / "file").touch()
+    alone = tmp_path / "alone.key"
+    assert _keys(place, alone, tmp_path / "file" / "public.key").code == 1
+    assert not alone.exists(), "half a pair is none"
 
 
 def _keys(place: Place, private: Path, public: Path) -> Ran:

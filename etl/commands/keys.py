@@ -37,7 +37,11 @@ def keys_group(context: click.Context, private: Path | None, public: Path | None
     require_owner(public)
     secret, shared = vault.new_key_pair()
     _write(private, secret)
-    _write(public, shared)
+    try:
+        _write(public, shared)
+    except OSError:
+        private.unlink()
+        raise
     click.echo(f"private key: {private} (move it to the discipline role's own medium); public key: {public}")
 
 
