@@ -22,7 +22,7 @@ from urllib.parse import quote, quote_plus
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import URL, ColumnElement, Connection, Select, create_engine, make_url
+from sqlalchemy import URL, ColumnElement, Connection, Select, create_engine
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 from etl import cursor
 from etl.inbox import RefusedError
 from etl.mapping.declaration import Database, Input, match_header
+from model.database_address import parsed
 
 BATCH_ROWS = 20_000
 """Rows held in Python at a time: some ten megabytes, and few enough round trips."""
@@ -86,9 +87,12 @@ def address(declared: Database) -> URL:
         if not text:
             raise RefusedError(f"the variable {declared.url_variable} of the environment is not set")
     try:
-        return make_url(str(text))
-    except (SQLAlchemyError, ValueError):  # whose text may hold a part of the password
-        raise RefusedError(f"{declared.url_variable or 'url'} holds no database address") from None
+        return parsed(str(text))
+    except ValueError:
+        raise RefusedError(
+            f"{declared.url_variable or 'url'} holds no database address; in a password, @ : / % are written as"
+            " %40 %3A %2F %25"
+        ) from None
 
 
 def shown(url: URL) -> str:

@@ -25,8 +25,27 @@ from model.policy import RefusedError
 _NO_SPACE = ("disk I/O error", "disk is full", "No space left")
 """What SQLite, PostgreSQL and the system call a full disk; SQLite that cannot even read for it says the first."""
 
+_NO_TABLES = ("no such table", "does not exist")
+"""What SQLite and PostgreSQL say of a ledger that was not made yet, or is another file."""
 
-@click.group()
+
+class _Commands(click.Group):
+    """Says of which ledger it is where the database refuses."""
+
+    def invoke(self, context: click.Context) -> None:
+        try:
+            super().invoke(context)
+        except SQLAlchemyError as error:
+            if not context.obj:
+                raise
+            said = _explained(error)
+            missing = (
+                "; python -m ledger init makes its tables" if any(one in said for one in _NO_TABLES) else ""
+            )
+            raise click.ClickException(f"{_shown(context.obj)}: {said}{missing}") from error
+
+
+@click.group(cls=_Commands)
 @click.option(
     "--ledger", "url", default=None, help="A SQLAlchemy address; else INTEGRITY_LEDGER, else data/ledger.db."
 )
@@ -50,8 +69,7 @@ def init(ledger: storage.Ledger) -> None:
     version = migration.upgrade(ledger)
     with ledger.write(operator()) as recorder:
         recorder.record("configure", "ledger", version)
-    shown = ledger.engine.url.render_as_string(hide_password=True)
-    click.echo(f"{shown}: tables of version {version}; the anchor is {ledger.anchor}", err=True)
+    click.echo(f"{_shown(ledger)}: tables of version {version}; the anchor is {ledger.anchor}", err=True)
 
 
 @main.command()
@@ -91,6 +109,9 @@ def sync_command(ledger: storage.Ledger, directory: Path) -> None:
 def move_command(ledger: storage.Ledger, source_url: str) -> None:
     """Copy another ledger, audit trail and all, into this empty one."""
     source = storage.open_ledger(source_url)
+    url = source.engine.url
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        raise click.ClickException(f"--from: {_shown(source)}: there is no such file")
     try:
         click.echo(f"{transfer.move(source, ledger)} rows moved", err=True)
     finally:
@@ -169,10 +190,18 @@ def run() -> None:
     try:
         main()
     except (RefusedError, SQLAlchemyError, OSError, RuntimeError, ValueError) as error:
-        said = " ".join(str(getattr(error, "orig", None) or error).split())
-        is_full = any(one in said for one in _NO_SPACE)
-        click.echo(f"{said} (is the disk full?)" if is_full else said, err=True)
+        click.echo(_explained(error), err=True)
         sys.exit(1)
+
+
+def _explained(error: Exception) -> str:
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    is_full = any(one in said for one in _NO_SPACE)
+    return f"{said} (is the disk full?)" if is_full else said
+
+
+def _shown(ledger: storage.Ledger) -> str:
+    return ledger.engine.url.render_as_string(hide_password=True)
 
 
 if __name__ == "__main__":

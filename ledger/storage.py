@@ -15,12 +15,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from ledger import trail
+from model.database_address import parsed
 from model.policy import Actor
 
 ADDRESS_VARIABLE = "INTEGRITY_LEDGER"
@@ -85,10 +85,11 @@ def address() -> URL:
 def _url(given: URL | str) -> URL:
     """An address; ValueError, without a word of it, where it is none: it may hold a password."""
     try:
-        return make_url(given)
-    except ArgumentError as error:
+        return parsed(given)
+    except ValueError as error:
         expected = (
-            "sqlite:////srv/integrity/data/ledger.db or postgresql+psycopg://user:password@host/database"
+            "sqlite:////srv/integrity/data/ledger.db or postgresql+psycopg://user:password@host/database;"
+            " in a password, @ : / % are written as %40 %3A %2F %25"
         )
         raise ValueError(f"the ledger's address cannot be read; expected such as {expected}") from error
 

@@ -20,6 +20,7 @@ from etl_helpers import certificate
 from hypothesis import given
 from hypothesis import strategies as st
 from postgresql_server import Server, binaries
+from sqlalchemy import make_url
 
 from etl import cursor, database, mapping, remote_table, run, snapshots, verify
 from etl.building import Report
@@ -604,7 +605,7 @@ def _all_text(place: Warehouse) -> Iterator[str]:
 
 
 def test_secrets_are_struck_from_what_a_driver_says() -> None:
-    url = remote_table.make_url("postgresql://u:p%2Fw@host/db?sslpassword=hidden")
+    url = make_url("postgresql://u:p%2Fw@host/db?sslpassword=hidden")
     with pytest.raises(RefusedError) as caught, remote_table.explained(url):
         raise ImportError("no driver for u p/w p%2Fw hidden")
     assert str(caught.value) == "postgresql://u:***@host/db: no driver for u *** *** ***"
@@ -635,7 +636,7 @@ def test_missing_tables_columns_and_rights_are_refused_one_by_one(bureau: Bureau
 
 @needs_server
 def test_the_source_is_read_in_a_transaction_that_cannot_write(server: Server) -> None:
-    url = remote_table.make_url(server.url())
+    url = make_url(server.url())
     with remote_table.session(url) as connection:
         for setting, expected in (
             ("transaction_read_only", "on"),
@@ -672,6 +673,8 @@ def test_a_refusal_is_told_once_and_over_when_the_database_is_back(
     [
         ("no address", f"{VARIABLE} holds no database address"),
         ("postgresql://u:pass@word:x/d", f"{VARIABLE} holds no database address"),
+        ("postgresql://u:pass@word@h/d", f"{VARIABLE} holds no database address; in a password, @ : / %"),
+        ("postgresql://u:pass@wo/rd@h/d", f"{VARIABLE} holds no database address; in a password, @ : / %"),
         ("nosuch://u:secret@h/d", "nosuch://u:***@h/d: Can't load plugin: sqlalchemy.dialects:nosuch"),
         ("sqlite:////nowhere/there.db", "sqlite:////nowhere/there.db: there is no such file"),
     ],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger_fixture import KEEPER, Databases, databases, ledger, settle
 from sqlalchemy import select
 
-from ledger import accounts, export, proof
+from ledger import accounts, export, proof, storage
 from ledger.__main__ import main
 from ledger.schema import Entry
 from ledger.storage import Ledger
@@ -126,3 +126,25 @@ def test_on_the_command_line(filled: Ledger, tmp_path: Path) -> None:
         .invoke(main, [*base, "export", str(tmp_path / "a.txt"), "--account", "zhao", "--purpose", "x"])
         .exit_code
     )
+
+
+@pytest.mark.parametrize(
+    "password", ["se@cret:word", "se@cret", "se@cr/et"], ids=["no port", "another host", "another database"]
+)
+def test_an_address_whose_password_ends_too_early_tells_nothing_of_it(password: str) -> None:
+    with pytest.raises(ValueError, match="cannot be read; expected such as") as caught:
+        storage.open_ledger(f"postgresql+psycopg://integrity:{password}@db.invalid/integrity")
+    assert "cr" not in str(caught.value).replace("postgresql+psycopg", "")
+
+
+def test_a_ledger_that_is_not_there_is_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mistyped.db"
+    done = CliRunner().invoke(main, ["--ledger", url, "verify"])
+    assert done.exit_code == 1
+    assert (
+        done.stderr == f"Error: {url}: no such table: audit_entry; python -m ledger init makes its tables\n"
+    )
+    other = f"sqlite:///{tmp_path}/other.db"
+    done = CliRunner().invoke(main, ["--ledger", url, "move", "--from", other])
+    assert (done.exit_code, done.stderr) == (1, f"Error: --from: {other}: there is no such file\n")
+    assert not (tmp_path / "other.db").exists()
