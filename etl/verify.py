@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl import land, publish, reporters, snapshots, sql
-from etl.gather import Warehouse
-from model import warehouse
+from etl.gather import Warehouse, subject_keys
+from model import vault, warehouse
 from model.contract import VAULT
 
 
 def problems(place: Warehouse) -> list[str]:
     """Everything that is not as it was written, in words; empty where all is well."""
-    return [*_pointer(place), *_landing(place), *_snapshots(place), *_records(place)]
+    return [*_pointer(place), *_landing(place), *_keys(place), *_snapshots(place), *_records(place)]
 
 
 def _pointer(place: Warehouse) -> Iterator[str]:
@@ -42,6 +42,18 @@ def _landing(place: Warehouse) -> Iterator[str]:
             yield f"landing: {sha256}: the file of this certificate is gone"
         elif land.sha256_of(files[sha256]) != certificate["stored_sha256"]:
             yield f"landing: {files[sha256].name}: its content is not what its certificate says"
+
+
+def _keys(place: Warehouse) -> Iterator[str]:
+    """The keys on which pseudonyms and what is sealed for persons hang; it makes none."""
+    if snapshots.current_id(place) is None:
+        return
+    if not (place.vault / vault.HASH_KEY_FILE).exists():
+        yield f"vault: {vault.HASH_KEY_FILE} is gone"
+    try:
+        subject_keys(place)
+    except vault.VaultError as error:
+        yield f"vault: {error}"
 
 
 def _snapshots(place: Warehouse) -> Iterator[str]:

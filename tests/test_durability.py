@@ -435,6 +435,18 @@ def test_verify_does_not_pass_where_nothing_lies(tmp_path: Path) -> None:
     assert found.code == 1 and f"no snapshot has been published in {tmp_path}" in found.stdout
 
 
+def test_verify_misses_the_keys_of_the_vault(grown: Place, tmp_path: Path) -> None:
+    place = copy_of(grown, tmp_path / "keyless")
+    for name in ("hash.key", "subject_keys.db"):
+        path = place.warehouse.vault / name
+        assert path.exists()
+        path.rename(place.root / name)
+        (problem,) = place.run("verify", "--json").json["problems"]
+        assert f"{name} is gone" in problem and not path.exists()
+        (place.root / name).rename(path)
+    assert_verified(place)
+
+
 def test_a_mistyped_table_is_no_empty_quarantine(grown: Place) -> None:
     ran = grown.run("quarantine", "--table", "inspektion")
     assert ran.code == 1 and "inspektion" in ran.stderr and "inspection" in ran.stderr
