@@ -29,10 +29,28 @@ def actor_of(session: Session, name: str) -> Actor:
     return Actor(found.name, found.role, found.unit_id, found.staff_id)
 
 
+Standing = tuple[str | None, ...]
+"""What an account is: its role, unit, work number and since when it is closed; empty where there is none."""
+
+
+def standing(one: Account | None) -> Standing:
+    """What an account is as somebody looks at it."""
+    closed = str(one.closed_at) if one and one.closed_at else None
+    return (one.role, one.unit_id, one.staff_id, closed) if one else ()
+
+
 def open_account(
-    recorder: Recorder, name: str, role: str, unit_id: str | None = None, staff_id: str | None = None
+    recorder: Recorder,
+    name: str,
+    role: str,
+    unit_id: str | None = None,
+    staff_id: str | None = None,
+    seen: Standing | None = None,
 ) -> Account:
-    """Register an account, or change the one of this name; a closed one is open again."""
+    """Register an account, or change the one of this name; a closed one is open again.
+
+    `seen` is what the person looked at; None: whatever it is now.
+    """
     policy.require(recorder.actor, "manage_accounts")
     if role not in policy.ROLES:
         raise ValueError(f"there is no role {role}; expected one of {', '.join(policy.ROLES)}")
@@ -42,6 +60,8 @@ def open_account(
     if unit_id is not None:
         require_known(recorder.session, unit_id)
     found = recorder.session.get(Account, name)
+    if seen is not None and seen != standing(found):
+        raise policy.declared().refused("changed_account" if seen else "known_account", account=name)
     if found is None:
         found = Account(name=name, opened_at=now())
         recorder.session.add(found)

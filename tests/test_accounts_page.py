@@ -15,7 +15,7 @@ from ledger import accounts, proof, sessions
 from ledger.schema import Account, now
 from ledger.storage import Ledger
 from model import warehouse
-from model.policy import signing_in
+from model.policy import Actor, signing_in
 from pages.parts import visitor
 from pages.parts.words import LANGUAGES, Words
 from tests import demo_site
@@ -90,6 +90,25 @@ def test_a_change_or_a_sign_out_ends_what_was_open_and_a_closed_account_comes_no
     assert account(bureau, "chen").closed_at is not None  # type: ignore[union-attr]
     assert say("accounts.closed") in demo_site.shown(opened(entry="chen"))
     assert proof.verify(bureau).holds
+
+
+def test_an_account_that_somebody_else_changed_is_looked_at_again_and_none_is_changed_by_registering_it(
+    bureau: Ledger,
+) -> None:
+    say = Words("zh").say
+    app, new = opened(entry="chen"), opened()
+    with bureau.write(Actor("root", "administrator")) as recorder:
+        accounts.open_account(recorder, "chen", "analyst")
+    app.text_input[0].input("P-1")
+    assert "他人已先行变更账号“chen”" in demo_site.shown(press(app, say("accounts.save")))
+    new.text_input[0].input("chen")
+    new.selectbox[0].select("discipline")
+    assert "账号“chen”已登记" in demo_site.shown(press(new, say("accounts.new")))
+    found = account(bureau, "chen")
+    assert found is not None and (found.role, found.unit_id, found.staff_id) == ("analyst", None, None)
+    press(app, say("accounts.save"))
+    found = account(bureau, "chen")
+    assert found is not None and (found.role, found.staff_id) == ("analyst", "P-1")
 
 
 def test_nobody_closes_the_account_that_they_work_under(bureau: Ledger) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from ledger_fixture import KEEPER, LOADER, Databases, databases
 from sqlalchemy import select
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 from test_ledger_disposition import ONE
 
@@ -21,7 +23,7 @@ from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import sync
 from ledger.duty import activities, honours, lists, tasks
 from ledger.programme import assessments, initiatives, scenarios
-from ledger.schema import Disposition, Entry, Rating, Unit, now
+from ledger.schema import Disposition, Entry, Rating, Unit, VisitCode, now
 from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from ledger.window import matters, ratings
 from model import policy, vault, warehouse
@@ -118,6 +120,33 @@ def test_one_warning_opens_with_its_form(bureau: Ledger, language: str) -> None:
     app = opened("handling", language, warning="w1")
     assert ("派单" if language == "zh" else "Assign") in [one.label for one in app.button]
     assert "w1" in shown(app)
+
+
+def test_a_move_that_somebody_else_was_faster_with_is_told_with_what_was_typed_and_can_be_made_after_looking(
+    bureau: Ledger,
+) -> None:
+    me, soon = signing_in.THE_SINGLE_USER, now().date() + timedelta(days=3)
+    with bureau.write(LOADER) as recorder:
+        sync(recorder, [replace(ONE, unit_id="420106")], {}, now())
+    app = opened("handling", warning="w1")
+    app.text_area[0].set_value("先查台账")
+    with bureau.write(me) as recorder:
+        handling.act(recorder, "w1", "assign", Given(handler=me.account, due_on=soon))
+    press(app, "派单")
+    assert "他人已先行操作，当前状态为“已派单”" in shown(app)
+    assert "先查台账" in [one.value for one in app.text_area]
+    app.run()
+    assert "改派" in [one.label for one in app.button] and "派单" not in [one.label for one in app.button]
+    with bureau.write(me) as recorder:
+        handling.act(recorder, "w1", "reassign", Given(handler=me.account, text="另有安排"))
+    app.text_area[0].set_value("换人")
+    app.selectbox[0].set_value(me.account)
+    for is_told in (True, False):
+        press(app, "改派")
+        assert ("他人已先行操作" in shown(app)) is is_told
+    with bureau.read() as session:
+        steps = reading.detail(session, me, "w1").steps
+    assert [step.text for step in steps] == [None, "另有安排", "换人"]
 
 
 @pytest.mark.parametrize(("closed", "founded"), [(0, 0), (9, 0), (10, 2), (10, 3)])
@@ -435,6 +464,39 @@ def test_a_list_whose_yearly_review_is_near_or_past_says_so(bureau: Ledger) -> N
     }
 
 
+def test_what_is_sent_is_not_lost_where_somebody_else_put_something_in_meanwhile(bureau: Ledger) -> None:
+    me, said = signing_in.THE_SINGLE_USER, Words("zh")
+    with bureau.write(me) as recorder:
+        drawn = lists.draft(recorder, "minor_power", "inspector", "420106")
+        own = assessments.begin(recorder, "420106", now().year)
+        scenarios.propose(recorder, "题目一", "专卖科", "420106", "需求")
+    register = opened("scenarios")
+    items = opened("duties", view="lists", entry=drawn.list_id)
+    score = opened("duties", view="assessments", entry=own.assessment_id)
+    with bureau.write(me) as recorder:
+        scenarios.propose(recorder, "题目二", "专卖科", "420106", "需求")
+        lists.set_items(recorder, drawn.list_id, [{"power": "检查"}])
+        assessments.score(recorder, own.assessment_id, assessments.ELEMENTS[0], 1, "先行自评")
+    for box, text in zip(register.text_input, ("题目三", "专卖科"), strict=False):
+        box.set_value(text)
+    for area in register.text_area:
+        area.set_value("需求三")
+    register.selectbox[0].set_value("420106")
+    press(register, said.say("duties.new_scenarios"))
+    score.selectbox[0].set_value(assessments.ELEMENTS[0])
+    score.number_input[0].set_value(2)
+    score.text_area[0].set_value("自评")
+    for app, label in ((items, "duties.save_items"), (score, "duties.save_score")):
+        press(app, said.say(label))
+        assert "他人已先行操作" in shown(app)
+    press(score, said.say("duties.save_score"))
+    with bureau.read() as session:
+        assert {one.title for one in scenarios.listed(session, me)} == {"题目一", "题目二", "题目三"}
+        assert [one.power for one in lists.items(session, drawn.list_id)] == ["检查"]
+        assert assessments.items(session, own.assessment_id)[0].self_score == 2
+    assert [box.value for box in register.text_input][:2] == ["", ""], "blank for the next one"
+
+
 # --- ratings and what people say --------------------------------------------------------------------------------------
 
 
@@ -471,6 +533,36 @@ def test_codes_are_made_in_the_form_and_shown_until_they_are_cleared(bureau: Led
         next(one for one in app.button if one.label == words.say(f"feedback.do_{step}")).click().run()
         assert not app.exception
     assert words.say("feedback.no_ratings") in shown(app) and bad_ones(bureau) == []
+
+
+def test_a_form_that_is_sent_twice_acts_once_and_what_it_made_stands(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second request comes while the first one's act is written, and breaks its run off where it tells of it."""
+    words, sent = Words("zh"), []
+
+    def sent_again(_: str) -> None:
+        found = get_script_run_ctx()
+        assert found is not None
+        if not sent:
+            sent.append(WidgetStates(widgets=found.session_state.get_widget_states()))
+            raise RerunException(RerunData(found.query_string, sent[0], found.page_script_hash))
+
+    monkeypatch.setattr(keeping.st, "toast", sent_again)
+    app = opened("feedback", view="codes")
+    app.selectbox[0].select("420106")
+    app.number_input[0].set_value(3)
+    press(app, words.say("feedback.issue"))
+    assert sent and len(app.code[0].value.splitlines()) == 3
+    sent.clear()
+    app = opened("scenarios")
+    for box in (*app.text_input, *app.text_area):
+        box.set_value("题目")
+    app.selectbox[0].set_value("420106")
+    press(app, words.say("duties.new_scenarios"))
+    with bureau.read() as session:
+        assert len(session.scalars(select(VisitCode)).all()) == 3 and sent
+        assert len(scenarios.listed(session, signing_in.THE_SINGLE_USER)) == 1
 
 
 def bad_ones(ledger: Ledger) -> list[Rating]:

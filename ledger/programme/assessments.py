@@ -40,8 +40,13 @@ def begin(recorder: Recorder, unit_id: str, year: int) -> Assessment:
     return found
 
 
-def score(recorder: Recorder, assessment_id: str, element: str, points: int, said: str) -> AssessmentItem:
-    """Give an element points and their ground: the unit's own while it drafts, the reviewer's once it is submitted."""
+def score(
+    recorder: Recorder, assessment_id: str, element: str, points: int, said: str, revision: int | None = None
+) -> AssessmentItem:
+    """Give an element points and their ground: the unit's own while it drafts, the reviewer's once it is submitted.
+
+    `revision` is the one that the person looked at; None: whatever it is now.
+    """
     session = recorder.session
     found = MACHINE.get(session, assessment_id)
     path, is_own = accounts.path_of(session, found.unit_id), found.state == "drafting"
@@ -49,6 +54,9 @@ def score(recorder: Recorder, assessment_id: str, element: str, points: int, sai
     policy.require(recorder.actor, action, path=path)
     if found.state == "reviewed":
         FLOW.move("submit", found.state)
+    if revision is not None and revision != found.revision:
+        state = FLOW.states[found.state]
+        raise FLOW.refused("changed", state=state.zh, state_en=state.en)
     declared = FLOW.rest["element"][element]
     if not 0 <= points <= declared["points"]:
         raise FLOW.refused(

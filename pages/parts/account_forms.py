@@ -10,7 +10,7 @@ import streamlit as st
 from ledger import accounts, sessions
 from ledger.schema import Account
 from model import policy
-from pages.parts import controls, keeping, panels
+from pages.parts import controls, forms, keeping, panels
 from pages.parts.keeping import Book
 from pages.parts.table import Column, Tone, mark, table
 from pages.parts.words import NONE
@@ -82,9 +82,9 @@ def _one(book: Book, one: Account, units: dict[str, str]) -> None:
 
 def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
     """The fields of an account; the name of one that is there stays."""
-    words, at = book.words, one.name if one else ""
-    codes = list(units)
-    with st.form(f"form_account_{at}", border=False):
+    words, at, standing = book.words, one.name if one else "", accounts.standing(one)
+    codes, place = list(units), f"form_account_{at}"
+    with st.form(forms.key_of(place), border=False):
         name = at or st.text_input(words.say("accounts.name"), max_chars=_LONGEST)
         role = st.selectbox(
             words.say("accounts.role"), policy.ROLES, index=policy.ROLES.index(one.role) if one else None,
@@ -98,15 +98,15 @@ def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
         staff = st.text_input(words.say("accounts.staff"), value=(one.staff_id or "") if one else "")
         st.html(panels.note(words.say("accounts.anew" if one else "accounts.name_how")))
         is_sent = st.form_submit_button(words.say("accounts.save" if one else "accounts.new"), type="primary")
-    given = name.strip()
-    if not is_sent:
-        return
-    if not given or role is None:
+    given, seen = name.strip(), forms.seen(place, standing)
+    if is_sent and given and role is not None:
+        book.send(
+            place,
+            lambda recorder: accounts.open_account(recorder, given, role, unit, staff.strip() or None, seen),
+        )
+    elif is_sent:
         st.html(panels.message(words.say("handling.refused"), words.say("accounts.incomplete"), failing=True))
-    elif book.write(
-        lambda recorder: accounts.open_account(recorder, given, role, unit, staff.strip() or None)
-    ):
-        st.rerun()
+    forms.show(place, standing)
 
 
 def _role(book: Book, code: str) -> str:

@@ -19,7 +19,7 @@ from ledger.window import codes, matters, ratings
 from model import policy
 from model.contract import TABLES
 from model.policy import Actor
-from pages.parts import controls, export, keeping, labels, panels, register_parts, registering
+from pages.parts import controls, export, forms, keeping, labels, panels, register_parts, registering
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.table import Column, figure, mark, table
@@ -30,6 +30,8 @@ from pages.parts.words import NONE, Words
 
 _ISSUED = "issued_codes"
 _FEW = 30
+Issued = tuple[list[str], str, str, date]
+"""Codes that were made: themselves, for which unit and service, and until when."""
 
 
 def views(actor: Actor) -> Mapping[str, Callable[[View, Book], None]]:
@@ -201,13 +203,14 @@ def _step(one: Rating) -> str:
 def show_codes(view: View, book: Book) -> None:
     """A form that makes codes for a unit; those just made stand above it until they are cleared."""
     words = view.words
-    if held := st.session_state.get(_ISSUED):
-        _issued(words, held)
+    held: list[Issued] = st.session_state.setdefault(_ISSUED, [])
+    for one in held:
+        _issued(words, one)
     services = {"": words.say("feedback.any_service")} | {
         one.id: words.pick(one.name.zh, one.name.en) for one in guides().services.values()
     }
     units = register_parts.units_of(view)
-    with st.form("issue_codes", border=False):
+    with st.form(forms.key_of(_ISSUED), border=False):
         unit = st.selectbox(
             words.say("handling.unit"), list(units), index=None, format_func=lambda one: units[one],
             placeholder=words.say("handling.choose"),
@@ -220,15 +223,20 @@ def show_codes(view: View, book: Book) -> None:
         is_sent = st.form_submit_button(words.say("feedback.issue"), type="primary")
     if is_sent and unit is not None:
         made: list[str] = []
+        done = forms.counting(_ISSUED)
+        until = view.now.date() + timedelta(days=int(days))
+
+        def keep() -> None:
+            done()
+            held[:] = [(made, units[unit], services[service] if service else "", until)]
+
         if book.write(lambda recorder: made.extend(
             codes.issue(recorder, hash_key(), unit, int(count), service or None, int(days))
-        )):  # fmt: skip
-            until = view.now.date() + timedelta(days=int(days))
-            st.session_state[_ISSUED] = (made, units[unit], services[service] if service else "", until)
+        ), keep):  # fmt: skip
             st.rerun()
 
 
-def _issued(words: Words, held: tuple[list[str], str, str, date]) -> None:
+def _issued(words: Words, held: Issued) -> None:
     found, unit, service, until = held
     st.html(panels.message(words.say("feedback.view_codes"), words.say("feedback.issued", count=len(found))))
     st.code("\n".join(found), language=None, height=220)

@@ -210,9 +210,9 @@ def _history(view: View, detail: reading.Detail) -> None:
 def _form(book: Book, detail: reading.Detail) -> None:
     words, item = book.words, detail.item
 
-    def act(move: str, given: dict[str, Any]) -> Any:
+    def act(move: str, given: dict[str, Any], seen: int) -> Any:
         filled = Given(**given)
-        return lambda recorder: handling.act(recorder, item.warning_id, move, filled, revision=item.revision)
+        return lambda recorder: handling.act(recorder, item.warning_id, move, filled, revision=seen)
 
     is_assigning = any("handler" in move.needs for move in detail.moves)
     handlers = {}
@@ -224,8 +224,7 @@ def _form(book: Book, detail: reading.Detail) -> None:
         table: {code: said(words, FLOW.label(table, code)) for code in FLOW.rest[table]}
         for table in ("verdict", "measure")
     }
-    key = f"{item.warning_id}_{item.revision}_{len(detail.steps)}"
-    keeping.move_form(book, FLOW, detail.moves, key, choices, act)
+    keeping.move_form(book, FLOW, detail.moves, item.warning_id, item.revision, choices, act)
 
 
 def _files(book: Book, detail: reading.Detail) -> None:

@@ -82,7 +82,7 @@ def _one(book: Book, found: Hearing, units: Mapping[str, str]) -> None:
     else:
         st.html(panels.note(words.say("own_matters.nothing_said")))
 
-    def act(move: str, given: dict[str, Any]) -> Any:
+    def act(move: str, given: dict[str, Any], _: int) -> Any:
         return lambda recorder: handling.act(recorder, item.warning_id, move, Given(**given))
 
-    keeping.move_form(book, FLOW, found.moves, f"{item.warning_id}_{len(found.said)}", {}, act)
+    keeping.move_form(book, FLOW, found.moves, item.warning_id, item.revision, {}, act)

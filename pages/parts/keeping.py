@@ -24,7 +24,7 @@ from ledger.storage import Ledger
 from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor, RefusedError
-from pages.parts import panels, visitor
+from pages.parts import forms, panels, visitor
 from pages.parts.words import Words, capital, literally, number
 
 LOG = logging.getLogger(__name__)
@@ -63,18 +63,24 @@ class Book:
         st.session_state[place] = found
         return found
 
-    def write(self, act: Callable[[Recorder], object]) -> bool:
-        """Do one act; whether it is done. Why not is told, and what was typed stays."""
+    def write(self, act: Callable[[Recorder], object], then: Callable[[], None] = lambda: None) -> bool:
+        """Do one act; whether it is done. Why not is told, what was typed stays. `then` comes before any telling."""
 
         def written() -> bool:
             with self.ledger.write(self.actor) as recorder:
                 act(recorder)
+            then()
             return True
 
         if not self.attempt(written):
             return False
         st.toast(self.words.say("handling.saved"))
         return True
+
+    def send(self, place: str, act: Callable[[Recorder], object]) -> None:
+        """Do the act of the form at a place; once it is done the page is drawn again, with that form blank."""
+        if self.write(act, forms.counting(place)):
+            st.rerun()
 
     def attempt(self, act: Callable[[], Result]) -> Result | None:
         """What an act that writes by itself gives; None where it is not done, and why is told."""
@@ -101,21 +107,27 @@ def move_form(
     book: Book,
     flow: Flow,
     moves: Sequence[Move],
-    key: str,
+    place: str,
+    revision: int,
     choices: Choices,
-    act: Callable[[str, dict[str, Any]], Callable[[Recorder], object]],
+    act: Callable[[str, dict[str, Any], int], Callable[[Recorder], object]],
 ) -> None:
-    """The moves that are possible, one chosen, its fields, and the button. `key` changes once a move is made."""
-    words = book.words
-    if not moves:
+    """The moves that are possible, one chosen, its fields, and the button. `revision` is of what is moved.
+
+    A move that was sent and is no longer possible stands once more, so that it is told why, with what was typed.
+    """
+    words, key = book.words, forms.key_of(place)
+    sent = [move for move in flow.moves.values() if st.session_state.get(f"send_{key}_{move.id}")]
+    named = {move.id: move for move in moves}
+    named |= {move.id: move for move in sent if move.id not in named}
+    if not named:
         st.html(panels.note(words.say("handling.no_moves")))
         return
-    named = {move.id: move for move in moves}
     chosen = st.segmented_control(
         words.say("handling.move"),
         list(named),
         format_func=lambda one: titled(words, named[one].label.zh, named[one].label.en),
-        default=moves[0].id,
+        default=next(iter(named)),
         required=True,
         key=f"move_{key}",
         label_visibility="collapsed",
@@ -126,9 +138,11 @@ def move_form(
             name: field(book, name, flow.rest["field"][name], f"{key}_{move.id}", choices, name in move.needs)
             for name in (*move.needs, *move.offers)
         }
-        is_sent = st.form_submit_button(titled(words, move.label.zh, move.label.en), type="primary")
-    if is_sent and book.write(act(move.id, given)):
-        st.rerun()
+        label = titled(words, move.label.zh, move.label.en)
+        is_sent = st.form_submit_button(label, type="primary", key=f"send_{key}_{move.id}")
+    if is_sent:
+        book.send(place, act(move.id, given, forms.seen(place, revision)))
+    forms.show(place, revision)
 
 
 def field(
@@ -183,14 +197,15 @@ def attach_form(
     book: Book, kind: str, key: str, act: Callable[[str, bytes], Callable[[Recorder], object]]
 ) -> None:
     """The form that adds a file to something; the files that are there stand above it."""
-    words, count = book.words, len(files(book, kind, key))
-    with st.form(f"attach_{key}_{count}", border=False):
+    words, place = book.words, f"attach_{key}"
+    files(book, kind, key)
+    with st.form(forms.key_of(place), border=False):
         limit = attachments.limits()["size"]["bytes"] // 1_000_000
         label = words.say("handling.attach")
         sent = st.file_uploader(label, label_visibility="collapsed", max_upload_size=limit)
         is_sent = st.form_submit_button(label)
-    if is_sent and sent is not None and book.write(act(sent.name, sent.getvalue())):
-        st.rerun()
+    if is_sent and sent is not None:
+        book.send(place, act(sent.name, sent.getvalue()))
 
 
 _OWNERS = {"tasks": "task", "honours": "honour", "assessments": "assessment"}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger import rebasing as kept
 from ledger.schema import Rebase
 from model import policy
-from pages.parts import keeping, monthly, panels, visitor
+from pages.parts import forms, keeping, monthly, panels, visitor
 from pages.parts.words import Words
 
 LOG = logging.getLogger(__name__)
@@ -49,28 +49,28 @@ def form(words: Words, indicator_id: str, unit_id: str, month: date, said: Seque
         return
     book = keeping.open_book(words, who)
     held = {one.rebase_id: one for one in kept.standing(said) if one.unit_id == unit_id}
-    place = f"{indicator_id}_{unit_id}_{len(said)}"
+    place = f"rebase_{indicator_id}_{unit_id}"
+    key = forms.key_of(place)
     with st.container(key="rebase", width="content"), st.popover(words.say("trends.rebase")):
         st.html(panels.note(words.say("trends.rebase_how")))
-        with st.form(f"rebase_{place}", border=False):
+        with st.form(key, border=False):
             first = st.selectbox(
                 words.say("trends.rebase_from"),
                 monthly.span(month, MONTHS_BACK)[::-1],
                 format_func=words.month,
+                key=f"{month}_{key}",
             )
-            reason = _reason(words, f"rebase_reason_{place}")
+            reason = _reason(words, f"reason_{key}")
             is_sent = st.form_submit_button(words.say("trends.rebase_record"), type="primary")
-        if is_sent and book.write(
-            lambda recorder: kept.begin_anew(recorder, indicator_id, unit_id, first, reason)
-        ):
-            st.rerun()
+        if is_sent:
+            book.send(place, lambda recorder: kept.begin_anew(recorder, indicator_id, unit_id, first, reason))
         if held:
-            with st.form(f"rebase_back_{place}", border=False):
+            with st.form(f"back_{place}_{len(said)}", border=False):
                 chosen = st.selectbox(
                     words.say("trends.rebase_standing"), list(held),
                     format_func=lambda one: f"{words.month(held[one].month)} · {held[one].reason}",
                 )  # fmt: skip
-                why = _reason(words, f"rebase_why_{place}")
+                why = _reason(words, f"why_{place}_{len(said)}")
                 is_back = st.form_submit_button(words.say("trends.rebase_take_back"))
             if is_back and book.write(lambda recorder: kept.take_back(recorder, chosen, why)):
                 st.rerun()

@@ -19,7 +19,7 @@ from ledger.programme.steps import steps
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
-from pages.parts import export, keeping, labels, launching, panels
+from pages.parts import export, forms, keeping, labels, launching, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
 from pages.parts.reads import records
@@ -57,15 +57,17 @@ def list_items(view: View, book: Book, one: Any) -> None:
         shown[name] = st.column_config.SelectboxColumn(
             names[name], options=list(codes), format_func=partial(_code, words, _ITEM[name])
         )
-    with st.form(f"items_{one.list_id}_{one.revision}", border=False):
+    place = f"items_{one.list_id}"
+    with st.form(forms.key_of(place), border=False):
         edited = st.data_editor(
             rows, column_config=shown, num_rows="dynamic", hide_index=True, width="stretch"
         )
         is_sent = st.form_submit_button(words.say("duties.save_items"))
     if is_sent:
         given = [_item(row) for row in edited.to_dict("records")]
-        if book.write(lambda recorder: lists.set_items(recorder, one.list_id, given, one.revision)):
-            st.rerun()
+        seen = forms.seen(place, one.revision)
+        book.send(place, lambda recorder: lists.set_items(recorder, one.list_id, given, seen))
+    forms.show(place, one.revision)
 
 
 def _read_items(view: View, one: Any, names: Mapping[str, str], rows: pd.DataFrame) -> None:
@@ -123,20 +125,19 @@ def _carried_out(view: View, book: Book, one: Any, named: Mapping[str, str]) -> 
         "due_on": columns["due_on"].info,
         "handler": {"zh": words.say("handling.handler"), "en": words.say("handling.handler")},
     }
-    place = f"task_{one.list_id}_{len(mine)}"
-    with st.expander(words.say("duties.set_from_item")), st.form(place, border=False):
+    place = f"task_{one.list_id}"
+    key = forms.key_of(place)
+    with st.expander(words.say("duties.set_from_item")), st.form(key, border=False):
         given = {
-            name: keeping.field(book, name, label, place, choices, name != "handler")
+            name: keeping.field(book, name, label, key, choices, name != "handler")
             for name, label in asked.items()
         }
         is_sent = st.form_submit_button(words.say("duties.new_tasks"), type="primary")
-    if is_sent and book.write(
-        lambda recorder: tasks.assign(
+    if is_sent:
+        book.send(place, lambda recorder: tasks.assign(
             recorder, one.task_list, given["responsible_party"], given["unit_id"], named.get(given["item"], ""),
             given["due_on"], given["item"], given["handler"],
-        )
-    ):  # fmt: skip
-        st.rerun()
+        ))  # fmt: skip
 
 
 def units_of(view: View) -> dict[str, str]:
@@ -194,18 +195,20 @@ def assessment_items(view: View, book: Book, one: Any) -> None:
     action = "assess_unit" if one.state == "drafting" else "review_assessment"
     if one.state == "reviewed" or not policy.allows(book.actor, action):
         return
-    with st.form(f"score_{one.assessment_id}_{one.revision}", border=False):
+    place = f"score_{one.assessment_id}"
+    key = forms.key_of(place)
+    with st.form(key, border=False):
         choices = {"element": {name: words.pick(label.zh, label.en) for name, label in elements.items()}}
-        place = f"score_{one.assessment_id}_{one.revision}"
         asked = {
-            name: keeping.field(book, name, _named(words, said), place, choices, True)
+            name: keeping.field(book, name, _named(words, said), key, choices, True)
             for name, said in _SCORE.items()
         }
         is_sent = st.form_submit_button(words.say("duties.save_score"))
     if is_sent and asked["element"] is not None and asked["score"] is not None:
         given = (asked["element"], int(asked["score"]), asked["text"] or "")
-        if book.write(lambda recorder: assessments.score(recorder, one.assessment_id, *given)):
-            st.rerun()
+        seen = forms.seen(place, one.revision)
+        book.send(place, lambda recorder: assessments.score(recorder, one.assessment_id, *given, seen))
+    forms.show(place, one.revision)
 
 
 _SCORE = {"element": "element_name", "score": "score", "text": "ground"}

@@ -19,7 +19,7 @@ from ledger.trail import Recorder
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
-from pages.parts import controls, export, keeping, labels, navigation, panels
+from pages.parts import controls, export, forms, keeping, labels, navigation, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.register_parts import units_of
@@ -50,7 +50,7 @@ def show(view: View, book: Book, register: Register, picked: str | None) -> None
         st.html(panels.note(words.say("duties.none")))
     if policy.allows(book.actor, register.action):
         with st.expander(words.say(f"duties.new_{register.name}")):
-            _new(view, book, register, len(found))
+            _new(view, book, register)
 
 
 def _columns(words: Words, register: Register) -> list[Column]:
@@ -194,8 +194,8 @@ def moves(
     found = book.read(f"moves_{key}", lambda session: machine.possible(session, book.actor, one))
     found = [_fitting(machine, move, one) for move in found]
 
-    def act(move: str, given: dict[str, Any]) -> Callable[[Recorder], object]:
-        return lambda recorder: machine.act(recorder, key, move, given, revision=one.revision)
+    def act(move: str, given: dict[str, Any], seen: int) -> Callable[[Recorder], object]:
+        return lambda recorder: machine.act(recorder, key, move, given, revision=seen)
 
     indicators = {
         name: keeping.titled(words, item.name.zh, item.name.en)
@@ -204,7 +204,7 @@ def moves(
     takes = any("taker_unit_id" in (*move.needs, *move.offers) for move in found)
     takers = units_of(view) if takes else {}
     choices = {"indicator_id": indicators, "taker_unit_id": takers, "handler": handlers or {}}
-    keeping.move_form(book, machine.flow, found, f"{key}_{one.revision}", choices, act)
+    keeping.move_form(book, machine.flow, found, key, one.revision, choices, act)
 
 
 def _fitting(machine: Machine[Any], move: Move, one: Any) -> Move:
@@ -220,10 +220,11 @@ def _fitting(machine: Machine[Any], move: Move, one: Any) -> Move:
 # --- a new entry ------------------------------------------------------------------------------------------------------
 
 
-def _new(view: View, book: Book, register: Register, count: int) -> None:
-    words, place = view.words, f"new_{register.name}_{count}"
+def _new(view: View, book: Book, register: Register) -> None:
+    words, place = view.words, f"new_{register.name}"
+    key = forms.key_of(place)
     choices: dict[str, Mapping[str, str]] = {"unit_id": units_of(view), "handler": _handlers(book, register)}
-    with st.form(place, border=False):
+    with st.form(key, border=False):
         given: dict[str, Any] = {}
         for name in register.fields:
             info = _info(words, register.table, name)
@@ -238,12 +239,12 @@ def _new(view: View, book: Book, register: Register, count: int) -> None:
                 }
             is_needed = name not in register.optional
             if info["kind"] == "list<string>":
-                given[name] = tuple(_several(words, info, place, name, choices[name]))
+                given[name] = tuple(_several(words, info, key, name, choices[name]))
             else:
-                given[name] = keeping.field(book, name, info, place, choices, is_needed)
+                given[name] = keeping.field(book, name, info, key, choices, is_needed)
         is_sent = st.form_submit_button(words.say(f"duties.new_{register.name}"), type="primary")
-    if is_sent and book.write(lambda recorder: register.create(recorder, given)):
-        st.rerun()
+    if is_sent:
+        book.send(place, lambda recorder: register.create(recorder, given))
 
 
 def _info(words: Words, table_name: str, name: str) -> dict[str, Any]:
