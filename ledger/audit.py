@@ -116,7 +116,7 @@ def listed(
             query = query.where(column == value)
     if asked.since:
         query = query.where(Entry.recorded_at >= asked.since.isoformat())
-    if asked.until:
+    if asked.until and asked.until < date.max:
         query = query.where(Entry.recorded_at < (asked.until + timedelta(days=1)).isoformat())
     if before is not None:
         query = query.where(Entry.sequence < before)

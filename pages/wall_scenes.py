@@ -12,19 +12,19 @@ import streamlit as st
 from model import warehouse
 from pages.parts import clocks, controls, frame, theme, visitor
 from pages.parts.wall import canvas, document
-from pages.parts.wall.site import SHAPES, Shape, site
+from pages.parts.wall.site import SHAPES, Shape, configuration, site
 
 
 def show() -> None:
     """Draw the scenes that the address asks for, where they are this person's to see."""
     query = st.query_params
-    if not visitor.may_open("public_wall" if site(query.get("site")).mode == "public" else "wall"):
+    asked = query.get("site")
+    is_known = not asked or asked in configuration().sites
+    if not is_known or not visitor.may_open("public_wall" if site(asked).mode == "public" else "wall"):
         frame.astray(controls.words())
         return
     shape: Shape = next((one for one in SHAPES if one == query.get("shape")), SHAPES[0])
     snapshot = warehouse.open_snapshot(warehouse.default_directory())
     language = controls.words().language
     st.html(theme.wall_style())
-    canvas.show(
-        document.document(snapshot, query.get("site"), query.get("scenes"), language, shape, clocks.now())
-    )
+    canvas.show(document.document(snapshot, asked, query.get("scenes"), language, shape, clocks.now()))

@@ -164,7 +164,13 @@ def test_pages_of_acts_follow_each_other(bureau: Ledger, tmp_path: Path) -> None
     assert second[0] == first[-1] - 1 and second[-1] == 1
     press(app, SAY("audit.newest"))
     assert int(rows(app)[0]["key"]) >= first[0]
-    for broken in ({"before": "x"}, {"since": "gestern"}, {"entry": "²"}):
+    long = "9" * 5_000
+    for broken in (
+        *({"before": one} for one in ("x", long, "9" * 20)),
+        {"since": "gestern"},
+        {"until": "9999-12-31"},
+        *({"entry": one} for one in ("²", long, "9" * 20)),
+    ):
         assert rows(opened("zhao", tmp_path, **broken))
 
 

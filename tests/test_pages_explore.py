@@ -83,15 +83,31 @@ def test_the_address_holds_the_question(snapshot: warehouse.Snapshot, language: 
     [
         {"table": "no.such"},
         {"by": "nothing,else"},
+        {"by": "unit_id,unit_id"},
+        {"by": "inspection_id,unit_id,inspection_kind,issue_count"},
         {"where": "nonsense"},
+        {"where": "[" * 9_000},
         {"page": "99999999"},
+        {"page": "9" * 9_000},
+        {"page": "²"},
         {"sort": "-nothing"},
+        {"was": "table=record.licence&lang=en&embed=true&by=unit_id"},
     ],
 )
 def test_nonsense_in_the_address_is_the_default(snapshot: warehouse.Snapshot, query: dict[str, str]) -> None:
     app = site.page_of("analysis", **query)
     assert not app.exception
     assert ZH.say("explore.result") in site.shown(app)
+
+
+def test_an_answer_may_call_its_columns_as_it_likes(snapshot: warehouse.Snapshot) -> None:
+    app = site.page_of("analysis", view="sql", sql="SELECT 'one' AS key, '/away' AS href, uuid() AS hash")
+    assert not app.exception
+    (answer,) = [
+        one for one in (json.loads(one.proto.json) for one in app.get("bidi_component")) if one["page"] == 100
+    ]
+    (row,) = answer["rows"]
+    assert "href" not in row and [row[one["name"]] for one in answer["columns"]][:2] == ["one", "/away"]
 
 
 def test_a_value_that_does_not_fit_is_told(snapshot: warehouse.Snapshot) -> None:

@@ -242,3 +242,11 @@ def test_scenes_may_be_asked_for_one_by_one(wall: Wall) -> None:
     assert page.get_attribute("#wall-ready", "data-scenes") == "cells,trends"
     assert page.get_attribute("#wall-ready", "data-snapshot") == "office"
     assert page.locator("[data-testid=stSidebar]").is_hidden()
+
+
+def test_a_site_that_there_is_not_is_told(wall: Wall) -> None:
+    page = wall.page
+    page.goto(f"{wall.url}/wall-scenes?site=nowhere&lang=en")
+    page.wait_for_selector(".message")
+    assert Words("en").say("shared.astray_title") in page.inner_text(".message")
+    assert page.locator("[data-testid=stException]").count() == 0

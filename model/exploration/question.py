@@ -77,7 +77,7 @@ def understood(text: str) -> tuple[Filter, ...]:
         given = json.loads(text)
         return tuple(Filter(str(column), operator, str(value)) for column, operator, value in given
                      if operator in OPERATORS)  # fmt: skip
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return ()
 
 
@@ -241,9 +241,8 @@ def _value(one: Filter, kind: str) -> Any:
 
 def is_number(kind: str) -> bool:
     """Whether a column of this type can be added up."""
-    return kind.startswith(
-        ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT", "SMALLINT", "TINYINT", "U")
-    )
+    is_whole = kind.removeprefix("U") in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+    return is_whole or kind in ("FLOAT", "DOUBLE") or (kind.startswith("DECIMAL") and kind.endswith(")"))
 
 
 def is_unit(column: str) -> bool:

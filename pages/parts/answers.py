@@ -166,13 +166,15 @@ def _page(
     found = run.page(first, PAGE_ROWS, order.removeprefix(_DOWN) or None, down=order.startswith(_DOWN))
     numbers = {name for name, kind in run.shape.columns if is_number(kind)}
     days = {name for name, kind in run.shape.columns if kind == "DATE"}
+    places = {name: f"column_{number}" for number, name in enumerate(names)}
     columns = [
-        Column(name, called.get(name, name), "figure" if name in numbers else "short", name) for name in names
+        Column(places[name], called.get(name, name), "figure" if name in numbers else "short", name)
+        for name in names
     ]
     held = labels.records(found)
     rows = [
         {
-            name: reads(name, str(one[name]))
+            places[name]: reads(name, str(one[name]))
             if isinstance(one[name], str | bool)
             else ";".join(reads(name, str(each)) for each in one[name])
             if isinstance(one[name], list)
@@ -191,8 +193,7 @@ def _page(
 
 def _choose_page(words: Words, pages: int) -> int:
     """A page by its number, kept in the URL."""
-    asked = st.query_params.get("page", "1")
-    shown = min(max(int(asked), 1), pages) if asked.isdecimal() else 1
+    shown = min(max(controls.number(st.query_params.get("page", "")) or 1, 1), pages)
     key = controls.key_of("page", shown)
     st.session_state[key] = shown
 

@@ -39,6 +39,7 @@ _LOADED = {"batch_id": "explore.batch", "row_number": "explore.row_number"}
 """What the loader adds to every record."""
 _NONE = ""
 _SEPARATOR = ","
+_MOST_GROUPS = 3
 TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort", "was")
 _NUMERIC = ("sum", "average", "median")
 
@@ -135,7 +136,7 @@ def ask(words: Words, asker: Asker) -> Question:
 def _many(words: Words, options: Sequence[str], called: Callable[[str], str]) -> list[str]:
     """Several of the options, in the order chosen, kept in the URL."""
     asked = st.query_params.get("by", "")
-    shown = [one for one in asked.split(_SEPARATOR) if one in options]
+    shown = list(dict.fromkeys(one for one in asked.split(_SEPARATOR) if one in options))[:_MOST_GROUPS]
     key = controls.key_of("by", shown)
     st.session_state[key] = shown
 
@@ -146,7 +147,7 @@ def _many(words: Words, options: Sequence[str], called: Callable[[str], str]) ->
 
     st.multiselect(
         words.say("explore.groups"), options, key=key, on_change=keep, format_func=called,
-        placeholder=words.say("explore.groups_none"), max_selections=3,
+        placeholder=words.say("explore.groups_none"), max_selections=_MOST_GROUPS,
     )  # fmt: skip
     return list(st.session_state[key])
 

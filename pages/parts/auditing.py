@@ -80,15 +80,15 @@ def _tell(book: Book, found: Proof) -> None:
 def acts(book: Book) -> None:
     """The act that the URL names, else those that were asked for."""
     words = book.words
-    picked = controls.picked("entry") or ""
-    if picked.isascii() and picked.isdigit() and audit.sees_all(book.actor):
-        audit_acts.one(book, int(picked))
+    picked = controls.number(controls.picked("entry") or "")
+    if picked is not None and audit.sees_all(book.actor):
+        audit_acts.one(book, picked)
         return
     how = "audit.acts_how" if audit.sees_all(book.actor) else "audit.acts_watched"
     st.html(panels.heading(words.say("audit.acts"), words.say(how)))
     asked = _filters(book)
     before = controls.picked("before") or ""
-    older_than = int(before) if before.isascii() and before.isdigit() else None
+    older_than = controls.number(before)
     if not _noted(book, asked, before):
         return
     found = book.read(

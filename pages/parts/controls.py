@@ -24,6 +24,7 @@ ALL = "all"
 Group = Literal["domain", "dimension"]
 
 _TURNS = "control_turns"
+_DIGITS = 18
 _INDENT = "\u3000"
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 
@@ -230,6 +231,11 @@ def choose_month(words: Words, months: Sequence[date], default: date) -> date:
     options = sorted(known | {default_text} | ({asked} if asked else set()), reverse=True)
     chosen = choose("month", words.say("shared.month"), options, default_text, label)
     return date.fromisoformat(f"{chosen}-01")
+
+
+def number(text: str) -> int | None:
+    """A number of an address, where it is one that a database can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def _month_text(asked: str | None) -> str | None:

@@ -71,7 +71,8 @@ def _back(words: Words) -> None:
     """From the rows of a group to the groups."""
     asked = st.query_params.get("was")
     if asked:
-        query = controls.carried(table=st.query_params.get("table", asking.DEFAULT), **dict(parse_qsl(asked)))
+        was = {name: value for name, value in parse_qsl(asked) if name in asking.TABLE_BOUND}
+        query = controls.carried(table=st.query_params.get("table", asking.DEFAULT), **was)
         with st.container(key="breadcrumb"):
             st.page_link(navigation.here(), label=words.say("explore.to_groups"), query_params=query)
 
