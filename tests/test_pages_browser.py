@@ -422,6 +422,53 @@ def test_going_back_is_not_undone_by_the_clock(site: Site) -> None:
     page.close()
 
 
+def test_going_back_from_a_month_that_was_clicked_in_a_chart_is_not_undone_by_the_clock(site: Site) -> None:
+    """A clock's request that was sent with the click may come after the browser has gone back already."""
+    site.show("demo")
+    page = site.page.context.new_page()
+    clocks: list[bytes] = []
+    clicked: list[BackMsg] = []
+    held: list[bytes] = []
+    addresses: list[str] = []
+
+    def asked(content: bytes) -> bytes:
+        message = BackMsg.FromString(content)
+        run = message.rerun_script
+        if run.fragment_id:
+            clocks.append(content)
+        elif b"point_indices" in content and not clicked:
+            clicked.append(message)
+        elif run.is_history_navigation:
+            late = BackMsg.FromString(clocks[0])
+            late.rerun_script.widget_states.CopyFrom(clicked[0].rerun_script.widget_states)
+            late.rerun_script.query_string = run.query_string
+            held.append(late.SerializeToString())
+        return content
+
+    def answered(message: ForwardMsg) -> bytes | None:
+        if message.HasField("page_info_changed"):
+            addresses.append(message.page_info_changed.query_string)
+        if not (held and message.HasField("script_finished") and addresses[-1] == back):
+            return None
+        addresses[:] = [back]
+        return held.pop()
+
+    back = "unit=420106-S01&indicator=H2"
+    intercept(page, asked, answered)
+    page.goto(f"{site.url}/trend?{back}")
+    refreshed = settled(page).locator(".clock.refreshed")
+    for when in ("before", "after", "after"):
+        told = refreshed.inner_text()
+        expect(refreshed).not_to_have_text(told)
+        if when == "before":
+            page.locator(".js-plotly-plot .scatterlayer path.point").first.click(force=True)
+            page.wait_for_url("**month=**")
+            settled(page).go_back()
+            page.wait_for_url(f"**?{back}")
+    assert not held and set(addresses) == {back} and page.url.endswith(back)
+    page.close()
+
+
 def test_a_new_snapshot_shows_without_a_reload_and_the_old_may_vanish(site: Site) -> None:
     first = fixture.publish(site.directory, sequence=3)
     page = site.open("/?view=volumes")

@@ -130,13 +130,13 @@ def _chart(words: Words, run: Run, leads: Leads, reads: Callable[[str, str], str
     rows[names[0]] = [None if one[names[0]] is None else reads(names[0], str(one[names[0]])) for one in held]
     by_place = dict(zip(rows[names[0]], held, strict=True))
 
-    def lead() -> None:
-        for point in st.session_state["answer_chart"].selection.points[:1]:
-            address.lead(leads(by_place[str(point["x"])], series[point["curve_number"]]))
+    def lead(point: Mapping[str, Any]) -> None:
+        address.lead(leads(by_place[str(point["x"])], series[point["curve_number"]]))
 
+    clicks = controls.clicks("answer", lead)
     st.plotly_chart(
-        charts.answer(rows, names[0], series), theme=None, config=template.CONFIG, key="answer_chart",
-        alt=words.say("explore.chart_alt"), on_select=lead, selection_mode="points",
+        charts.answer(rows, names[0], series), theme=None, config=template.CONFIG, key=clicks.key,
+        alt=words.say("explore.chart_alt"), on_select=clicks.call, selection_mode="points",
     )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ It must not name a retailer, and computes nothing itself: market.py does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
+from typing import Any
 
 import streamlit as st
 
@@ -130,19 +131,18 @@ def scheme(here: Market) -> None:
     st.html(panels.heading(words.say("cells.map"), here.unit_name, words.say("cells.map_how")))
     present = {one.fullness for one in here.cells}
     st.html(panels.legend((f"cell-{one}", words.say(f"cells.{one}")) for one in FILLS if one in present))
-    key = f"map_{here.unit_id}"
 
-    def pick() -> None:
-        points = st.session_state[key].selection.points
-        if points and "customdata" in points[0]:
-            address.put(cell=points[0]["customdata"][0])
+    def pick(point: Mapping[str, Any]) -> None:
+        if "customdata" in point:
+            address.put(cell=point["customdata"][0])
 
+    clicks = controls.clicks(f"map_{here.unit_id}", pick, "cell")
     st.plotly_chart(
         cells_map(words, here.cells, here.picked.id if here.picked else None),
         theme=None,
         config=template.CONFIG,
-        key=key,
-        on_select=pick,
+        key=clicks.key,
+        on_select=clicks.call,
         selection_mode="points",
         alt=words.say("cells.map_alt", unit=here.unit_name, count=len(here.cells)),
     )

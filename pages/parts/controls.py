@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 import streamlit as st
@@ -173,16 +174,44 @@ def choose_indicator(words: Words) -> None:
     choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
 
 
-def month_of_click(words: Words, key: str, months: Sequence[date]) -> Callable[[], None]:
-    """What a chart over these months calls when one of them is clicked: that month is kept in the URL."""
+@dataclass(frozen=True)
+class Clicks:
+    """A chart whose points lead elsewhere: its key, and what it calls when one of them is clicked."""
+
+    key: str
+    call: Callable[[], None]
+
+
+def clicks(name: str, choose: Callable[[Mapping[str, Any]], None], leads_to: str | None = None) -> Clicks:
+    """The clicks on a chart of this name that change a parameter of the URL, or all of it.
+
+    Once the URL said something else, a point that was clicked before is no choice any more: requests that were sent
+    before the browser heard of it still bring it.
+    """
+
+    def standing() -> object:
+        return address.shown().get(leads_to) if leads_to else address.shown()
+
+    place, drawn = f"chart_{name}", standing()
+    key = key_of(place, drawn)
+
+    def call() -> None:
+        if st.session_state[_TURNS][place][0] == key and standing() == drawn:
+            for point in st.session_state[key].selection.points[:1]:
+                choose(point)
+
+    return Clicks(key, call)
+
+
+def month_clicks(words: Words, name: str, months: Sequence[date]) -> Clicks:
+    """The clicks on a chart over these months: the month that was clicked is kept in the URL."""
     by_label = {words.month(one): one.isoformat()[:7] for one in months}
 
-    def choose() -> None:
-        for point in st.session_state[key].selection.points[:1]:
-            if point.get("x") in by_label:
-                address.put(month=by_label[point["x"]])
+    def choose(point: Mapping[str, Any]) -> None:
+        if point.get("x") in by_label:
+            address.put(month=by_label[point["x"]])
 
-    return choose
+    return clicks(name, choose, "month")
 
 
 def key_of(name: str, value: object) -> str:

@@ -80,10 +80,10 @@ def kind_panel(
             with chart:
                 alt = words.say("overview.chart_alt", unit=unit_name, kind=name, count=len(months))
                 figure = trend(words, kind, series, month)
-                key = f"chart_{kind.id}"
+                clicks = controls.month_clicks(words, kind.id, months)
                 st.plotly_chart(
-                    figure, theme=None, config=template.CONFIG, key=key, alt=alt, selection_mode="points",
-                    on_select=controls.month_of_click(words, key, months),
+                    figure, theme=None, config=template.CONFIG, key=clicks.key, alt=alt, selection_mode="points",
+                    on_select=clicks.call,
                 )  # fmt: skip
 
 

@@ -134,13 +134,14 @@ def months(desk: Desk) -> None:
     st.html(panels.legend((f"tickets-{at % len(tickets.SHADES)}", name) for at, name in enumerate(counts)))
     partial = desk.month if desk.coverage.state(desk.month) == "partial" else None
     alt = words.say("complaints.months_alt", unit=desk.unit_name, count=MONTHS)
+    clicks = controls.month_clicks(words, "tickets", span)
     st.plotly_chart(
         tickets.by_month(words, span, counts, partial),
         theme=None,
         config=template.CONFIG,
-        key="months",
+        key=clicks.key,
         alt=alt,
-        on_select=controls.month_of_click(words, "months", span),
+        on_select=clicks.call,
         selection_mode="points",
     )
 

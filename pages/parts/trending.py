@@ -94,7 +94,8 @@ def chart(subject: Subject) -> None:
     names = words.say("shared.source_named", names=labels.tables(words, subject.item.needed_tables))
     counted = board.measure(words, subject.item)
     st.html(panels.heading(subject.name, subject.unit_name, counted, names, said))
-    key = f"control_{subject.item.id}_{subject.unit_id}"
+    name = f"control_{subject.item.id}_{subject.unit_id}"
+    clicks = controls.month_clicks(words, name, [one.month for one in spots])
     alt = words.say(
         "trends.chart_alt", unit=subject.unit_name, name=subject.name, count=len(spots), chart=what
     )
@@ -102,19 +103,13 @@ def chart(subject: Subject) -> None:
         control(words, subject.item, spots, subject.month, subject.starts, rule_words(words)),
         theme=None,
         config=template.CONFIG,
-        key=key,
+        key=clicks.key,
         alt=alt,
-        on_select=controls.month_of_click(words, key, [one.month for one in spots]),
+        on_select=clicks.call,
         selection_mode="points",
     )
     is_judged = any(one.centre is not None for one in spots)
     st.html(panels.note(what) + (panels.fired(words, _fired(words, spots)) if is_judged else ""))
-
-
-def _choose_unit(key: str) -> None:
-    """Keep in the URL the unit whose point was clicked."""
-    for point in st.session_state[key].selection.points[:1]:
-        address.put(unit=point["customdata"][0])
 
 
 def _kind(words: Words, item: Indicator, spots: Sequence[Spot]) -> str:
@@ -154,7 +149,9 @@ def funnel(subject: Subject, units: pd.DataFrame) -> None:
         st.html(panels.note(words.say("trends.funnel_none")))
         return
     below = set(units.loc[units["parent_unit_id"] == subject.unit_id, "unit_id"])
-    key = f"funnel_{item.id}_{subject.unit_id}"
+    clicks = controls.clicks(
+        f"funnel_{item.id}_{subject.unit_id}", lambda point: address.put(unit=point["customdata"][0]), "unit"
+    )
     names = dict(zip(units["unit_id"], units["name"], strict=True))
     alt = words.say(
         "trends.funnel_alt",
@@ -167,9 +164,9 @@ def funnel(subject: Subject, units: pd.DataFrame) -> None:
         funnel_figure(words, item, drawn, names, below | {subject.unit_id}),
         theme=None,
         config=template.CONFIG,
-        key=key,
+        key=clicks.key,
         alt=alt,
-        on_select=lambda: _choose_unit(key),
+        on_select=clicks.call,
         selection_mode="points",
     )
     has_limits = any(one["upper998"] is not None for one in drawn)
