@@ -311,6 +311,20 @@ def test_who_works_in_the_field_completes_their_own_task_on_a_phone(
     assert (held.state, held.handler, held.done_by) == ("done", "worker", "worker")
 
 
+def test_in_another_language_a_form_keeps_the_words_and_asks_for_the_choices_again(
+    browser: Browser, address: str
+) -> None:
+    """A choice that only seemed to stand was left out of what was submitted."""
+    with signed_in(browser, address, "head", "/duty?view=tasks") as page:
+        page.get_by_text(SAY("duties.new_tasks")).first.click()
+        choose(page, "任务清单", "三张清单")
+        page.get_by_role("textbox", name="任务内容").fill("走访十户")
+        page.get_by_text("English", exact=True).click()
+        page.wait_for_url("**lang=en**")
+        expect(page.get_by_test_id("stForm").locator("input").first).to_have_value("", timeout=20_000)
+        expect(page.get_by_test_id("stForm").locator("textarea")).to_have_value("走访十户", timeout=20_000)
+
+
 def test_who_may_not_see_warnings_is_not_offered_the_page(browser: Browser, address: str) -> None:
     with signed_in(browser, address, "analyst", "/") as page:
         expect(page.get_by_role("link", name="总览")).to_be_visible()

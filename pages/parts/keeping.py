@@ -156,7 +156,7 @@ def field(
     if name in choices:
         options = choices[name]
         return st.selectbox(
-            said, list(options), index=None, format_func=lambda one: options[one], key=place,
+            said, list(options), index=None, format_func=lambda one: options[one], key=choice_key(words, place),
             placeholder=words.say("handling.choose"),
         )  # fmt: skip
     if name.endswith(("_on", "_by")):
@@ -169,6 +169,14 @@ def field(
     if name in ("text", "need", "task", "answer"):
         return st.text_area(said, key=place, height=96) or None
     return st.text_input(said, key=place) or None
+
+
+def choice_key(words: Words, place: str) -> str:
+    """The key of a list to choose from in a form: in another language it is open again.
+
+    The browser holds a choice of a form as it reads, which is none of the options in the other language.
+    """
+    return f"{place}_{words.language}"
 
 
 def people(book: Book, key: str, ask: Callable[[Session], Sequence[Account]]) -> dict[str, str]:

@@ -260,6 +260,7 @@ def _several(
 ) -> list[str]:
     said = words.say("handling.optional", field=keeping.titled(words, info["zh"], info["en"]))
     return st.multiselect(
-        said, list(options), format_func=lambda one: options[one], key=f"field_{place}_{name}",
+        said, list(options), format_func=lambda one: options[one],
+        key=keeping.choice_key(words, f"field_{place}_{name}"),
         placeholder=words.say("handling.choose"),
     )  # fmt: skip
