@@ -208,7 +208,14 @@ CELLS = [
 class TestCells:
     def test_a_cell_is_as_full_as_it_is(self) -> None:
         assert [one.fullness for one in CELLS] == ["filling", "full", "over", "unknown"]
-        assert market.total(CELLS) == market.Total(4, 30, 33, 3, 4, 1, 1)
+        assert market.total(CELLS) == market.Total(4, 30, 33, 3, 4, 1, 1, 29 / 30)
+
+    @pytest.mark.parametrize(("occupied", "fullness"), [(0, "full"), (3, "over")])
+    def test_where_no_outlet_may_be_none_is_left_and_any_is_too_many(
+        self, occupied: int, fullness: str
+    ) -> None:
+        cell = market.Cell("e", "u", "戊", None, 0, occupied, 0, True, None)
+        assert cell.fullness == fullness and cell.share is None
 
     @pytest.mark.parametrize(
         ("occupied", "queued", "fullness"),
@@ -231,6 +238,8 @@ class TestCells:
         assert market.wait(2, 3, None) == 0
         assert market.wait(3, 1, [0.5, 1.0, 0.5]) == 3
         assert market.wait(9, 0, [1.0, 1.0]) is None
+        assert market.wait(1, -2, [1.0, 1.0, 1.0]) == 3, "those who leave first make up for the excess"
+        assert market.wait(0, -2, [1.0]) == 0
         assert market.leaving({"ran_out": 0, "kept_on": 0}) is None
         assert market.exits([10, 0], 0.25) == [2.5, 0.0]
 

@@ -131,13 +131,12 @@ def units(here: Market, all_units: pd.DataFrame) -> None:
 
 
 def _total(found: Total) -> dict[str, Any]:
-    share = found.occupied / found.capacity if found.capacity else None
     return {
         "count": found.cells,
         "capacity": found.capacity,
         "occupied": found.occupied,
         "remaining": found.remaining,
-        "share": figure(written.value(share, "share"), share),
+        "share": figure(written.value(found.share, "share"), found.share),
         "queued": found.queued,
         "full_cells": found.full,
     }

@@ -103,7 +103,7 @@ def totals(here: Market) -> None:
     """The totals as cards."""
     words, found = here.view.words, market.total(here.shown)
     over = words.say("cells.over_cells", count=number(found.over)) if found.over else ""
-    share = written.value(found.occupied / found.capacity, "share") if found.capacity else written.NONE
+    share = written.value(found.share, "share")
     unknown = "" if here.has_capacity else words.say("cells.unknown")
     placed = unknown if not found.occupied else ""
     shown = [

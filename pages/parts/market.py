@@ -55,14 +55,14 @@ class Cell:
             return "unknown"
         if self.occupied > self.capacity:
             return "over"
-        if self.share is None or self.occupied + self.queued >= self.capacity:
+        if self.occupied + self.queued >= self.capacity:
             return "full"
-        return next(name for limit, name in STEPS if self.share < limit)
+        return next(name for limit, name in STEPS if self.occupied < limit * self.capacity)
 
 
 @dataclass(frozen=True)
 class Total:
-    """Several cells together."""
+    """Several cells together; `share` is the part that is taken of the capacity of those where it is known."""
 
     cells: int
     capacity: int
@@ -71,6 +71,7 @@ class Total:
     queued: int
     full: int
     over: int
+    share: float | None
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,17 @@ def rings(boundary: str | None) -> tuple[tuple[Place, ...], ...]:
 
 def total(held: Sequence[Cell]) -> Total:
     """The cells together; a cell of unknown capacity counts its outlets only."""
+    capacity = sum(one.capacity or 0 for one in held)
+    taken = sum(one.occupied for one in held if one.capacity is not None)
     return Total(
         len(held),
-        sum(one.capacity or 0 for one in held),
+        capacity,
         sum(one.occupied for one in held),
         sum(max(one.remaining or 0, 0) for one in held),
         sum(one.queued for one in held),
         sum(one.fullness == "full" for one in held),
         sum(one.fullness == "over" for one in held),
+        taken / capacity if capacity else None,
     )
 
 
@@ -152,10 +156,13 @@ def exits(expiring: Sequence[int], share: float | None) -> list[float] | None:
 
 
 def wait(queued: int, remaining: int, expected: Sequence[float] | None) -> int | None:
-    """After how many months the places left and those expected reach the end of the queue; None beyond the forecast."""
-    if queued <= remaining:
+    """After how many months the places left and those expected reach the end of the queue; None beyond the forecast.
+
+    Where there are more outlets than places, those who leave first make up for that.
+    """
+    if queued <= max(remaining, 0):
         return 0
-    places = float(max(remaining, 0))
+    places = float(remaining)
     for month, count in enumerate(expected or (), 1):
         places += count
         if places >= queued:
