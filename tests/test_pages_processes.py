@@ -5,6 +5,7 @@ One office serves all of them, so that it is loaded once.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +45,7 @@ from pages.parts.reads import tickets as reads_tickets
 from pages.parts.rising import Term
 from pages.parts.ticket_pictures import WINDOWS, Desk
 from pages.parts.wall import market as wall_market
-from pages.parts.words import Words
+from pages.parts.words import NONE, Words
 from tests import demo_site
 
 
@@ -348,6 +349,18 @@ class TestComplaints:
         months = reads_tickets.by_month(snapshot, unit_id, "category", *span)
         assert hours["tickets"].sum() == months["tickets"].sum() > 0
         assert hours["weekday"].between(1, 7).all() and hours["hour"].between(0, 23).all()
+
+    @pytest.mark.parametrize(("later", "is_compared"), [(23, True), (22, False), (11, False)])
+    def test_a_year_is_beside_a_year_of_which_every_month_is_known(
+        self, snapshot: warehouse.Snapshot, unit_id: str, later: int, is_compared: bool
+    ) -> None:
+        since = records.coverage(snapshot, unit_id)["complaint"].since
+        assert since is not None
+        month = monthly.shifted(since, later)
+        app = demo_site.page_of("tickets", unit=unit_id, window="12", month=month.isoformat()[:7])
+        listed = [json.loads(one.proto.json) for one in app.get("bidi_component")][-1]
+        changes = {one["change"]["text"] for one in listed["rows"]}
+        assert not app.exception and changes and (changes != {NONE}) is is_compared
 
     @pytest.mark.parametrize("language", ["zh", "en"])
     @pytest.mark.parametrize(

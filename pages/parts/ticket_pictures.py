@@ -79,6 +79,14 @@ class Desk:
         span = words.say("complaints.span", first=self.first.isoformat(), last=self.last.isoformat())
         return tuple(one for one in (span, source, as_of, late) if one)
 
+    def months(self, back: int = 0) -> list[date]:
+        """The months of the window, or of the one so many months earlier."""
+        return monthly.span(monthly.shifted(self.month, -back), self.window)
+
+    def is_whole(self, back: int = 0) -> bool:
+        """Whether of every such month all tickets are known."""
+        return all(self.coverage.state(one) == "value" for one in self.months(back))
+
     def cut(self, name: str, *, back: int = 0) -> list[dict[str, Any]]:
         """The tickets of the window, or of the one so many windows before, by one column."""
         first = monthly.shifted(self.first, -back * self.window)
@@ -199,8 +207,8 @@ def _cells(desk: Desk, one: Mapping[str, Any], total: int, before: int) -> dict[
     words = desk.view.words
     share = one["tickets"] / total
     in_time = one["in_time"] / one["due"] if one["due"] else None
-    is_whole = desk.coverage.state(desk.month) == "value"
-    change = one["tickets"] - before if is_whole else None
+    is_comparable = desk.is_whole() and desk.is_whole(desk.window)
+    change = one["tickets"] - before if is_comparable else None
     return {
         "tickets": figure(number(one["tickets"]), one["tickets"], "strong"),
         "share": figure(written.value(share, "share"), share),

@@ -64,8 +64,7 @@ def _days(desk: Desk, back: int) -> tuple[date, date]:
 
 def window(desk: Desk, back: int) -> Window | None:
     """The tickets of the window so many months earlier; None where not all of it is known."""
-    months = monthly.span(monthly.shifted(desk.month, -back), desk.window)
-    if any(desk.coverage.state(one) != "value" for one in months):
+    if not desk.is_whole(back):
         return None
     first, last = _days(desk, back)
     found = labels.records(reads.by_terms(desk.view.snapshot, desk.unit_id, first, last))
