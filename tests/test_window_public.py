@@ -9,10 +9,12 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pandas as pd
 import pytest
 from ledger_fixture import Databases, databases
 from sqlalchemy import select, text
@@ -24,6 +26,7 @@ from ledger.window import codes
 from model import answers, policy, vault, warehouse
 from model.policy import Actor, RefusedError
 from pages.parts import server
+from pages.parts.reads import screen
 from pages.parts.wall import publicity, site
 from pages.parts.wall.board import Board
 from pages.parts.window import (
@@ -192,6 +195,20 @@ def test_a_number_older_than_a_year_is_no_news(client: Client) -> None:
     told = [(int(year), int(month)) for year, month in re.findall(r"(\d{4})年(\d{1,2})月", table)]
     newest = max(told)
     assert all((newest[0] - year) * 12 + newest[1] - month < 12 for year, month in told)
+
+
+def test_a_month_in_progress_is_no_value_yet(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = warehouse.open_snapshot(warehouse.default_directory())
+    rows = [
+        ("L1", pd.Timestamp(month), value, "value")
+        for month, value in (("2026-10-01", 0.98), ("2026-11-01", 0.5))
+    ]
+    trend = pd.DataFrame(rows, columns=["indicator_id", "month", "value", "state"])
+    known = screen.indicators(snapshot) | {"L1": ("value", datetime(2026, 11, 18))}
+    monkeypatch.setattr(screen, "trend", lambda *_: trend)
+    monkeypatch.setattr(screen, "indicators", lambda _: known)
+    page = client.get("/window/standard?lang=zh").text
+    assert "98.0%" in page and "2026年10月" in page and "50.0%" not in page
 
 
 # --- one's own application --------------------------------------------------------------------------------------------

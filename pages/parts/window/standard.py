@@ -6,6 +6,7 @@ A number that may not be shown says why. Standards come from model/process, comp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from model.warehouse import Snapshot
 from pages.parts import notices, words
 from pages.parts.reads import screen
 from pages.parts.reads import window as reads
+from pages.parts.wall.measured import complete_month
 from pages.parts.wall.state import current
 from pages.parts.window import render
 from pages.parts.window.setup import setup
@@ -92,10 +94,18 @@ def _days(said: words.Words, row: reads.Row | None, *, is_working: bool) -> str 
 
 
 def _indicators(snapshot: Snapshot, place: str, said: words.Words) -> list[dict[str, object]]:
-    """Name, target and newest value of each indicator of this page: what is older than a year is news no more."""
+    """Name, target and newest value of each indicator of this page: what is older than a year is news no more.
+
+    A month in progress is left out, as on the wall.
+    """
     declared = {row["indicator_id"]: row for row in reads.rows(screen.declared(snapshot))}
     newest: dict[str, reads.Row] = {}
-    known = reads.rows(screen.trend(snapshot, place, INDICATORS))  # the oldest first
+    until = {one: complete_month(as_of) for one, (_, as_of) in screen.indicators(snapshot).items() if as_of}
+    known = [
+        row
+        for row in reads.rows(screen.trend(snapshot, place, INDICATORS))  # the oldest first
+        if row["month"].date() <= until.get(row["indicator_id"], date.max)
+    ]
     months = sorted({row["month"] for row in known})[-_WINDOWS[-1] :]
     for row in (one for one in known if one["month"] in months):
         if row["value"] is not None or row["indicator_id"] not in newest:
