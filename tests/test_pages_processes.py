@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import pandas as pd
@@ -66,6 +68,21 @@ def unit_id(snapshot: warehouse.Snapshot) -> str:
     return str(units.loc[units["level"].idxmin(), "unit_id"])
 
 
+@pytest.fixture
+def changed(snapshot: warehouse.Snapshot, tmp_path: Path) -> Callable[[str], warehouse.Snapshot]:
+    """The same snapshot with its records changed by statements."""
+
+    def change(statements: str) -> warehouse.Snapshot:
+        directory = Path(shutil.copytree(snapshot.directory.parent, tmp_path / "changed"))
+        full = warehouse.open_snapshot(directory).path("full")
+        full.chmod(0o600)
+        with warehouse.connect(full) as connection:
+            connection.execute(statements)
+        return warehouse.open_snapshot(directory)
+
+    return change
+
+
 def newest(snapshot: warehouse.Snapshot, unit_id: str, process: str) -> pd.DataFrame:
     found = reads.of_unit(snapshot, unit_id, process)
     return found[found["month"] == found["month"].max()]
@@ -78,16 +95,44 @@ class TestStandards:
     ) -> None:
         rows = newest(snapshot, unit_id, process)
         rows = rows[(rows["window_months"] == 1) & (rows["step"] != "whole")]
-        found = reads.waiting(snapshot, unit_id, process, rows["as_of"].iloc[0].date())
+        found = reads.waiting(snapshot, unit_id, process)
         assert found["is_overdue"].fillna(False).sum() == rows["overdue_count"].sum()
         assert found.groupby("step").size().to_dict() == {
             one["step"]: one["open_count"] for one in labels.records(rows) if one["open_count"]
         }
 
+    def test_what_waits_is_told_by_what_each_source_records_and_until_when(
+        self, changed: Callable[[str], warehouse.Snapshot], unit_id: str
+    ) -> None:
+        """Of the tickets of a second source, which is two months behind and records no revisit."""
+        snapshot = changed(
+            "INSERT INTO quality.batch BY NAME SELECT * REPLACE (999 AS batch_id, 'other' AS source, as_of - INTERVAL"
+            " 61 DAY AS as_of, list_filter(recorded_columns, one -> one <> 'revisited_at') AS recorded_columns)"
+            " FROM quality.batch WHERE table_name = 'complaint' LIMIT 1;"
+            "UPDATE record.complaint SET batch_id = 999,"
+            " closed_at = CASE WHEN closed_at < '2026-06-01' THEN closed_at END"
+        )
+        found = reads.waiting(snapshot, unit_id, "complaint")
+        assert set(found["step"]) == {"handling"} and found["as_of"].nunique() == 1
+        until = pd.Timestamp("2026-08-31")
+        assert found["as_of"].iloc[0] == until and (found["started_on"] <= until).all()
+        assert (found["is_overdue"] == (found["due_on"] <= until)).all() and found["is_overdue"].any()
+
+    def test_a_limit_that_was_put_off_is_not_overdue(
+        self, changed: Callable[[str], warehouse.Snapshot], unit_id: str
+    ) -> None:
+        snapshot = changed(
+            "UPDATE record.enforcement_case SET clue_at = '2026-09-01', filing_decided_at = NULL, filed_on = NULL,"
+            " penalty_decided_on = NULL, is_filing_delay_approved = true"
+        )
+        found = reads.waiting(snapshot, unit_id, "enforcement")
+        filing = found[found["step"] == "filing"]
+        assert len(filing) and filing["due_on"].isna().all() and not filing["is_overdue"].fillna(False).any()
+
     def test_what_is_left_is_counted_in_working_days(
         self, snapshot: warehouse.Snapshot, unit_id: str
     ) -> None:
-        found = reads.waiting(snapshot, unit_id, "licence", demo_site.END)
+        found = reads.waiting(snapshot, unit_id, "licence")
         day = relations.record("working_calendar")
         query = select(day.c.date, day.c.is_working_day).where(day.c.date > demo_site.END)
         calendar = labels.records(warehouse.read(snapshot.engine("full"), query))
@@ -142,7 +187,7 @@ class TestStandards:
     def test_a_step_and_an_order_lead_to_their_records(
         self, snapshot: warehouse.Snapshot, unit_id: str
     ) -> None:
-        waits = labels.records(reads.waiting(snapshot, unit_id, "licence", demo_site.END))[0]
+        waits = labels.records(reads.waiting(snapshot, unit_id, "licence"))[0]
         app = demo_site.page_of("running", view="waiting", process="licence", at=waits["step"], unit=unit_id)
         step = next(one for one in processes().items if one.id == "licence").steps
         name = next(one.name.zh for one in step if one.id == waits["step"])

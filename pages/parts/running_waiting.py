@@ -25,7 +25,7 @@ _AT = "at"
 def _waiting(run: Run) -> list[dict[str, Any]]:
     if run.as_of is None:
         return []
-    return labels.records(reads.waiting(run.view.snapshot, run.unit_id, run.process.id, run.as_of))
+    return labels.records(reads.waiting(run.view.snapshot, run.unit_id, run.process.id))
 
 
 def soon(run: Run, units: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     Subquery,
     and_,
@@ -25,12 +26,13 @@ from sqlalchemy import (
 )
 
 from model.contract import TABLES
+from model.indicators.sources import computed_columns
 from model.process import Process, Step, processes
 from model.process.declaration import WHOLE
 from model.warehouse import Snapshot
 from model.working_days import numbered
 from pages.parts import relations
-from pages.parts.reads.shared import LISTED, cached, read
+from pages.parts.reads.shared import LISTED, cached, last_whole_day, read
 
 WAITING_AT_MOST = 5000
 VARIANTS = 25
@@ -62,16 +64,23 @@ def of_children(snapshot: Snapshot, unit_id: str, process_id: str, step_id: str)
 
 
 @cached()
-def waiting(snapshot: Snapshot, unit_id: str, process_id: str, as_of: date) -> pd.DataFrame:
-    """What waits in each step at the end of a day: record, unit_id, step, started_on, age, allowed, due_on, days_left.
+def waiting(snapshot: Snapshot, unit_id: str, process_id: str) -> pd.DataFrame:
+    """What waits in each step: record, unit_id, step, as_of, started_on, age, allowed, due_on, days_left, is_overdue.
 
-    An age is in working days where the step's limit is, days_left always; soonest due first, WAITING_AT_MOST at most.
+    As the mart counts it: at the end of the last whole day of each source, of those that record what the step needs. An
+    age is in working days where the step's limit is, days_left always; soonest due first, WAITING_AT_MOST at most.
     What lies beyond the working calendar is null: a due day, an age, the days left.
     """
     process = _declared(process_id)
-    steps = [step for step in process.steps if step.id != WHOLE]
-    rows = union_all(*(_open(process, step, unit_id, as_of) for step in steps)).subquery("waits")
-    return read(snapshot, _aged(rows, as_of).limit(WAITING_AT_MOST))
+    each = [
+        _open(process, step, unit_id, str(one["source"]), last_whole_day(one["as_of"]))
+        for one in _delivering(snapshot, process.table).to_dict("records")
+        for step in process.steps
+        if step.id != WHOLE and computed_columns(process.table).union(one["columns"]).issuperset(step.needs)
+    ]
+    if not each:
+        return pd.DataFrame()
+    return read(snapshot, _aged(union_all(*each).subquery("waits")).limit(WAITING_AT_MOST))
 
 
 @cached()
@@ -122,6 +131,17 @@ def times(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: 
     return read(snapshot, query.group_by(each.c.step, each.c.place).order_by(each.c.place))
 
 
+@cached()
+def _delivering(snapshot: Snapshot, table: str) -> pd.DataFrame:
+    """Every source of a table, until when it has delivered, and the columns that its batches record."""
+    batch = relations.batch
+    columns = func.flatten(func.list(batch.c.recorded_columns)).label("columns")
+    query = select(batch.c.source, func.max(batch.c.as_of).label("as_of"), columns)
+    return read(
+        snapshot, query.where(batch.c.table_name == table).group_by(batch.c.source).order_by(batch.c.source)
+    )
+
+
 def _declared(process_id: str) -> Process:
     return next(one for one in processes().items if one.id == process_id)
 
@@ -160,20 +180,26 @@ def _of_unit(process: Process, unit_id: str) -> ColumnElement[bool]:
     return relations.record(process.table).c[process.unit].in_(below_it)
 
 
-def _open(process: Process, step: Step, unit_id: str, as_of: date) -> Select[Any]:
-    """The records that wait in one step: begun by the end of the day, not ended, and not left in another way."""
-    table, key = relations.record(process.table), key_of(process)
+def _open(process: Process, step: Step, unit_id: str, source: str, as_of: date) -> Select[Any]:
+    """The records of a source that wait in one step: begun by the end of the day, not ended, not left in another way.
+
+    A limit that was put off with approval is none.
+    """
+    table, batch, key = relations.record(process.table), relations.batch, key_of(process)
+    is_excused = func.coalesce(_as("BOOLEAN", step.excused), False)
     return select(
         (table.c[key] if key else literal(None)).label("record"),
         table.c[process.unit].label("unit_id"),
         literal(step.id).label("step"),
         literal(step.place).label("place"),
         literal(step.day_kind == "working").label("is_working"),
+        literal(as_of, Date).label("as_of"),
         _as("DATE", step.start).label("started_on"),
-        _as("DATE", step.due).label("due_at"),
-        _as("INTEGER", step.limit).label("allowed"),
+        case((is_excused, None), else_=_as("DATE", step.due)).label("due_at"),
+        case((is_excused, None), else_=_as("INTEGER", step.limit)).label("allowed"),
         func.coalesce(_as("INTEGER", step.excluded), 0).label("excluded"),
     ).where(
+        table.c.batch_id.in_(select(batch.c.batch_id).where(batch.c.source == source)),
         _of_unit(process, unit_id),
         _has(step),
         _known(process, step),
@@ -183,7 +209,7 @@ def _open(process: Process, step: Step, unit_id: str, as_of: date) -> Select[Any
     )
 
 
-def _aged(rows: Subquery, as_of: date) -> Select[Any]:
+def _aged(rows: Subquery) -> Select[Any]:
     """Each waiting record with its age, its due day, and the working days that are left."""
     started, now, after, due = (numbered().subquery(name) for name in ("started", "now", "after", "due"))
     budget = started.c.number + 1 + rows.c.allowed + rows.c.excluded
@@ -199,17 +225,18 @@ def _aged(rows: Subquery, as_of: date) -> Select[Any]:
             now.c.number.label("number"),
             case(
                 (rows.c.is_working, now.c.number - started.c.number),
-                else_=func.date_diff("day", rows.c.started_on, literal(as_of)),
+                else_=func.date_diff("day", rows.c.started_on, rows.c.as_of),
             ).label("age"),
         )
         .select_from(rows)
-        .outerjoin(now, now.c.date == as_of)
+        .outerjoin(now, now.c.date == rows.c.as_of)
         .outerjoin(started, started.c.date == rows.c.started_on)
         .outerjoin(after, and_(after.c.is_working_day, after.c.number == budget, rows.c.is_working))
         .subquery("aged")
     )
-    left = case((found.c.due_on > as_of, due.c.number - found.c.number), (found.c.due_on <= as_of, 0))
-    columns: list[Any] = [found, left.label("days_left"), (found.c.due_on <= as_of).label("is_overdue")]
+    is_overdue = found.c.due_on <= found.c.as_of
+    left = case((is_overdue, 0), else_=due.c.number - found.c.number)
+    columns: list[Any] = [found, left.label("days_left"), is_overdue.label("is_overdue")]
     return (
         select(*columns)
         .outerjoin(due, due.c.date == found.c.due_on)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -73,6 +73,11 @@ def read(snapshot: Snapshot, query: Select[Any]) -> pd.DataFrame:
 def moment(value: object) -> datetime | None:
     """A timestamp of a DataFrame as Python's own, None where it is missing."""
     return None if pd.isna(cast(Any, value)) else pd.Timestamp(cast(Any, value)).to_pydatetime()
+
+
+def last_whole_day(as_of: datetime) -> date:
+    """The last day that is over at this moment; its last second stands for the whole of it, as for the marts."""
+    return (as_of + timedelta(seconds=1)).date() - timedelta(days=1)
 
 
 def number(value: object) -> float | None:
