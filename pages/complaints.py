@@ -18,7 +18,7 @@ from pages.parts import (
     ticket_pictures,
     ticket_rises,
 )
-from pages.parts.reads import records, tickets
+from pages.parts.reads import records
 
 VIEWS = {
     "category": ticket_pictures.split,
@@ -46,13 +46,10 @@ def show() -> None:
         month = controls.choose_month(words, offered, newest)
         window = ticket_pictures.choose_window(words)
     pictures.breadcrumb(words, units, unit_id)
-    until = tickets.as_of(view.snapshot)
-    if not coverage.sources or until is None:
+    if not coverage.sources:
         st.html(panels.remark(words.say("overview.no_source_complaint")))
         return
-    desk = ticket_pictures.Desk(
-        view, unit_id, records.name_of(units, unit_id), month, window, until, coverage
-    )
+    desk = ticket_pictures.Desk(view, unit_id, records.name_of(units, unit_id), month, window, coverage)
     with st.container(key="panel_board"):
         ticket_pictures.indicators(desk)
     with st.container(key="panel_months"):

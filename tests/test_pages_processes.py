@@ -373,11 +373,23 @@ class TestComplaints:
         self, snapshot: warehouse.Snapshot, unit_id: str, by: str
     ) -> None:
         first, last = date(2025, 11, 1), demo_site.END
-        found = reads_tickets.split(snapshot, unit_id, by, first, last, demo_site.END)
+        found = reads_tickets.split(snapshot, unit_id, by, first, last)
         ticket = relations.record("complaint")
         everything = warehouse.read(snapshot.engine("full"), select(ticket.c.received_at))["received_at"]
         assert found["tickets"].sum() == (everything >= "2025-11-01").sum()
         assert (found["in_time"] + found["overdue"] <= found["due"]).all()
+
+    def test_a_source_that_is_ahead_makes_no_ticket_of_another_overdue(
+        self, snapshot: warehouse.Snapshot, changed: Callable[[str], warehouse.Snapshot], unit_id: str
+    ) -> None:
+        ahead = changed(
+            "INSERT INTO quality.batch BY NAME SELECT * REPLACE (999 AS batch_id, 'other' AS source,"
+            " as_of + INTERVAL 90 DAY AS as_of) FROM quality.batch WHERE table_name = 'complaint' LIMIT 1"
+        )
+        asked = (unit_id, "category", date(2026, 8, 1), demo_site.END)
+        before = reads_tickets.split(snapshot, *asked)
+        assert before["due"].sum() < before["tickets"].sum(), "the limit of some has not come"
+        pd.testing.assert_frame_equal(before, reads_tickets.split(ahead, *asked))
 
     def test_few_tickets_are_no_darker_than_many(self) -> None:
         quiet = by_hour(list("一二三四五六日"), {(1, 9): 4, (2, 9): 1}, 5, "少于 5").data[0]
@@ -444,7 +456,7 @@ class TestComplaints:
         view = View(snapshot, Words("zh"), clocks.now())
         coverage = records.coverage(snapshot, unit_id)["complaint"]
         desks = [
-            Desk(view, unit_id, "", month, window, demo_site.END, coverage).of_conduct()
+            Desk(view, unit_id, "", month, window, coverage).of_conduct()
             for month in monthly.span(date(2026, 10, 1), 24)
             for window in WINDOWS
         ]
@@ -474,7 +486,7 @@ class TestComplaints:
     ) -> None:
         coverage = records.coverage(snapshot, unit_id)["complaint"]
         view = View(snapshot, Words("zh"), clocks.now())
-        desk = Desk(view, unit_id, "", date(2026, 9, 1), 12, demo_site.END, coverage)
+        desk = Desk(view, unit_id, "", date(2026, 9, 1), 12, coverage)
         kinds = {}
         for role in ("manager", "discipline"):
             monkeypatch.setattr(visitor, "actor", lambda role=role: policy.Actor("somebody", role, unit_id))
@@ -585,7 +597,7 @@ class TestRising:
         rows = labels.records(reads_tickets.by_terms(snapshot, unit_id, first, last))
         found = rising.window(rows, 365)
         for kind, by in (("category", "category"), ("channel", "channel"), ("conduct", "conduct_code")):
-            cut = labels.records(reads_tickets.split(snapshot, unit_id, by, first, last, last))
+            cut = labels.records(reads_tickets.split(snapshot, unit_id, by, first, last))
             counted = {one.codes[0]: count for one, count in found.counts.items() if one.kind == kind}
             assert counted == {one["name"]: one["tickets"] for one in cut}
             assert found.total == sum(counted.values()) > 0

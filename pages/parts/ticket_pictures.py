@@ -52,7 +52,6 @@ class Desk:
     unit_name: str
     month: date
     window: int
-    until: date
     coverage: Coverage
 
     @property
@@ -91,7 +90,7 @@ class Desk:
         """The tickets of the window, or of the one so many windows before, by one column."""
         first = monthly.shifted(self.first, -back * self.window)
         last = monthly.last_day(monthly.shifted(self.month, -back * self.window))
-        found = reads.split(self.view.snapshot, self.unit_id, _COLUMNS[name], first, last, self.until)
+        found = reads.split(self.view.snapshot, self.unit_id, _COLUMNS[name], first, last)
         return labels.records(found)
 
     def rows(self, column: str, code: str | None) -> behind.Rows | None:

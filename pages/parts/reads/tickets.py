@@ -9,33 +9,28 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, and_, cast, func, select
+from sqlalchemy import ColumnElement, Date, Subquery, and_, cast, func, select, text
 
 from model.warehouse import Snapshot
 from pages.parts import relations
-from pages.parts.reads.shared import cached, moment, read
+from pages.parts.reads.shared import cached, read
 
 _TRUE = ("substantiated", "partly_substantiated")
 
 
 @cached()
-def as_of(snapshot: Snapshot) -> date | None:
-    """The last day that the sources of tickets speak of."""
-    batch = relations.batch
-    found = read(
-        snapshot, select(func.max(batch.c.as_of).label("as_of")).where(batch.c.table_name == "complaint")
-    )
-    known = moment(found["as_of"].iloc[0])
-    return known.date() if known else None
+def split(snapshot: Snapshot, unit_id: str, by: str, first: date, last: date) -> pd.DataFrame:
+    """The tickets received between two days by one column, NULL for what is not known, with every count of them.
 
-
-@cached()
-def split(snapshot: Snapshot, unit_id: str, by: str, first: date, last: date, until: date) -> pd.DataFrame:
-    """The tickets received between two days by one column, NULL for what is not known, with every count of them."""
-    ticket = relations.record("complaint")
+    Whether one is due or overdue is told by the last whole day that its own source speaks of, as in the marts.
+    """
+    ticket, batch, clock = relations.record("complaint"), relations.batch, _clocks()
     name = ticket.c[by].label("name")
-    columns: list[Any] = [name, *_counts(until)]
-    query = select(*columns).where(*_received(unit_id, first, last)).group_by(name)
+    columns: list[Any] = [name, *_counts(clock.c.day_after)]
+    told = ticket.join(batch, batch.c.batch_id == ticket.c.batch_id).join(
+        clock, clock.c.source == batch.c.source
+    )
+    query = select(*columns).select_from(told).where(*_received(unit_id, first, last)).group_by(name)
     return read(snapshot, query.order_by(func.count().desc(), name))
 
 
@@ -75,10 +70,18 @@ def _received(unit_id: str, first: date, last: date) -> tuple[ColumnElement[bool
     return ticket.c.handling_unit_id.in_(below), day >= first, day <= last
 
 
-def _counts(until: date) -> list[Any]:
-    """tickets; of those whose limit had come by a day, due and in_time; those overdue and open; closed; found true."""
+def _clocks() -> Subquery:
+    """Every source of tickets with the day after the last whole one that it speaks of."""
+    batch = relations.batch
+    day_after = cast(func.max(batch.c.as_of) + text("INTERVAL 1 SECOND"), Date).label("day_after")
+    query = select(batch.c.source, day_after).where(batch.c.table_name == "complaint")
+    return query.group_by(batch.c.source).subquery("clock")
+
+
+def _counts(day_after: ColumnElement[Any]) -> list[Any]:
+    """tickets; of those whose limit came before a day, due and in_time; those overdue and open; closed; found true."""
     ticket = relations.record("complaint")
-    due = cast(ticket.c.due_at, Date) <= until
+    due = cast(ticket.c.due_at, Date) < day_after
     conditions = {
         "due": due,
         "in_time": and_(due, ticket.c.closed_at <= ticket.c.due_at),
