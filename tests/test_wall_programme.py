@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html import escape
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 from ledger.programme.steps import steps
 from model import warehouse
 from pages.parts.reads import screen
-from pages.parts.wall import frameworks, programme, site
+from pages.parts.wall import duties, frameworks, programme, site
 from pages.parts.wall.board import Board
 from pages.parts.words import Language, Words, capital
 from tests import warehouse_fixture as fixture
@@ -129,3 +130,25 @@ def test_many_projects_are_said_to_be_where_their_picture_shows_them(
     board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9")
     (one,) = frameworks.progress(board, "six_integrity_units")
     assert (one.stage, one.reached) == (stage, 4 * sum(known) / len(known) if known else 0)
+
+
+def test_activities_are_of_the_last_twelve_months_of_the_calendar(
+    snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a unit that has a training every half year."""
+    months = pd.to_datetime(["2024-05-01", "2024-11-01", "2025-05-01", "2025-11-01", "2026-05-01"])
+    found = pd.DataFrame(
+        {
+            "month": months,
+            "activity_kind": "training",
+            "due": 20,
+            "done": 18,
+            "on_time": 0.9,
+            "state": "value",
+        }
+    )
+    monkeypatch.setattr(screen, "of_unit", lambda *_: found)
+    monkeypatch.setattr(Board, "as_of", lambda *_: datetime(2026, 10, 31))
+    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9")
+    drawn = duties.activities_panel(board, 900)
+    assert "36 / 40" in drawn and "90 / 100" not in drawn

@@ -10,11 +10,12 @@ from html import escape
 
 import pandas as pd
 
+from pages.parts import monthly
 from pages.parts import words as written
 from pages.parts.charts import wall_steps
 from pages.parts.charts.wall_shapes import text_width
 from pages.parts.reads import screen
-from pages.parts.wall import blocks
+from pages.parts.wall import blocks, measured
 from pages.parts.wall.board import Board
 
 MONTHS = 12
@@ -30,8 +31,9 @@ TASKS = ("four_responsibilities_bureau", "four_responsibilities_branch", "three_
 def activities_panel(board: Board, width: float) -> str:
     """A line a kind of activity."""
     found = screen.of_unit(board.snapshot, "duty", board.unit_id)
-    months = sorted(set(found["month"].dropna()))[-MONTHS:] if not found.empty else []
-    recent = found[found["month"].isin(months)] if months else found[:0]
+    last = measured.last_complete_month(board, ("activity",))
+    first = pd.Timestamp(monthly.shifted(last, 1 - MONTHS))
+    recent = found if found.empty else found[pd.to_datetime(found["month"]) >= first]
     lines = _lines(board, "activity", ACTIVITIES, recent, "activity_kind", width)
     what = board.words.say("wall.last_months", count=MONTHS)
     return blocks.table(board, "duties", what, lines, ("activity",), width=width, is_filling=True)
