@@ -154,6 +154,17 @@ class TestStandards:
             ({"due_on": pd.Timestamp("2027-02-03"), "age": 1}, True, "half"),
             ({"due_on": pd.Timestamp("2027-02-09"), "age": 1}, None, "half"),
             ({"due_on": pd.Timestamp("2027-02-09"), "age": 1, "days_left": 5}, True, "half"),
+            (
+                {
+                    "due_on": pd.Timestamp("2027-02-09"),
+                    "is_working": True,
+                    "allowed": 20,
+                    "age": 24,
+                    "excluded": 15,
+                },
+                None,
+                "half",
+            ),
             ({"due_on": pd.Timestamp("2026-12-30"), "is_overdue": True, "days_left": 0}, True, "overdue"),
         ],
     )
@@ -162,7 +173,9 @@ class TestStandards:
     ) -> None:
         """Of the last day of January, a year of which no working day is known."""
         nothing = dict.fromkeys(("due_on", "days_left", "allowed", "age", "is_overdue"))
-        one = nothing | {"is_working": False, "started_on": pd.Timestamp("2027-01-25")} | change
+        one = (
+            nothing | {"is_working": False, "excluded": 0, "started_on": pd.Timestamp("2027-01-25")} | change
+        )
         assert running_waiting.is_soon(one, 5, date(2027, 1, 31)) is soon
         assert running_waiting.band(one) == state
 

@@ -112,7 +112,7 @@ _BEYOND = "beyond"
 
 
 def band(one: dict[str, Any]) -> str:
-    """How much of its limit a waiting record has used."""
+    """How much of its limit a waiting record has used; days that do not count are no part of it."""
     if one["is_overdue"]:
         return "overdue"
     if _is_beyond(one):
@@ -120,7 +120,8 @@ def band(one: dict[str, Any]) -> str:
     if one["due_on"] is None:
         return "unlimited"
     allowed = one["allowed"] if one["allowed"] is not None else (one["due_on"] - one["started_on"]).days
-    return "half" if 2 * (one["age"] or 0) <= allowed else "later"
+    used = max((one["age"] or 0) - one["excluded"], 0)
+    return "half" if 2 * used <= allowed else "later"
 
 
 def waiting(run: Run, units: pd.DataFrame) -> None:
