@@ -189,6 +189,24 @@ class TestStandards:
         work = times.set_index("step")["hands_on_hours"]
         assert 0 < work["verification"] < 24 and work.drop("verification").isna().all()
 
+    def test_work_and_waiting_are_of_the_same_records(
+        self, changed: Callable[[str], warehouse.Snapshot], unit_id: str
+    ) -> None:
+        """Half of the verifications tell no beginning, and took long."""
+        snapshot = changed(
+            "UPDATE record.licence_application SET verification_started_at = NULL,"
+            " verification_ended_at = verification_ended_at + INTERVAL 90 DAY WHERE hash(application_no) % 2 = 0"
+        )
+        span = (date(2025, 11, 1), date(2026, 10, 31))
+        held = warehouse.read(snapshot.engine("full"), select(relations.record("licence_application"))).query(
+            "result in ('granted', 'refused') and @span[0] <= decided_at.dt.date <= @span[1]"
+        )
+        held = held.dropna(subset=["verification_started_at", "verification_ended_at", "accepted_at"])
+        idle = (held["verification_started_at"] - held["accepted_at"]).dt.total_seconds() / 3600
+        found = reads.times(snapshot, unit_id, "licence", *span).set_index("step").loc["verification"]
+        assert found["idle_hours"] == pytest.approx(idle.mean(), abs=0.1)
+        assert found["mean_hours"] - found["hands_on_hours"] > 2 * found["idle_hours"]
+
     def test_every_order_has_as_many_records_as_it_counts(
         self, snapshot: warehouse.Snapshot, unit_id: str
     ) -> None:

@@ -112,9 +112,7 @@ def times(run: Run, _units: pd.DataFrame) -> None:
             "times_mean": figure(written.value(one["mean_hours"] / 24, "mean"), one["mean_hours"], "strong"),
             "times_share": figure(written.value(share, "share"), share),
             "times_work": _hours(run, one["hands_on_hours"]),
-            "times_wait": _hours(
-                run, one["mean_hours"] - one["hands_on_hours"] if one["hands_on_hours"] is not None else None
-            ),
+            "times_wait": _hours(run, one["idle_hours"]),
         }
         for one, share in zip(found, shares, strict=True)
     ]

@@ -118,7 +118,10 @@ def _in_order(process: Process, unit_id: str, first: date, last: date) -> Subque
 
 @cached()
 def times(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: date) -> pd.DataFrame:
-    """Where the time of what ended between two days went: step, place, records, mean_hours, hands_on_hours."""
+    """Where the time of what ended between two days went: step, place, records, mean_hours, hands_on_hours, idle_hours.
+
+    The last two are of the records that tell when somebody was at work.
+    """
     process = _declared(process_id)
     each = union_all(*(_spent(process, step, unit_id, first, last) for step in process.steps[:-1])).subquery()
     query = select(
@@ -127,6 +130,7 @@ def times(snapshot: Snapshot, unit_id: str, process_id: str, first: date, last: 
         func.count().label("records"),
         func.avg(each.c.hours).label("mean_hours"),
         func.avg(each.c.hands_on).label("hands_on_hours"),
+        func.avg(each.c.hours - each.c.hands_on).label("idle_hours"),
     ).where(each.c.hours >= 0)
     return read(snapshot, query.group_by(each.c.step, each.c.place).order_by(each.c.place))
 
