@@ -422,6 +422,17 @@ class TestComplaints:
         assert before["due"].sum() < before["tickets"].sum(), "the limit of some has not come"
         pd.testing.assert_frame_equal(before, reads_tickets.split(ahead, *asked))
 
+    def test_a_month_before_the_first_data_is_not_drawn_as_none(
+        self, snapshot: warehouse.Snapshot, unit_id: str
+    ) -> None:
+        since = records.coverage(snapshot, unit_id)["complaint"].since
+        assert since is not None
+        app = demo_site.page_of("tickets", unit=unit_id, month=monthly.shifted(since, 2).isoformat()[:7])
+        (chart, *_) = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+        assert not app.exception and chart["data"]
+        for one in chart["data"]:
+            assert one["y"][:-3] == [None] * 21 and None not in one["y"][-3:]
+
     def test_few_tickets_are_no_darker_than_many(self) -> None:
         quiet = by_hour(list("一二三四五六日"), {(1, 9): 4, (2, 9): 1}, 5, "少于 5").data[0]
         assert {one for row in quiet.z for one in row} == {0, 1} and quiet.zmax == 3, "not the darkest"

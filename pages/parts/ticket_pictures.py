@@ -132,9 +132,11 @@ def months(desk: Desk) -> None:
     found = labels.records(
         reads.by_month(desk.view.snapshot, desk.unit_id, "category", span[0], monthly.last_day(desk.month))
     )
+    none = {one: 0 for one in span if desk.coverage.state(one) != "no_data"}
     counts: dict[str, dict[date, int]] = {}
     for one in found:
-        counts.setdefault(name_of(words, "category", one["name"]), {})[one["month"].date()] = one["tickets"]
+        held = counts.setdefault(name_of(words, "category", one["name"]), dict(none))
+        held[one["month"].date()] = one["tickets"]
     how = words.say("complaints.months_how", month=words.month(desk.month), count=MONTHS)
     source, as_of, late = panels.provenance(words, desk.coverage, desk.view.now)
     st.html(panels.heading(words.say("complaints.months"), desk.unit_name, how, source, as_of, late=late))

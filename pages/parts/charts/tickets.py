@@ -23,14 +23,14 @@ SHADES = (theme.SHADE, theme.ORDINARY, theme.ORDINARY_PALE, theme.LINE)
 def by_month(
     words: Words, months: Sequence[date], counts: Mapping[str, Mapping[date, int]], partial: date | None
 ) -> go.Figure:
-    """One bar a month, a part a kind in the order given; a month in progress is drawn pale."""
+    """One bar a month, a part a kind in the order given; a month in progress is drawn pale, one without a count not."""
     figure = base_figure(MONTHS_HEIGHT)
     figure.update_layout(barmode="stack")
     month_axis(figure, words, months)
     strength = [0.5 if one == partial else 1.0 for one in months]
     for index, (name, held) in enumerate(counts.items()):
         figure.add_bar(
-            x=[words.month(one) for one in months], y=[held.get(one, 0) for one in months], name=name,
+            x=[words.month(one) for one in months], y=[held.get(one) for one in months], name=name,
             marker={"color": SHADES[index % len(SHADES)], "opacity": strength},
             hovertemplate="%{y:,}",
         )  # fmt: skip
