@@ -12,7 +12,9 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import expect
 
@@ -25,16 +27,29 @@ PATIENCE = 60_000
 MAIN = sys.modules["__main__"]
 
 LONGEST = (
-    "test_wall_scenes", "test_wall_shell", "test_pages_browser", "test_durability", "test_ledger_feed",
-    "test_judge_patterns", "test_whistleblower", "test_indicator_increment",
-    "test_database_source", "test_inbox_deliveries", "test_inbox_forms", "test_inbox_text", "test_ledger_browser",
-    "test_window_browser", "test_check_conservation", "test_surfaces", "test_sign_in_oidc", "test_wall_real",
-    "test_judge", "test_window_guides", "test_check_contract", "test_sign_in_proxy", "test_exploration",
+    "test_realdata", "test_indicator_oracle", "test_durability", "test_wall_shell",
+    "test_indicator_increment", "test_ledger_browser", "test_whistleblower", "test_ledger_feed",
+    "test_database_source", "test_check_conservation", "test_wall_scenes", "test_surfaces", "test_judge",
+    "test_wall_real", "test_sign_in_oidc", "test_pages_browser", "test_inbox_deliveries", "test_watch",
+    "test_window_browser", "test_window_guides", "test_judge_revisions", "test_judge_patterns",
+    "test_odd_names", "test_json_files", "test_ledger_trail", "test_inbox_text",
 )  # fmt: skip
+
+
+CONNECT = duckdb.connect
+
+
+def connect(*place: Any, config: dict[str, Any] | None = None, **options: Any) -> duckdb.DuckDBPyConnection:
+    """A database that works on one core where nobody said on how many; commands that a test starts take them all.
+
+    Of as few rows as a test has, DuckDB gives no part to a second core, but wakes it for every statement.
+    """
+    return CONNECT(*place, config={"threads": 1} | (config or {}), **options)
 
 
 def pytest_configure() -> None:
     """Let the packages be looked through once, and a page take its time on cores that do much else."""
+    duckdb.connect = connect
     expect.set_options(timeout=PATIENCE)
     from streamlit.components.v2 import manifest_scanner
 
