@@ -24,6 +24,19 @@ def test_p_prime_is_laneys_chart_of_the_baseline() -> None:
         )
 
 
+@pytest.mark.parametrize(("name", "usual"), [("I10", 400), ("H5", 400)])
+def test_one_event_of_a_small_month_is_no_signal(name: str, usual: int) -> None:
+    """Three sigma are no measure of a month of two: one event of it lies beyond any limit."""
+    x, n = noise(0.02, usual, units=1), np.full((1, 36), float(usual))
+    x[0, 35], n[0, 35] = 1, 2
+    series = held(name, x, n, direction="lower", minimum_denominator=10)
+    points = trend.judge(series, RULES.trend)
+    assert points.chart[0, 35] in ("p_prime", "u_prime") and points.value[0, 35] > points.upper[0, 35]
+    assert not points.signal[0, 35] and trend.variation(points, series.item)[0, 35] is None
+    n[0, 35] = 10
+    assert trend.judge(replace(series, denominator=n, observations=n), RULES.trend).is_judged[0, 35]
+
+
 def test_means_get_the_xmr_limits_of_the_baseline() -> None:
     value = np.random.default_rng(3).normal(5, 1, (4, 36)) + 0.5
     points = trend.judge(held("M2", value * 20, 20), RULES.trend)

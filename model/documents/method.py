@@ -56,6 +56,8 @@ def _trend(declared: Rules) -> Iterator[str]:
     yield f"  Fewer: a CUSUM that looks for {one.odds_ratio:g} times the usual odds, with at most {one.false_signal:.1%} false"
     yield "  signals a month."
     yield "- 平均数等：XmR 图。Means and all else: XmR charts (NHS “Making Data Count”)."
+    yield "- 不足最小样本的月份，控制图不判；累积和照样累计。A month below the minimum is not judged by a chart; a CUSUM"
+    yield "  adds it up all the same."
     yield ""
 
 

@@ -147,7 +147,7 @@ def _attribute(series: Series, base: Flags) -> Points:
         "near_lower": centre - 2 * sigma,
         "near_upper": centre + 2 * sigma,
     }
-    return _ruled(_finished(series), limits, "p_prime" if series.counts_events else "u_prime")
+    return _ruled(_enough(series), limits, "p_prime" if series.counts_events else "u_prime")
 
 
 def _laney(z: Floats, base: Flags) -> Floats:
@@ -162,8 +162,7 @@ def _laney(z: Floats, base: Flags) -> Floats:
 
 def _individual(series: Series, usable: Flags) -> Points:
     """XmR: the mean and moving ranges of the months of the baseline with enough observations; others take no part."""
-    is_enough = series.observations >= series.item.minimum_denominator
-    value = np.where(is_enough, _finished(series), np.nan)
+    value = _enough(series)
     known = charts.xmr_matrix(np.where(usable, value, np.nan))
     names = ("centre", "lower", "upper", "near_lower", "near_upper")
     return _ruled(value, {name: np.array(known[name]) for name in names}, "xmr")
@@ -172,6 +171,12 @@ def _individual(series: Series, usable: Flags) -> Points:
 def _finished(series: Series) -> Floats:
     """The values of the months that are complete."""
     return np.where(np.arange(series.months.size) < series.complete, series.value, np.nan)
+
+
+def _enough(series: Series) -> Floats:
+    """The same with enough observations in them: one event of a small month is no sign of a change."""
+    is_enough = series.observations >= series.item.minimum_denominator
+    return np.where(is_enough, _finished(series), np.nan)
 
 
 def _packed(matrix: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
