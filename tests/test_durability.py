@@ -430,9 +430,11 @@ def test_verify_finds_a_flipped_byte_in_every_file_of_landing_and_snapshots(
     assert verify.problems(place.warehouse) == []
 
 
-def test_verify_does_not_pass_where_nothing_lies(tmp_path: Path) -> None:
-    found = Place(tmp_path).run("verify")
-    assert found.code == 1 and f"no snapshot has been published in {tmp_path}" in found.stdout
+@pytest.mark.parametrize("command", ["verify", "history", "status"])
+def test_no_command_passes_where_nothing_lies(tmp_path: Path, command: str) -> None:
+    found = Place(tmp_path).run(command)
+    assert found.code == 1
+    assert f"no snapshot has been published in {tmp_path}" in found.stdout + found.stderr
 
 
 def test_verify_misses_the_keys_of_the_vault(grown: Place, tmp_path: Path) -> None:

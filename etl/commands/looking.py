@@ -33,6 +33,8 @@ def status_command(directory: Path, is_json: bool) -> None:
 def history_command(directory: Path, is_json: bool) -> None:
     """List the snapshots on disk."""
     found = snapshots.history(Warehouse(directory))
+    if not found:
+        raise click.ClickException(f"no snapshot has been published in {directory}")
     if is_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     for item in [] if is_json else found:
