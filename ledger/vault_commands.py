@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -50,15 +53,17 @@ def take_command(
     directory: Path,
 ) -> None:
     """Hand out an envelope, still sealed. The purpose is recorded before it is."""
-    actor = signed_up(ledger, account)
-    if matter_id and not ticket_no:
-        found = release_matter(ledger, actor, matter_id, purpose)
-    elif ticket_no and not matter_id:
-        unit_id = snapshot.unit_of_ticket(warehouse.open_snapshot(directory), ticket_no)
-        found = release_ticket(ledger, actor, ticket_no, unit_id, directory.parent / keys.FOLDER, purpose)
-    else:
+    if bool(matter_id) == bool(ticket_no):
         raise click.UsageError("expected either --matter or --ticket")
-    _write(out, found.packed())
+    actor = signed_up(ledger, account)
+    with _new_file(out) as file:
+        if matter_id:
+            found = release_matter(ledger, actor, matter_id, purpose)
+        else:
+            number = str(ticket_no)
+            unit_id = snapshot.unit_of_ticket(warehouse.open_snapshot(directory), number)
+            found = release_ticket(ledger, actor, number, unit_id, directory.parent / keys.FOLDER, purpose)
+        file.write(found.packed())
     click.echo(f"{out}: sealed; it is opened with: python -m ledger vault open", err=True)
 
 
@@ -120,10 +125,16 @@ def _files(found: Opened, out: Path | None) -> None:
             click.echo(f"{name}: {len(content)} bytes; --out writes it", err=True)
             continue
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(out / f"{number}{Path(name).suffix[:10]}", content)
+        with _new_file(out / f"{number}{Path(name).suffix[:10]}") as file:
+            file.write(content)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """A new file for its owner alone."""
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner alone, there before it is filled: what cannot be written is not handed out either."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+        try:
+            yield file
+        except BaseException:
+            path.unlink()
+            raise

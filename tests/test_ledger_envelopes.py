@@ -202,6 +202,11 @@ def test_taken_on_one_machine_and_opened_on_another(
     code, output = run(bureau, "vault", "take", "--account", "zhao", "--matter", number, "--purpose", PURPOSE,
                        "--out", str(out))  # fmt: skip
     assert code == 0 and out.stat().st_mode & 0o077 == 0, output
+    told = accesses(bureau)
+    for kept in (out, tmp_path / "not there" / "one.envelope"):
+        code, output = run(bureau, "vault", "take", "--account", "zhao", "--matter", number, "--purpose", PURPOSE,
+                           "--out", str(kept))  # fmt: skip
+        assert code and str(kept) in output and accesses(bureau) == told, "nothing left, so nothing was read"
     opening = ["vault", "open", str(out), "--key", str(key), "--out", str(files)]
     done = CliRunner().invoke(main, ["--ledger", "sqlite:////nowhere/ledger.db", *opening])
     assert done.exit_code == 0 and all(secret in done.output for secret in SECRETS)
