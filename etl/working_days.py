@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
-import chinese_calendar
 import pandas as pd
 from chinese_calendar.constants import Holiday, holidays, in_lieu_days, workdays
 
@@ -30,7 +29,7 @@ def calendar() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "date": [day.isoformat() for day in days],
-            "is_working_day": ["true" if chinese_calendar.is_workday(day) else "false" for day in days],
+            "is_working_day": ["true" if _is_working(day) else "false" for day in days],
             "note": [_note(day) for day in days],
         },
         dtype="object",
@@ -41,6 +40,11 @@ def calendar() -> pd.DataFrame:
 def digest() -> str:
     """A fingerprint of the calendar's content."""
     return sha256(calendar().to_csv(index=False).encode()).hexdigest()
+
+
+def _is_working(day: date) -> bool:
+    """What the library's `is_workday` says, which looks for its first and last year anew with each day."""
+    return day in workdays or (day.weekday() < 5 and day not in holidays)
 
 
 def _note(day: date) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import chinese_calendar
 import pandas as pd
 import pytest
 
@@ -39,6 +40,11 @@ def working(result: Any, date: str) -> bool | None:
 def forgotten() -> Any:
     yield
     working_days.digest.cache_clear()
+
+
+def test_every_day_is_as_the_library_says() -> None:
+    said = {date.fromisoformat(one.date): one.is_working_day == "true" for one in KNOWN.itertuples()}
+    assert said == {day: chinese_calendar.is_workday(day) for day in said} and len(said) > 8000
 
 
 def test_a_later_release_of_the_library_brings_its_years_into_a_warehouse_that_stands(
