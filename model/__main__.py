@@ -123,14 +123,7 @@ def _told(form: str, value: str | None, where: str | None) -> str:
 def statement(known: Catalogue, item: Indicator) -> str:
     """The SQL of one indicator, over its derived view."""
     view = known.views[item.view]
-    rows, nothing = view.id, frozenset[str]()
-    if item.shape == "dispersion":
-        select = composition.dispersed(rows, item, nothing)
-    elif item.shape in ("ratio", "mean_ratio"):
-        select = composition.scan(rows, [item], item.unit, nothing)
-    else:
-        select = composition.stratified(rows, item, nothing)
-    return f"{select};\n\n-- {view.id}: {view.name.zh} {view.name.en}\n{context.sql(view.id)}"
+    return f"{composition.alone(view.id, item)};\n\n-- {view.id}: {view.name.zh} {view.name.en}\n{context.sql(view.id)}"
 
 
 class Month(click.ParamType[date]):

@@ -34,6 +34,7 @@ _DISABLED = "in_clause"
 _STORAGE = "v1.5.0"
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
+StatementError = duckdb.ProgrammingError
 InterruptError = duckdb.InterruptException
 OutOfMemoryError = duckdb.OutOfMemoryException
 DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"

@@ -29,6 +29,7 @@ domain = "inspection"
 kind = "proportion"
 direction = "lower"
 target = 0.1
+floor = 0.3
 minimum_denominator = 10
 scored = true
 series = "flow"
@@ -120,13 +121,30 @@ def test_lists_and_warnings_may_refer_to_a_bureaus_own(
             'meaning = { zh = " "',
             "[W1] meaning: a text in both languages",
         ),
-        ('"lower"\ntarget = 0.1', '"none"', "[W1] scored: what is neither good nor bad is never scored"),
         (
-            '"lower"\ntarget = 0.1\nminimum_denominator = 10\nscored = true',
+            '"lower"\ntarget = 0.1\nfloor = 0.3',
+            '"none"',
+            "[W1] scored: what is neither good nor bad is never scored",
+        ),
+        (
+            '"lower"\ntarget = 0.1\nfloor = 0.3\nminimum_denominator = 10\nscored = true',
             '"none"\ntarget = 0.1\nscored = false',
             "[W1] target: what is neither good nor bad has no target",
         ),
-        ("target = 0.1\n", "", "[W1] target: a scored indicator needs a target"),
+        ("target = 0.1\n", "", "[W1] target: a scored indicator needs a target and a floor"),
+        ("floor = 0.3\n", "", "[W1] floor: a scored indicator needs a target and a floor"),
+        ("floor = 0.3", "floor = 0.05", "[W1] floor: where lower is better, it lies above the target"),
+        ("floor = 0.3", "floor = 0.1", "[W1] floor: where lower is better, it lies above the target"),
+        ('"lower"', '"higher"', "[W1] floor: where higher is better, it lies below the target"),
+        ("floor = 0.3", "floor = nan", "[W1] floor: nan is no finite number"),
+        ("= 10", "= 9.5", "[W1] minimum_denominator: 9.5 is no whole number of 0 or more"),
+        ("= 10", "= -1", "[W1] minimum_denominator: -1 is no whole number of 0 or more"),
+        (
+            '"inspection"\nperiod',
+            '"inspection"\nunit = "result"\nperiod',
+            "[W1] unit: 'result' holds no units",
+        ),
+        ('view = "inspection"', 'view = ["inspection"]', "[W1] view: no such view"),
         ('"inspection"\nperiod', '"inspections"\nperiod', "[W1] view: no such view"),
         ("scored = true", 'scored = "yes"', "[W1] scored: true or false is needed"),
         ("scored = true", "scored = true\ncolour = 1", "[W1] colour: no such key"),

@@ -14,7 +14,8 @@ from etl import run as loader
 from etl.gather import Warehouse
 from etl.measure import measure_indicators
 from model.contract import TABLES
-from model.indicators import catalogue
+from model.indicators import DeclarationError, catalogue
+from model.indicators.declaration import OWN_DIRECTORY_VARIABLE
 from tests import indicator_bureau
 from tests.etl_helpers import ROOT, UNITS, Result, run
 
@@ -181,3 +182,32 @@ def test_beyond_the_calendar_those_never_told_are_not_counted_alone() -> None:
         " WHERE indicator_id = 'L4' AND unit_id = 'R'"
     ).fetchall()
     assert facts == [(date(2024, 2, 1), 0, 1)], "of March nothing can be said"
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("numerator", '{ where = "closed_on <= " }'),
+        ("numerator", '{ where = "unheard_of(closed_on)" }'),
+        ("numerator", '{ where = "category > 3" }'),
+        ("period", '"category"'),
+    ],
+)
+def test_an_expression_that_is_no_sql_is_told_with_its_file_and_indicator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, given: str
+) -> None:
+    """A hundred expressions are computed in one statement: the database does not say whose is wrong."""
+    own = {"period": '"closed_on"', "numerator": '{ where = "closed_on <= due_on" }'} | {key: given}
+    text = dict.fromkeys(("name", "meaning", "risk", "basis"), '{ zh = "办结", en = "closing" }')
+    rest = {
+        "dimension": '"conduct"', "domain": '"complaint"', "kind": '"proportion"', "direction": '"none"',
+        "scored": "false", "series": '"flow"', "grain": '"unit"', "view": '"complaint"',
+        "unit": '"handling_unit_id"', "denominator": "{ }", "needs": '["complaint.closed_at"]',
+    }  # fmt: skip
+    declared = "\n".join(f"{name} = {value}" for name, value in (text | rest | own).items())
+    (tmp_path / "own.toml").write_text(f"[W1]\n{declared}\n", encoding="utf-8")
+    monkeypatch.setenv(OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    bureau = indicator_bureau.build(3)
+    with pytest.raises(DeclarationError, match=r"own\.toml: \[W1\]: the database cannot read it"):
+        measure_indicators(bureau.connection)
+    bureau.connection.close()

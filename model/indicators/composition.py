@@ -219,3 +219,10 @@ def dispersed(rows: str, item: Indicator, doubtful: frozenset[str], months: Mont
         f" WHERE {month_name(item.period)} IS NOT NULL AND {chosen}"
         " GROUP BY ALL"
     )
+
+
+def alone(rows: str, item: Indicator, doubtful: frozenset[str] = frozenset(), months: Months = None) -> str:
+    """One indicator by itself, as its shape asks for."""
+    if item.shape in ("ratio", "mean_ratio"):
+        return scan(rows, [item], item.unit, doubtful, months)
+    return (dispersed if item.shape == "dispersion" else stratified)(rows, item, doubtful, months)

@@ -17,6 +17,7 @@ A declaration counts rows of a derived view (views.toml) in the month of `period
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -291,7 +292,7 @@ class _Reader:
             raise self.wrong("id", "an id is one capital letter, then up to 15 capital letters, digits or _")
         if not isinstance(self.entry, dict):
             raise self.wrong("", "a table of keys is expected")
-        view = known.views.get(self.entry.get("view", ""))
+        view = known.views.get(str(self.entry.get("view")))
         if view is None:
             raise self.wrong("view", f"no such view; there are {', '.join(sorted(known.views))}")
         item = self._read(known, view)
@@ -350,6 +351,9 @@ class _Reader:
             return None
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise self.wrong(key, f"{given!r} is no number")
+        if not math.isfinite(given) or (kind is int and (given < 0 or given % 1)):
+            wanted = "whole number of 0 or more" if kind is int else "finite number"
+            raise self.wrong(key, f"{given!r} is no {wanted}")
         return kind(given)
 
     def _flag(self, key: str) -> bool:
@@ -396,8 +400,18 @@ class _Reader:
             raise self.wrong("scored", "what is neither good nor bad is never scored")
         if item.direction == "none" and (item.target is not None or item.floor is not None):
             raise self.wrong("target", "what is neither good nor bad has no target and no floor")
-        if item.scored and item.target is None:
-            raise self.wrong("target", "a scored indicator needs a target")
+        if item.scored and (item.target is None or item.floor is None):
+            missing = "target" if item.target is None else "floor"
+            raise self.wrong(missing, "a scored indicator needs a target and a floor")
+        if item.target is not None and item.floor is not None:
+            better, worse = (
+                (item.target, item.floor) if item.direction == "higher" else (item.floor, item.target)
+            )
+            if better <= worse:
+                side = "below" if item.direction == "higher" else "above"
+                raise self.wrong("floor", f"where {item.direction} is better, it lies {side} the target")
+        if not item.unit.endswith("unit_id"):
+            raise self.wrong("unit", f"{item.unit!r} holds no units")
         if view.is_month_end and item.period != "period_end":
             raise self.wrong("period", f"rows of {view.id} stand for a month's end: period_end")
         if item.grain == "cell" and "cell_id" not in view.columns:

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from itertools import groupby, islice
 
 from model.indicators import composition, context
-from model.indicators.declaration import Catalogue, Indicator, View
+from model.indicators.declaration import Catalogue, DeclarationError, Indicator, View
 from model.indicators.sources import REGISTER_TABLES, Computability, computability
-from model.warehouse import Connection, insert
+from model.warehouse import Connection, StatementError, insert
 
 ROWS_AT_ONCE = 1_000_000
 """Register rows times months that are computed together."""
@@ -92,15 +92,31 @@ def compute(ground: Ground, plan: Plan | None = None) -> None:
         chosen = months.get(view.id)
         if chosen is not None and not chosen:
             continue
-        if view.is_month_end:
-            _count_month_ends(ground, view, chosen)
-        else:
-            _count_events(ground, view, chosen)
+        try:
+            if view.is_month_end:
+                _count_month_ends(ground, view, chosen)
+            else:
+                _count_events(ground, view, chosen)
+        except StatementError:
+            _name_unreadable(ground, view)
+            raise
     ground.connection.execute(
         "DELETE FROM part USING declared WHERE declared.indicator_id = part.indicator_id"
         " AND part.month < declared.first_month"
     )
     ground.connection.execute(f"INSERT INTO rolled {context.sql('fact/rolled')}")
+
+
+def _name_unreadable(ground: Ground, view: View) -> None:
+    """DeclarationError for the first indicator of a view whose own statement the database cannot read."""
+    for item in ground.computable(view):
+        alone = composition.alone(f"({context.sql(view.id)}) AS view_row", item)
+        try:
+            ground.connection.execute(f"EXPLAIN {alone}")
+        except StatementError as error:
+            raise DeclarationError(
+                f"{item.file}: [{item.id}]: the database cannot read it: {error}"
+            ) from error
 
 
 def weights() -> str:
@@ -201,9 +217,7 @@ def _count(ground: Ground, view: View, indicators: list[Indicator], chosen: comp
         connection.execute(f"CREATE OR REPLACE TEMP TABLE scanned AS {select}")
         connection.execute(f"INSERT INTO part {composition.unpivoted('scanned', of_unit)}")
     for item in single:
-        select = (composition.dispersed if item.shape == "dispersion" else composition.stratified)(
-            rows, item, ground.doubtful, chosen
-        )
+        select = composition.alone(rows, item, ground.doubtful, chosen)
         connection.execute(
             f"INSERT INTO {'rolled' if item.shape == 'dispersion' else 'part'} BY NAME {select}"
         )
