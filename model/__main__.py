@@ -154,8 +154,9 @@ def records_command(
         raise click.UsageError("either --unit or --cell")
     known = declared()
     item = found(known, name)
-    subject = Subject("cell", cell) if cell else Subject("unit", str(unit))
+    subject = Subject("cell", str(cell)) if unit is None else Subject("unit", unit)
     with opened(directory) as connection:
+        check_subject(connection, item, subject)
         ground = lay(connection, known)
         state = ground.states[item.id]
         if state.missing:
@@ -168,6 +169,23 @@ def records_command(
     click.echo(f"{item.id}  {item.name.zh}  {item.name.en}  {subject.id}  {month:%Y-%m}\n")
     click.echo(rows.to_string(index=False) if len(rows) else "没有记录 no records")
     click.echo(f"\n已发布 published: {told(fact)}\n由记录重算 recounted: {told(again)}")
+
+
+def check_subject(connection: warehouse.Connection, item: Indicator, subject: Subject) -> None:
+    """ClickException where the indicator is not computed for such subjects, or where there is no such one."""
+    if subject.kind == "unit":
+        is_computed, known, what = item.has_unit_facts, "ancestor_id FROM mart.unit_tree", "机构 unit"
+    else:
+        is_computed, known, what = (
+            item.has_cell_facts,
+            "cell_id FROM record.market_cell",
+            "市场单元 market cell",
+        )
+    if not is_computed:
+        other = "--cell" if subject.kind == "unit" else "--unit"
+        raise click.ClickException(f"{item.id} 不按此计算 is not computed by {what}: {other}")
+    if not connection.execute(f"SELECT 1 WHERE ? IN (SELECT {known})", [subject.id]).fetchone():
+        raise click.ClickException(f"没有 no {what} {subject.id}")
 
 
 def published(ground: Ground, item: Indicator, subject: Subject, month: date) -> Numbers | None:

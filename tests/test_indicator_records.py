@@ -113,6 +113,20 @@ def test_the_command_line(directory: Path) -> None:
         (["explain", "X99"], "no indicator X99"),
         (["records", "I1", "--month", "2024-03"], "either --unit or --cell"),
         (["records", "I1", "--unit", "R", "--month", "March"], "is no month"),
+        (
+            ["records", "I1", "--cell", "C1", "--month", "2024-03"],
+            "I1 不按此计算 is not computed by 市场单元 market cell",
+        ),
+        (
+            ["records", "L1", "--cell", "C1", "--month", "2024-03"],
+            "L1 不按此计算 is not computed by 市场单元 market cell",
+        ),
+        (
+            ["records", "L14", "--unit", "R", "--month", "2024-03"],
+            "L14 不按此计算 is not computed by 机构 unit: --cell",
+        ),
+        (["records", "I1", "--unit", "X9", "--month", "2024-03"], "没有 no 机构 unit X9"),
+        (["records", "L7", "--cell", "X9", "--month", "2024-03"], "没有 no 市场单元 market cell X9"),
     ],
 )
 def test_what_the_command_line_refuses(directory: Path, arguments: list[str], reason: str) -> None:
