@@ -381,6 +381,13 @@ def test_a_bureaus_own_indicator_is_judged_like_the_others(
             changeable.connection, f"SELECT count(*) FROM snapshot.mart.{mart} WHERE indicator_id = 'W1'"
         )
         assert found[0][0] > 0, mart
+    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path / "none"))
+    judged(changeable)
+    for mart in ("indicator_fact", "indicator_state", "trend", "comparison"):
+        found = rows(
+            changeable.connection, f"SELECT count(*) FROM snapshot.mart.{mart} WHERE indicator_id = 'W1'"
+        )
+        assert found[0][0] == 0, f"{mart}: no longer declared"
 
 
 def test_only_flow_series_of_complete_months_signal(bureau: Bureau) -> None:
