@@ -335,6 +335,22 @@ def test_a_portrait_at_an_earlier_month_rests_on_the_facts_until_then(bureau: Bu
     assert all(counts.values())
 
 
+def test_too_few_for_a_value_is_no_value_in_a_portrait(changeable: Bureau) -> None:
+    """Twelve fines, ten of no kind: their spread is not known, and is not 0, which would be full marks."""
+    connection = changeable.connection
+    connection.execute(
+        "INSERT INTO snapshot.mart.indicator_fact SELECT 'C4', unit_id, 'unit', unit_id, month, NULL, 12, 12"
+        " FROM snapshot.mart.unit CROSS JOIN (SELECT DISTINCT month FROM snapshot.mart.indicator_fact"
+        "  WHERE indicator_id = 'C6' AND subject_kind = 'unit')"
+        " ANTI JOIN (FROM snapshot.mart.indicator_fact WHERE indicator_id = 'C4') USING (unit_id, month)"
+    )
+    judge_marts(connection, rules(), catalogue())
+    scored = (
+        "SELECT value, state FROM snapshot.mart.portrait_part WHERE indicator_id = 'C4' AND sample_size = 12"
+    )
+    assert rows(connection, f"{scored} AND value IS NOT NULL") == []
+
+
 def test_only_portraits_whose_facts_changed_are_drawn_again(changeable: Bureau) -> None:
     connection = changeable.connection
     ends = [

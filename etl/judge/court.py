@@ -122,12 +122,12 @@ def same(rows: int, **values: object) -> Columns:
 
 
 def fetched(result: warehouse.Connection) -> Columns:
-    """The rows of a statement as columns; None where a text or list is not known."""
-    rows = {}
+    """The rows of a statement as columns; None where a text or list is not known, NaN where a number is not."""
+    rows, unknown = {}, {"O": None, "f": np.nan}
     for name, column in result.fetchnumpy().items():
         rows[name] = np.asarray(column)
-        if rows[name].dtype == object and isinstance(column, np.ma.MaskedArray):
-            rows[name][np.ma.getmaskarray(column)] = None
+        if rows[name].dtype.kind in unknown and isinstance(column, np.ma.MaskedArray):
+            rows[name][np.ma.getmaskarray(column)] = unknown[rows[name].dtype.kind]
     return rows
 
 
