@@ -102,8 +102,8 @@ def _moment(text: str) -> str:
     clean = _narrow(text)
     written = f"try_strptime({clean}, [{_listed(tuple(_WRITTEN_FORMATS))}])"
     return (
-        rf"CASE WHEN regexp_matches({text}, '\d:\d\d(\.\d+)?{_OFFSET}') THEN {_zoned(text)}"
-        rf" WHEN regexp_full_match({clean}, '\d{{4}}([-/])\d{{1,2}}[-/]\d{{1,2}}([ T]+\d.*[0-9])?')"
+        rf"CASE WHEN regexp_matches({clean}, '\d:\d\d(\.\d+)?{_OFFSET}') THEN {_zoned(clean)}"
+        rf" WHEN regexp_full_match({clean}, '\d{{4}}([-/])\d{{1,2}}[-/]\d{{1,2}}([ T]+\d[\d:.]*)?')"
         f" THEN try_cast({clean} AS TIMESTAMP)"
         f" WHEN regexp_full_match({clean}, '{_WRITTEN}') THEN {written}"
         f" ELSE {_serial(clean)} END"
@@ -111,16 +111,16 @@ def _moment(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    at_midnight = f"{text} LIKE '____-__-__ 00:00:00'"
+    at_midnight = f"strlen({text}) = 19 AND {text} LIKE '____-__-__ 00:00:00'"
     return (
-        f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN try_cast({text} AS DATE)"
+        f"CASE WHEN strlen({text}) = 10 AND {text} LIKE '____-__-__' THEN try_cast({text} AS DATE)"
         f" WHEN {at_midnight} THEN try_cast(left({text}, 10) AS DATE)"
-        f" WHEN NOT contains({text}, ' 24:') THEN CAST({_moment(text)} AS DATE) END"
+        f" WHEN NOT regexp_matches({_narrow(text)}, '[ T]24:') THEN CAST({_moment(text)} AS DATE) END"
     )
 
 
 def _timestamp(text: str) -> str:
-    usual = f"{text} LIKE '____-__-_____:__:__'"
+    usual = f"strlen({text}) = 19 AND {text} LIKE '____-__-_____:__:__'"
     return f"CASE WHEN {usual} THEN try_cast({text} AS TIMESTAMP) ELSE {_moment(text)} END"
 
 
