@@ -216,7 +216,10 @@ def _as_text(column: str, kind: str) -> str:
     if kind == "VARCHAR":
         return _tidy(column)
     if kind.endswith("[]"):
-        return f"array_to_string({name}, ';') AS {name}"
+        return f"nullif(array_to_string({name}, ';'), '') AS {name}"
+    if kind in ("DOUBLE", "FLOAT"):  # as readers write it: a whole number without a point while it is exact
+        is_whole = f"{name} = trunc({name}) AND abs({name}) < {readers.EXACT}"
+        return f"CASE WHEN {is_whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END AS {name}"
     if kind == "BLOB":
         return f"TRY(decode({name})) AS {name}"
     return f"CAST({name} AS VARCHAR) AS {name}"

@@ -29,6 +29,9 @@ csv.field_size_limit(MAXIMUM_LINE)
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 """What may stand around a value and is no part of it."""
 
+EXACT = 2**53
+"""Below it a whole number is exact where numbers are kept as in a workbook."""
+
 BROKEN = "\ufffd"
 """Stands where bytes could not be decoded."""
 
@@ -176,14 +179,19 @@ def _workbook_rows(rows: list[list[Any]], width: int) -> Iterator[Row]:
             yield Row(number, tuple(cells), error)
 
 
+def float_text(number: float) -> str:
+    """A number as text, a whole one without a point while it is exact: it may be a code that was kept so."""
+    return str(int(number)) if number.is_integer() and abs(number) < EXACT else repr(number)
+
+
 def _cell_text(cell: Any) -> str | None:
-    """A cell in the contract's text form; a whole float as an integer while it is exact."""
+    """A cell in the contract's text form."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return float_text(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, (date, time, timedelta)):

@@ -27,7 +27,7 @@ from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
-from etl import cursor
+from etl import cursor, readers
 from etl.inbox import RefusedError
 from etl.mapping.declaration import Database, Input, match_header
 from model.database_address import parsed
@@ -294,7 +294,9 @@ def as_text(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False, default=as_text)
         case list() | tuple() | set():
             return ";".join(as_text(item) for item in value if item is not None)
-        case str() | int() | float() | UUID() | timedelta() | IPv4Address() | IPv6Address():
+        case float():
+            return readers.float_text(value)
+        case str() | int() | UUID() | timedelta() | IPv4Address() | IPv6Address():
             return str(value)
         case bytes() | bytearray() | memoryview():
             raise TypeError("holds binary data; expected text, numbers, dates or lists of them")

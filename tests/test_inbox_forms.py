@@ -211,6 +211,19 @@ def test_an_empty_text_of_a_parquet_file_is_blank(place: Path) -> None:
     assert result.reasons("inspection") == ["inspection_no: required"]
 
 
+def test_an_empty_list_of_a_parquet_file_is_blank(place: Path) -> None:
+    rows: list[Row] = [
+        {**VISIT, "officer_ids": ["P1"]},
+        {**VISIT, "inspection_no": "I1", "officer_ids": []},
+        {**VISIT, "inspection_no": "I2", "officer_ids": [""]},
+    ]
+    result = run(place, {"inspection.parquet": as_parquet(rows)})
+    assert result.query("SELECT officer_ids FROM record.inspection ORDER BY inspection_no") == [
+        (None,), (None,), (["P1"],),
+    ]  # fmt: skip
+    assert result.cells("inspection") == []
+
+
 def test_text_and_real_dates_in_one_column_of_a_workbook(place: Path) -> None:
     due = [date(2026, 1, 6), "2026-01-06", "2026年1月6日", 46028, "46028", datetime(2026, 1, 6, 12)]
     rows = [{**VISIT, "inspection_no": f"I{n}", "issue_due_on": day} for n, day in enumerate(due)]
@@ -219,10 +232,15 @@ def test_text_and_real_dates_in_one_column_of_a_workbook(place: Path) -> None:
     assert result.cells("inspection") == []
 
 
-def test_numbers_for_codes_in_a_workbook_keep_their_digits(place: Path) -> None:
-    rows = [{"licence_no": 430701100001, "retailer_id": "R1", "issuing_unit_id": "U1"}]
-    result = run(place, {"licence.xlsx": as_workbook(rows)})
-    assert result.record("licence", "430701100001")["retailer_id"] == "R1"
+@pytest.mark.parametrize("number", [430701100001, 4307011000012345])
+@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+def test_numbers_for_codes_keep_their_digits(place: Path, form: str, number: int) -> None:
+    row = {"licence_no": number, "retailer_id": "R1", "issuing_unit_id": "U1"}
+    as_float = as_parquet(
+        [{**row, "licence_no": float(number)}]
+    )  # as pandas writes whole numbers with a blank among them
+    result = run(place, {f"licence.{form}": as_workbook([row]) if form == "xlsx" else as_float})
+    assert result.record("licence", str(number))["retailer_id"] == "R1"
 
 
 def test_a_workbook_named_csv_and_a_csv_named_xlsx_are_read_for_what_they_are(place: Path) -> None:
