@@ -72,6 +72,9 @@ def mapped_steps(
     intakes = [*needed.beside, *needed.again, *new]
     inputs, refused = landed_rows.read_raw(building, source, intakes)
     outputs = Outputs(building, source, inputs)
+    outputs.order_enrichments(
+        [(item, number) for number, item in enumerate(intakes) if item.name not in refused]
+    )
     steps = []
     for output in source.outputs:
         for number, intake in enumerate(intakes):
@@ -90,6 +93,14 @@ class Outputs:
     source: Source
     inputs: dict[str, RawInput]
     _made: set[str] = field(default_factory=set)
+    _orders: dict[str, str] = field(default_factory=dict)
+
+    def order_enrichments(self, intakes: list[tuple[Intake, int]]) -> None:
+        """Note the order of the files that enrich others, by what they speak for."""
+        for extra in (item.input for item in self.source.outputs if item.role == "enrichment"):
+            mine = [(item, number) for item, number in intakes if item.input and item.input.name == extra]
+            mine.sort(key=lambda one: str(self._as_of(*one).as_of))
+            self._orders[f"order:{extra}"] = str([number for _, number in mine])
 
     def step(self, output: Output, intake: Intake, number: int) -> Step:
         """The batch of one file for one output."""
@@ -157,9 +168,7 @@ class Outputs:
         if output.role == "derived":
             rows += f" AND {_is_unknown(output.table)}"
         rows += ")"
-        unreadable = (
-            self.inputs[output.input].unreadable.get(intake.name, []) if self._is_first(output) else []
-        )
+        unreadable = self.inputs[output.input].unreadable.get(number, []) if self._is_first(output) else []
         return Prepared(
             Relation(rows, output.recorded, True, unreadable),
             {column: column for column in output.recorded},
@@ -177,7 +186,7 @@ class Outputs:
     def _relations(self, output: Output) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         private = self.inputs[output.input].private
         together = {name: raw for name, raw in self.inputs.items() if raw.private is private}
-        relations = {name: raw.relation for name, raw in together.items()}
+        relations = {name: raw.relation for name, raw in together.items()} | self._orders
         headers = {name: raw.headers for name, raw in together.items()}
         if private:
             return relations, headers

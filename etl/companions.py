@@ -1,8 +1,8 @@
 """Companions: landed files of earlier runs that a mapped source's new files need beside them.
 
 An enrichment adds columns to another input's rows, so both must be read together: new rows beside the enrichment that
-came before, and rows that came before again when their enrichment is new. What is read again and has not changed
-counts as unchanged.
+came before, and rows that came before again when their enrichment is new. Where a delivery does not hold everything,
+the enrichments of all deliveries stand together. What is read again and has not changed counts as unchanged.
 """
 
 from __future__ import annotations
@@ -30,12 +30,17 @@ class Companions:
 def companions(building: Building, landing: Path, source: Source, new: list[Intake]) -> Companions:
     """What a source's new files need from earlier runs; nothing for a source without enrichments."""
     arriving = {item.input.name for item in new if item.input}
+    replaced = {name for name in arriving if _is_whole(source, name)}
     primaries = {item.table: item.input for item in source.outputs if item.role == "primary"}
     pairs = [(item.input, primaries[item.table]) for item in source.outputs if item.role == "enrichment"]
-    again = {primary for extra, primary in pairs if extra in arriving and primary not in arriving}
-    read = arriving | again
-    beside = {extra for extra, primary in pairs if primary in read and extra not in arriving}
+    again = {primary for extra, primary in pairs if extra in arriving} - replaced
+    beside = {extra for extra, primary in pairs if primary in arriving | again} - replaced
     return Companions(_landed(building, landing, source, beside), _landed(building, landing, source, again))
+
+
+def _is_whole(source: Source, name: str) -> bool:
+    """Whether each delivery of an input replaces the ones before: a full extract, and so is each of a database here."""
+    return source.extent == "full" or source.input(name).database is not None
 
 
 def _landed(building: Building, landing: Path, source: Source, inputs: set[str]) -> list[Intake]:
@@ -47,7 +52,7 @@ def _landed(building: Building, landing: Path, source: Source, inputs: set[str])
             " WHERE source = ? AND input = ? AND role <> 'derived' GROUP BY ALL ORDER BY as_of, min(batch_id)",
             [source.name, name],
         ).fetchall()
-        for file, sha256, as_of, arrived_at in rows[-1:] if source.extent == "full" else rows:
+        for file, sha256, as_of, arrived_at in rows[-1:] if _is_whole(source, name) else rows:
             found.append(_intake(landing, source, source.input(name), file, sha256, as_of, arrived_at))
     return found
 

@@ -72,7 +72,7 @@ class RawInput:
     relation: str
     private: PrivateRows | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    unreadable: dict[str, list[Row]] = field(default_factory=dict)
+    unreadable: dict[int, list[Row]] = field(default_factory=dict)
 
 
 def read_raw(
@@ -94,7 +94,7 @@ def read_raw(
         if intake.input.name in sealed:
             raw.private = raw.private or PrivateRows()
         try:
-            raw.unreadable[intake.name] = _append_raw(building, intake, number, raw)
+            raw.unreadable[number] = _append_raw(building, intake, number, raw)
         except RefusedError as refusal:
             refused[intake.name] = str(refusal)
     return inputs, refused

@@ -137,7 +137,7 @@ def load_files(
                 continue
             building.keep(report, step.arrival, outcome)
             load.withdraw_repeated(building.connection, step.arrival, step.match)
-            rows[step.intake.name] = max(rows.get(step.intake.name, 0), outcome.read)
+            rows[step.intake.sha256] = max(rows.get(step.intake.sha256, 0), outcome.read)
         released = [late_parents.release(building.connection, table, building.arrival_of, first)]
         released += [corrections.release(building.connection, table, first)] if mine else []
         for batch_id, outcome in (item for found in released for item in found.items()):
@@ -150,7 +150,7 @@ def load_files(
             except RefusedError as refusal:
                 refusals[intake.name] = str(refusal)
                 continue
-            rows[intake.name] = max(rows.get(intake.name, 0), sealed)
+            rows[intake.sha256] = max(rows.get(intake.sha256, 0), sealed)
     reporters.release(building, report)
     return [_finish(building, place, intake, rows, refusals, progress) for intake in intakes]
 
@@ -256,7 +256,7 @@ def _finish(
     if intake.name in refusals:
         done = replace(intake, status="refused", error=refusals[intake.name], content=None)
     else:
-        done = replace(intake, rows=rows.get(intake.name, 0), content=None)
+        done = replace(intake, rows=rows.get(intake.sha256, 0), content=None)
     building.keep_source(done)
     land.certify(place.landing, intake.landed, intake.offer, intake.as_of, done.rows)
     progress("load", intake.offer.size)

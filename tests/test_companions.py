@@ -1,9 +1,14 @@
-"""Landed files that are read again beside a new one: they speak for the day that they spoke for when they came."""
+"""Landed files that are read again beside a new one: they speak for the day that they spoke for when they came.
+
+So it does not matter in how many runs, and in which order, the files of a source with an enrichment come.
+"""
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
+import pytest
 from etl_helpers import UNITS, certificate, run
 
 from etl import mapping
@@ -49,3 +54,38 @@ def test_an_enrichment_does_not_turn_around_the_order_of_the_files_that_it_adds_
     assert result.query(
         "SELECT DISTINCT file, month(as_of) FROM quality.batch WHERE file LIKE 'rows%' ORDER BY ALL"
     ) == [("rows-2026-01-31.csv", 1), ("rows-2026-02-28.csv", 2)], "read again, not told anew"
+
+
+VISITS = [{"No": f"V{number}", "Day": "2026-01-05 09:00:00", "Recording": "a"} for number in (1, 2)]
+DELIVERIES = {
+    "rows-2026-02-28.csv": VISITS,
+    "plans-b-2026-03-01.csv": [{"No": "V1", "Plan": "P1"}, {"No": "V2", "Plan": "older"}],
+    "plans-a-2026-03-02.csv": [{"No": "V2", "Plan": "P2"}],
+}
+
+
+@pytest.mark.parametrize(
+    "order", [[list(DELIVERIES)], *[[[one] for one in order] for order in permutations(DELIVERIES)]]
+)
+def test_enrichments_of_several_files_stand_together_in_whatever_runs_they_come(
+    tmp_path: Path, order: list[list[str]]
+) -> None:
+    (tmp_path / "visits.toml").write_text(MAPPING, encoding="utf-8")
+    sources = [mapping.load(tmp_path / "visits.toml")]
+    run(tmp_path, org_unit=UNITS)
+    for names in order:
+        result = run(tmp_path, {name: DELIVERIES[name] for name in names}, sources=sources)
+    plans = result.query("SELECT inspection_no, plan_id FROM record.inspection ORDER BY 1")
+    assert plans == [("V1", "P1"), ("V2", "P2")]
+
+
+def test_an_enrichment_reaches_the_rows_of_earlier_runs_also_beside_new_rows(tmp_path: Path) -> None:
+    (tmp_path / "visits.toml").write_text(MAPPING, encoding="utf-8")
+    sources = [mapping.load(tmp_path / "visits.toml")]
+    first, second = VISITS
+    run(tmp_path, {"rows.csv": [first]}, sources=sources, org_unit=UNITS)
+    plans = [{"No": "V1", "Plan": "P1"}, {"No": "V2", "Plan": "P2"}]
+    result = run(tmp_path, {"rows.csv": [second, second], "plans.csv": plans}, sources=sources)
+    found = result.query("SELECT inspection_no, plan_id FROM record.inspection ORDER BY 1")
+    assert found == [("V1", "P1"), ("V2", "P2")]
+    assert result.file("rows.csv")["rows"] == 2, "of the new file, not of the one that had its name before"

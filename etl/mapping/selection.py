@@ -7,7 +7,8 @@ left out because of what is in it: judging is the check step's.
 `relations` names what stands after FROM: under an input's name its raw rows (all columns text, with `_batch_id`
 and `_row_number`). Two more are used where they are given: under `primary:<input>` the match columns of rows that
 this primary input gave in an earlier run, under `loaded:<table>` the key columns of all rows that the table holds
-already, both as text under their contract names. An input that is not there joins nothing and excludes nothing.
+already, both as text under their contract names. `order:<input>` lists the batches of an enrichment from the oldest to
+the newest. An input that is not there joins nothing and excludes nothing.
 """
 
 from __future__ import annotations
@@ -179,7 +180,10 @@ def _enrich(
             column: sql.name(f"_{number}_{column}") for column in extra.recorded if column not in extra.match
         }
         chosen = [keys, *(f"{sql.name(column)} AS {name}" for column, name in added.items())]
-        first = f"row_number() OVER (PARTITION BY {keys} ORDER BY _batch_id DESC, _row_number) = 1"
+        age = f"list_position({relations.get(f'order:{extra.input}', '[]')}::BIGINT[], _batch_id)"
+        first = (
+            f"row_number() OVER (PARTITION BY {keys} ORDER BY {age} DESC, _batch_id DESC, _row_number) = 1"
+        )
         steps[step] = _statement(
             _row_steps(source, extra, relations, header, extra.recorded),
             _query(chosen, "mapped", f"QUALIFY {first}"),
