@@ -148,6 +148,7 @@ class Outputs:
         connection.unregister("selected_rows")
 
     def _prepare(self, output: Output, intake: Intake, number: int) -> Prepared:
+        assert intake.layout
         connection = self.building.connection
         reading = self._reading(self.inputs[output.input])
         relations, headers = self._relations(output)
@@ -170,7 +171,7 @@ class Outputs:
         rows += ")"
         unreadable = self.inputs[output.input].unreadable.get(number, []) if self._is_first(output) else []
         return Prepared(
-            Relation(rows, output.recorded, True, unreadable),
+            Relation(rows, intake.layout.columns, True, unreadable),
             {column: column for column in output.recorded},
             merged + (int(grouped[0]) if grouped else 0),
         )

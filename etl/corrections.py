@@ -2,14 +2,17 @@
 
 So the quarantine holds what is still to be mended, and nothing twice. The batch that brought the row keeps its count of
 rows kept out, and says beside it how many were released. A row that waits for a parent is not corrected by anything.
+A file that is read again judges its rows anew: what its earlier reading kept out, it keeps out itself or loads.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import Table
 
 from etl import sql
-from etl.batch import record
+from etl.batch import Arrival, identity, record
 from etl.load import Outcome
 from model import warehouse
 from model.contract import key_of
@@ -28,3 +31,18 @@ def release(connection: warehouse.Connection, table: Table, first_batch_id: int)
     sql.execute(connection, "corrected", {"record": record(table), "same": same}, asked)
     counted = connection.execute("SELECT batch_id, count(*) FROM corrected GROUP BY 1 ORDER BY 1").fetchall()
     return {batch_id: Outcome(released=count, released_unchanged=count) for batch_id, count in counted}
+
+
+def release_read_again(connection: warehouse.Connection, arrival: Arrival) -> dict[int, Outcome]:
+    """Take what earlier readings of a batch's file kept out of the quarantine; how many, by the batch of each."""
+    gone = connection.execute(
+        "DELETE FROM snapshot.quality.quarantine WHERE table_name = $table AND file = $file AND batch_id IN ("
+        "SELECT batch_id FROM snapshot.quality.batch WHERE batch_id < $batch AND sha256 = $sha256"
+        " AND source = $source AND input = $input AND role = $role) RETURNING batch_id",
+        identity(arrival)
+        | {"sha256": arrival.sha256, "source": arrival.source, "input": arrival.input, "role": arrival.role},
+    ).fetchall()
+    counted = Counter(batch_id for (batch_id,) in gone)
+    return {
+        batch_id: Outcome(released=count, released_unchanged=count) for batch_id, count in counted.items()
+    }

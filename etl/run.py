@@ -136,6 +136,8 @@ def load_files(
                 refusals[step.intake.name] = str(refusal)
                 continue
             building.keep(report, step.arrival, outcome)
+            for batch_id, gone in corrections.release_read_again(building.connection, step.arrival).items():
+                building.keep_released(report, batch_id, gone)
             load.withdraw_repeated(building.connection, step.arrival, step.match)
             rows[step.intake.sha256] = max(rows.get(step.intake.sha256, 0), outcome.read)
         released = [late_parents.release(building.connection, table, building.arrival_of, first)]

@@ -89,3 +89,15 @@ def test_an_enrichment_reaches_the_rows_of_earlier_runs_also_beside_new_rows(tmp
     found = result.query("SELECT inspection_no, plan_id FROM record.inspection ORDER BY 1")
     assert found == [("V1", "P1"), ("V2", "P2")]
     assert result.file("rows.csv")["rows"] == 2, "of the new file, not of the one that had its name before"
+
+
+def test_rows_kept_out_are_kept_out_once_however_often_their_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "visits.toml").write_text(MAPPING, encoding="utf-8")
+    sources = [mapping.load(tmp_path / "visits.toml")]
+    rows = "No,Day,Recording\nV1,soon,a\nV2,2026-01-05 09:00:00\n"
+    run(tmp_path, {"rows.csv": rows}, sources=sources, org_unit=UNITS)
+    for number in (1, 2):
+        result = run(tmp_path, {f"plans-{number}.csv": [{"No": f"V{number}", "Plan": "P"}]}, sources=sources)
+    kept_out = result.quarantined("inspection")
+    assert [(name, number) for name, number, _, _ in kept_out] == [("rows.csv", 1), ("rows.csv", 2)]
+    assert kept_out[1][3] == {"No": "V2", "Day": "2026-01-05 09:00:00"}, "by the file's own columns"
