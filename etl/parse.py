@@ -31,6 +31,8 @@ _PLACEHOLDERS = (
     "#NAME?",
     "#DIV/0!",
 )
+_SHORTENED = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,}"
+"""How a spreadsheet writes a number that has too many digits for it, 4.20106E+17: as a code it stands for many."""
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
@@ -270,6 +272,7 @@ def _not_plainly_spelt(column: Column[Any], text: str, value: str) -> list[str]:
     return [
         f"{text} < '$'",
         f"ends_with({text}, ' ')",
+        f"contains({text}, 'E+') OR contains({text}, 'e+')",
         f"({is_like_one}) AND {text} IN ({_listed(_PLACEHOLDERS)})",
     ]
 
@@ -292,6 +295,7 @@ def faults(column: Column[Any], text: str, value: str, arrived_at: str) -> list[
             f"CASE WHEN strlen({text}) <= {longest} THEN {text} IN ({_listed(_PLACEHOLDERS)}) ELSE false END"
         )
         found.append(("placeholder instead of a value", f"{known} OR starts_with({text}, '##')"))
+        found.append(("number cut short by a spreadsheet", f"regexp_full_match({text}, '{_SHORTENED}')"))
     if info["codes"] and info["kind"] == "list<string>":
         found.append(("allowed codes", f"NOT list_has_all([{_listed(tuple(info['codes']))}], {value})"))
     elif info["codes"]:

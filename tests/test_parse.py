@@ -265,6 +265,15 @@ def test_a_placeholder_for_a_key_keeps_the_row_out(lab: Lab) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["4.20106E+17", "4.2010620260105e+17", "4E+17", " 4.20106E+17 "])
+def test_a_number_that_a_spreadsheet_cut_short_is_no_code(lab: Lab, text: str) -> None:
+    rule = "number cut short by a spreadsheet"
+    judged = lab.load("inspection", [fresh("inspection") | {"inspection_no": text} for _ in range(2)])
+    assert [judged.reasons(row) for row in (1, 2)] == [[f"inspection_no: {rule}"]] * 2, "two codes, not one"
+    assert lab.judge("inspection", plan_id=text).cells() == [("plan_id", text.strip(), rule)]
+    assert lab.judge("inspection", plan_id="GE+17").cells() == []
+
+
 @pytest.mark.parametrize("blank", ["", " ", "  ", "　", "\u00a0 "])
 def test_blank_is_null_and_no_finding(lab: Lab, blank: str) -> None:
     values = dict.fromkeys(

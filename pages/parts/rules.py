@@ -20,6 +20,7 @@ _FIXED = {
     "masked at load": "masked",
     "unique where not null": "unique",
     "placeholder instead of a value": "placeholder",
+    "number cut short by a spreadsheet": "shortened",
     "repeated header row": "repeated_header",
     "valid polygon or multipolygon": "polygon",
 }
