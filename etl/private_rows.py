@@ -47,7 +47,7 @@ def _unpacked(content: bytes, layout: Layout) -> io.BytesIO:
 def without(
     content: bytes, layout: Layout, unwanted: Iterable[str], target: Path, wanted: str
 ) -> extract.Relation:
-    """The rows of a file without its reporter columns, as a relation; only those are written."""
+    """The rows of a file without some of its columns, as a relation; only those are written."""
     sheet, hidden = read(content, layout, wanted), set(unwanted)
     kept = [at for at, column in enumerate(layout.columns) if column not in hidden]
     rows = (

@@ -532,7 +532,10 @@ def test_a_run_killed_at_its_durable_steps_leaves_nothing_readable(place: Place)
     write(place.inbox / "complaint_reporter-1.csv", plain(REPORTERS))
     write(
         place.inbox / "complaint-2025-06-02.csv",
-        as_csv(f"{COMPLAINT},{EXTRA}", with_reporters(range(60, 72), MORE)),
+        as_csv(
+            f"{COMPLAINT},{EXTRA},备注",  # a remark that the contract does not know says it once more
+            [[*row, f"{row[-3]} {row[-2]}"] for row in with_reporters(range(60, 72), MORE)],
+        ),
     )
     for step in (12, 36, 44, 50, 56):
         assert_secret(place, place.run(kill_before=step))
