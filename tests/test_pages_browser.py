@@ -507,6 +507,7 @@ def test_a_cause_is_picked_with_the_keyboard_and_its_rows_are_text(site: Site) -
     cause.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**pick=**")
+    expect(page.locator("tr.picked .pick")).to_be_focused()
     rows = page.locator("table.list").nth(1).locator("tbody tr")
     expect(rows).to_have_count(3)
     expect(page.locator("tr.picked")).to_have_count(1)

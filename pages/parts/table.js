@@ -114,7 +114,6 @@ function header(root, data, draw) {
     button.onclick = () => {
       root.sort = { name: column.name, down: isSorted && !root.sort.down };
       draw();
-      root.querySelectorAll("th button")[data.columns.indexOf(column)].focus();
     };
     cell.append(button);
     row.append(cell);
@@ -148,6 +147,7 @@ function groupLine(name, width) {
 function line(entry, data, { pick, open }) {
   const isPicked = data.pickable && entry.key === data.picked;
   const row = element("tr", isPicked ? "picked" : "");
+  row.dataset.key = entry.key;
   data.columns.forEach((column, index) => {
     const cell = element("td", `${isNumber(column) ? "n" : ""} ${column.kind}`.trim());
     cell.dataset.label = column.label;
@@ -270,6 +270,23 @@ function body(root, data, acts, draw) {
   return holder;
 }
 
+// Draws anew; what had the focus has it again, in a row by the row's key, else by its place: behind the rows that were
+// shown stand those that were asked for.
+function keepingFocus(root, draw) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const key = held?.closest("tr")?.dataset.key;
+  const left = root.querySelector(".table-scroll")?.scrollLeft;
+  const places = () => {
+    const scope = key === undefined ? root : [...root.querySelectorAll("tr")].find((one) => one.dataset.key === key);
+    return [...(scope?.querySelectorAll("input, button, a, summary, .table-scroll") ?? [])];
+  };
+  const place = places().indexOf(held);
+  draw();
+  const holder = root.querySelector(".table-scroll");
+  holder.scrollLeft = left ?? 0;
+  if (held) (places()[place] ?? holder).focus({ preventScroll: true });
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let root = parentElement.querySelector(":scope > .integrity-table");
@@ -284,12 +301,15 @@ export default function (component) {
     pick: (key) => setTriggerValue("picked", key),
     open: (key) => setTriggerValue("opened", key),
   };
-  const draw = () => {
-    root.querySelector(".table-scroll")?.remove();
-    root.append(body(root, data, acts, draw));
-  };
-  root.replaceChildren();
-  if (data.rows.length > FEW || data.export) root.append(bar(root, data, draw));
-  else root.append(Object.assign(element("span", "table-count"), { hidden: true }));
-  draw();
+  const draw = () =>
+    keepingFocus(root, () => {
+      root.querySelector(".table-scroll")?.remove();
+      root.append(body(root, data, acts, draw));
+    });
+  keepingFocus(root, () => {
+    root.replaceChildren();
+    if (data.rows.length > FEW || data.export) root.append(bar(root, data, draw));
+    else root.append(Object.assign(element("span", "table-count"), { hidden: true }));
+    draw();
+  });
 }
