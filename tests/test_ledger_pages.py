@@ -418,6 +418,9 @@ def test_evidence_is_seen_by_who_reviews_and_added_by_who_completes(
         app = opened("duties", view=view, entry=entry)
         assert any(file_name in str(one.proto.label) for one in app.get("download_button")), role
         assert (said in [one.label for one in app.button]) is may_add, role
+        if may_add:
+            press(app, said)
+            assert "请填写附件。" in shown(app), "whoever attaches no file is told so"
 
 
 def test_a_file_is_taken_past_the_page_and_only_while_the_session_lasts(
@@ -473,6 +476,8 @@ def test_what_is_sent_is_not_lost_where_somebody_else_put_something_in_meanwhile
     register = opened("scenarios")
     items = opened("duties", view="lists", entry=drawn.list_id)
     score = opened("duties", view="assessments", entry=own.assessment_id)
+    press(score, said.say("duties.save_score"))
+    assert "请填写要素。" in shown(score), "what is sent without it is told, not dropped"
     with bureau.write(me) as recorder:
         scenarios.propose(recorder, "题目二", "专卖科", "420106", "需求")
         lists.set_items(recorder, drawn.list_id, [{"power": "检查"}])
@@ -514,6 +519,8 @@ def test_the_page_on_feedback_opens_without_any(bureau: Ledger, view: str, langu
 def test_codes_are_made_in_the_form_and_shown_until_they_are_cleared(bureau: Ledger) -> None:
     words = Words("zh")
     app = opened("feedback", view="codes")
+    press(app, words.say("feedback.issue"))
+    assert "请填写机构。" in shown(app) and not app.exception
     next(one for one in app.selectbox if one.label == words.say("handling.unit")).select("420106")
     next(one for one in app.number_input if one.label == words.say("feedback.count")).set_value(3)
     next(one for one in app.button if one.label == words.say("feedback.issue")).click().run()

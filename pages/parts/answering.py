@@ -234,6 +234,8 @@ def show_codes(view: View, book: Book) -> None:
             codes.issue(recorder, hash_key(), unit, int(count), service or None, int(days))
         ), keep):  # fmt: skip
             st.rerun()
+    elif is_sent:
+        keeping.tell_needed(words, words.say("handling.unit"))
 
 
 def _issued(words: Words, held: Issued) -> None:

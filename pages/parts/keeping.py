@@ -179,6 +179,11 @@ def choice_key(words: Words, place: str) -> str:
     return f"{place}_{words.language}"
 
 
+def tell_needed(words: Words, field: str) -> None:
+    """Tell that nothing was done, since this was left blank."""
+    _tell(words.say("handling.refused"), words.say("handling.needed", field=field))
+
+
 def people(book: Book, key: str, ask: Callable[[Session], Sequence[Account]]) -> dict[str, str]:
     """Accounts that something can be given to, each with its role; without sign-in there is oneself alone."""
     words, roles = book.words, policy.declared().roles
@@ -214,6 +219,8 @@ def attach_form(
         is_sent = st.form_submit_button(label)
     if is_sent and sent is not None:
         book.send(place, act(sent.name, sent.getvalue()))
+    elif is_sent:
+        tell_needed(words, words.say("handling.files"))
 
 
 _OWNERS = {"tasks": "task", "honours": "honour", "assessments": "assessment"}

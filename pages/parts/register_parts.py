@@ -208,6 +208,9 @@ def assessment_items(view: View, book: Book, one: Any) -> None:
         given = (asked["element"], int(asked["score"]), asked["text"] or "")
         seen = forms.seen(place, one.revision)
         book.send(place, lambda recorder: assessments.score(recorder, one.assessment_id, *given, seen))
+    elif is_sent:
+        missing = next(name for name, value in asked.items() if value is None)
+        keeping.tell_needed(words, words.say(f"duties.{_SCORE[missing]}"))
     forms.show(place, one.revision)
 
 
