@@ -12,7 +12,7 @@ from typing import Any
 from model.indicators import Catalogue
 from model.judgement.explanation import Part
 from model.judgement.portrait import OVERALL
-from pages.parts import board, panels
+from pages.parts import board, panels, theme
 from pages.parts import portraiture as told
 from pages.parts import words as written
 from pages.parts.charts import portrait as charts
@@ -138,7 +138,4 @@ def _sheet_row(words: Words, part: Part) -> str:
 
 def print_button(label: str) -> str:
     """The button that prints the sheet; a script gives it its work."""
-    return (
-        f'<button type="button" class="print-now">{escape(label)}</button>'
-        "<script>document.querySelector('.print-now').onclick = () => window.print()</script>"
-    )
+    return f'<button type="button" class="print-now">{escape(label)}</button>{theme.PRINTS}'

@@ -49,8 +49,9 @@ def policy() -> str:
 
 
 def _scripts() -> list[str]:
-    """The scripts that stand within a page: those of Streamlit's own, and the one that names the language."""
-    pages = [_INDEX.read_text(encoding="utf-8"), *(theme.document_language(one) for one in LANGUAGES)]
+    """The scripts that stand within a page: those of Streamlit's own, and those that name the language and print."""
+    own = (theme.PRINTS, *(theme.document_language(one) for one in LANGUAGES))
+    pages = [_INDEX.read_text(encoding="utf-8"), *own]
     return [text for page in pages for text in _INLINE.findall(page)]
 
 

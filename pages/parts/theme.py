@@ -131,6 +131,10 @@ def wall_style() -> str:
     return f"<style>.wall-scene, .stApp:has(.wall-document){{{variables(dark=True)}}}\n{sheet}</style>"
 
 
+PRINTS = "<script>document.querySelector('.print-now').onclick = () => window.print()</script>"
+"""Gives the button that prints its work; what stands here may run, as no other script within a page may."""
+
+
 def document_language(language: str) -> str:
     """The script that names the page's language, for screen readers and the choice of glyphs."""
     code = {"zh": "zh-CN", "en": "en"}[language]
