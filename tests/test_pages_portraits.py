@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from docs.pictures import browsing
 from model import warehouse
 from model.indicators import Indicator, catalogue
 from model.judgement import rules
@@ -263,6 +264,22 @@ def test_a_person_goes_from_the_score_to_the_records_and_to_paper(page: Page) ->
     page.go_back()
     expect(page.locator(".st-key-panel_records h2")).to_be_visible()
     expect(page).not_to_have_url(re.compile("view=print"))
+
+
+@pytest.mark.browser
+def test_a_portrait_is_no_wider_than_a_small_screen_or_one_that_is_zoomed(page: Page) -> None:
+    site.opened(page, f"/portrait?unit={UNIT}&lang=en")
+    expect(page.locator(".js-plotly-plot .polar")).to_have_count(1)
+    for width in (641, 720, 960, 1024, 1100):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_function(
+            "document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth", timeout=10_000
+        )
+        said = page.locator("table.scores tr, .st-key-print_links a").evaluate_all(
+            "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
+        )
+        assert said <= width
+    page.set_viewport_size(browsing.SIZE)  # type: ignore[arg-type]
 
 
 @pytest.mark.browser
