@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def verify(
     proof, told = Proof(), _Told()
     ends = [head for head in (*anchored.heads, expected) if head]
     with ledger.read() as session:
-        _check_chain(session, proof, told, {head.sequence: head for head in ends}, tell)
+        _check_chain(session, proof, told, ends, tell)
         for head in ends:
             if head.sequence > proof.head.sequence:
                 proof.found(f"entry {head.sequence}", "is remembered in the anchor and is gone")
@@ -102,10 +103,16 @@ def _check_chain(
     session: Session,
     proof: Proof,
     told: _Told,
-    ends: dict[int, Head],
+    ends: Iterable[Head],
     tell: Callable[[int, int], None] | None,
 ) -> None:
-    """Each entry against its hash, the one before it and the remembered ends."""
+    """Each entry against its hash, the one before it and the remembered ends.
+
+    An entry that is remembered in two ways was written twice: of what was put back by a copy, nothing lapses.
+    """
+    remembered: defaultdict[int, set[str]] = defaultdict(set)
+    for head in ends:
+        remembered[head.sequence].add(head.hash)
     last = trail.read_head(session).sequence
     for values in _entries(session):
         sequence, where = values["sequence"], f"entry {values['sequence']}"
@@ -127,8 +134,7 @@ def _check_chain(
             proof.found(where, "was altered")
         told.take(content)
         proof.head = Head(sequence, str(values["entry_hash"]))
-        end = ends.get(sequence)
-        if end and end.hash != values["entry_hash"]:
+        if remembered[sequence] - {values["entry_hash"]}:
             proof.found(where, "is not the entry that the anchor remembers: the chain was written anew")
 
 

@@ -178,6 +178,25 @@ def test_a_chain_written_anew_is_found_by_the_anchor(ledger: Ledger) -> None:
     ledger.anchor.write_text(anchor)
 
 
+def test_what_a_copy_put_back_took_away_stays_missing(ledger: Ledger) -> None:
+    """Once people have written as much again, the chain is as long as before and says something else."""
+    fill(ledger)
+    anchor = ledger.anchor.read_text()
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "taken away", "analyst")
+    replaced = entries(ledger)[-1]["sequence"]
+    tamper(ledger, "DELETE FROM audit_entry WHERE sequence = :sequence", sequence=replaced)
+    tamper(ledger, "DELETE FROM account WHERE name = 'taken away'")
+    for name in ("after", "after that"):
+        with ledger.write(KEEPER) as recorder:
+            accounts.open_account(recorder, name, "analyst")
+    found = proof.verify(ledger, trail.Head(replaced, entries(ledger)[replaced - 1]["entry_hash"]))
+    assert [one.where for one in found.findings] == [f"entry {replaced}"]
+    assert "written anew" in found.findings[0].what
+    ledger.anchor.write_text(anchor)
+    assert proof.verify(ledger).holds, "with the anchor of the copy"
+
+
 def test_an_inserted_entry_is_found(ledger: Ledger) -> None:
     fill(ledger)
     last = entries(ledger)[-1]
