@@ -27,6 +27,7 @@ __all__ = ["databases"]
 ROOT = Path(__file__).parents[1]
 LOCAL = {"host": "127.0.0.1:8501"}
 PROXY = 'mode = "proxy"\naccount = "name"\n'
+RULE = PROXY + '[[role]]\nclaim = "g"\nvalue = "x"\nrole = "office_head"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -243,6 +244,12 @@ def test_a_socket_is_opened_for_this_sites_own_pages_alone(
         (PROXY + "[session]\nidle_minutes = 0", "session"), (PROXY + "session = 5", "cannot be read"),
         (PROXY + "[session]\nidle_minutes = 90\nlongest_hours = 1", "session"),
         (PROXY + '[[role]]\nclaim = "g"\nvalue = "x"\nrole = "single_user"', "no role single_user"),
+        (RULE + 'units = "S01"', "role.. 1: unknown: units"), (RULE + 'anonymous = "public"', "above ..role"),
+        (RULE, "role.. 1: unit: the role office_head needs"), (RULE + "unit = 990101", "unit: a text is needed"),
+        (RULE + 'unit = "S01"\n[[role]]\nclaim = "g"\nvalue = ["x"]\nrole = "analyst"', "role.. 2: value: a text"),
+        (PROXY + '[[role]]\nvalue = "x"\nrole = "analyst"', "role.. 1: claim: a text is needed, not None"),
+        (PROXY + '[role]\nclaim = "g"', "each rule stands under ..role"),
+        ('mode = "oidc"\naccount = 5', "account: a text"), (PROXY + "[session]\nidle_minutes = nan", "cannot be read"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_is_refused(
@@ -250,6 +257,15 @@ def test_a_file_that_cannot_be_used_is_refused(
 ) -> None:
     configure(monkeypatch, tmp_path, text)
     with pytest.raises(SignInError, match=said):
+        signing_in.sign_in()
+
+
+def test_a_file_in_another_encoding_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    configure(monkeypatch, tmp_path, "")
+    (tmp_path / "sign_in.toml").write_bytes('mode = "oidc" # 纪检'.encode("gb18030"))
+    with pytest.raises(SignInError, match=r"sign_in.toml: cannot be read"):
         signing_in.sign_in()
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from model.policy.roles import ROLES, SINGLE_USER, Actor
+from model.policy.roles import ROLES, SINGLE_USER, Actor, declared
 
 Mode = Literal["single_user", "oidc", "proxy"]
 FILE_VARIABLE = "INTEGRITY_SIGN_IN"
@@ -28,6 +28,7 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 LEAST_SECRET = 32
 """Signs of the proxy's secret: 128 bits where it is hexadecimal."""
 _KEYS = {"mode", "account", "anonymous", "role", "proxy_secret", "session"}
+_RULE_KEYS = {"claim", "value", "role", "unit"}
 _SESSION_KEYS = {"idle_minutes", "longest_hours"}
 
 
@@ -116,22 +117,41 @@ def _read(path: Path, _changed: int) -> SignIn:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         if "mode" not in given:
             raise SignInError(f"{path.name}: mode is missing: expected oidc or proxy")
-        rules = tuple(
-            Rule(one["claim"], one["value"], one["role"], one.get("unit")) for one in given.get("role", ())
-        )
         found = SignIn(
             given["mode"],
             given.get("account", "email"),
-            rules,
+            _rules(path, given.get("role", [])),
             given.get("anonymous"),
             str(given.get("proxy_secret", "")),
             _lifetime(given.get("session", {})),
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except SignInError:
+        raise
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise SignInError(f"{path.name}: cannot be read: {error}") from error
     if wrong := _wrong(found, set(given) - _KEYS | set(given.get("session", {})) - _SESSION_KEYS):
         raise SignInError(f"{path.name}: {wrong}")
     return found
+
+
+def _rules(path: Path, given: object) -> tuple[Rule, ...]:
+    """The rules, each with nothing but its own keys: what stands below [[role]] in TOML belongs to that rule."""
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise SignInError(f"{path.name}: role: each rule stands under [[role]]")
+    for number, one in enumerate(given, 1):
+        place = f"{path.name}: [[role]] {number}"
+        if unknown := set(one) - _RULE_KEYS:
+            raise SignInError(
+                f"{place}: unknown: {', '.join(sorted(unknown))}; what is of the whole file stands above [[role]]"
+            )
+        for key in sorted({"claim", "value", "role", *one}):
+            kinds = (str, int) if key == "value" else str
+            if not isinstance(one.get(key), kinds) or not str(one[key]).strip():
+                raise SignInError(f"{place}: {key}: a text is needed, not {one.get(key)!r}")
+        role = declared().roles[one["role"]] if one["role"] in ROLES else None
+        if role is not None and role.reach == "below" and "unit" not in one:
+            raise SignInError(f"{place}: unit: the role {role.id} needs the unit that it answers for")
+    return tuple(Rule(one["claim"], one["value"], one["role"], one.get("unit")) for one in given)
 
 
 def _lifetime(given: Mapping[str, Any]) -> Lifetime:
@@ -148,6 +168,8 @@ def _wrong(found: SignIn, unknown: set[str]) -> str:
         return f"unknown: {', '.join(sorted(unknown))}"
     if found.mode not in get_args(Mode) or found.is_single_user:
         return f"mode: expected oidc or proxy, not {found.mode}"
+    if not isinstance(found.account, str) or not found.account.strip():
+        return f"account: a text is needed, the name of a claim, not {found.account!r}"
     for role in (*(rule.role for rule in found.rules), *filter(None, [found.anonymous])):
         if role not in ROLES:
             return f"there is no role {role}"
