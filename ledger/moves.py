@@ -13,11 +13,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import accounts
 from ledger.flow import Flow, Move
-from ledger.schema import now
+from ledger.schema import Entry, now
 from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor
@@ -74,6 +75,13 @@ def is_future(day: date | None, case: Case[Any]) -> bool:
 def is_past(day: date | None, case: Case[Any]) -> bool:
     """Whether a date that was given, if any, is not yet to come."""
     return day is None or day <= case.now.date()
+
+
+def has_done(session: Session, actor: Actor, action: str, kind: str, key: str) -> bool:
+    """Whether somebody ever did this to a row, in whatever role, as the trail says."""
+    mine = (Entry.object_id == key, Entry.object_kind == kind)
+    by_them = (Entry.account == actor.account, Entry.action == action)
+    return session.scalar(select(Entry.sequence).where(*mine, *by_them).limit(1)) is not None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,6 +54,19 @@ def test_a_unit_assesses_itself_and_another_reviews(bureau: Ledger) -> None:
     assert (reviewed.state, reviewed.reviewer) == ("reviewed", "manager")
     assert refused(bureau, "manager", assessments.score, key, "officials", 9, "") == "state"
     assert proof.verify(bureau).holds
+
+
+def test_nobody_reviews_points_that_they_gave_themselves_in_another_role(bureau: Ledger) -> None:
+    found = do(bureau, "head", assessments.begin, "990101-S01", 2026)
+    key, act = found.assessment_id, assessments.MACHINE.act
+    with bureau.write(replace(ALL["manager"], role="office_head")) as recorder:
+        for element in assessments.ELEMENTS:
+            assessments.score(recorder, key, element, 10, "依据")
+        assessments.add_evidence(recorder, key, "台账.pdf", PDF)
+    do(bureau, "head", act, key, "submit", {})
+    assert refused(bureau, "manager", assessments.score, key, "officials", 10, "属实") == "second_person"
+    assert refused(bureau, "manager", act, key, "send_back", {}) == "second_person"
+    assert do(bureau, "discipline", act, key, "send_back", {}).state == "drafting"
 
 
 def test_a_posted_problem_goes_through_the_declared_steps(bureau: Ledger) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, fields, flow
-from ledger.moves import Case, Machine, unless
-from ledger.schema import DutyItem, DutyList, Entry, new_id, now
+from ledger.moves import Case, Machine, has_done, unless
+from ledger.schema import DutyItem, DutyList, new_id, now
 from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor
@@ -157,9 +157,7 @@ def _review(case: Case[DutyList]) -> None:
 
 def _is_drafter(case: Case[DutyList]) -> bool:
     """Whether who asks wrote anything of it: began it, or put items in, as the trail says."""
-    mine = (Entry.object_id == case.item.list_id, Entry.account == case.actor.account)
-    query = select(Entry.sequence).where(*mine, Entry.object_kind == KIND, Entry.action == DRAFTING)
-    return case.session.scalar(query.limit(1)) is not None
+    return has_done(case.session, case.actor, DRAFTING, KIND, case.item.list_id)
 
 
 MACHINE = Machine(

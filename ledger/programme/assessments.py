@@ -11,21 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, attachments, flow
-from ledger.moves import Case, Machine, unless
+from ledger.moves import Case, Machine, has_done, unless
 from ledger.schema import Assessment, AssessmentItem, Attachment, new_id
 from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "assessment.toml")
-KIND = "assessment"
+KIND, OWN = "assessment", "assess_unit"
 ELEMENTS: tuple[str, ...] = tuple(FLOW.rest["element"])
 
 
 def begin(recorder: Recorder, unit_id: str, year: int) -> Assessment:
     """Begin a unit's assessment of one year."""
     session = recorder.session
-    policy.require(recorder.actor, "assess_unit", path=accounts.path_of(session, unit_id))
+    policy.require(recorder.actor, OWN, path=accounts.path_of(session, unit_id))
     same = select(Assessment).where(Assessment.unit_id == unit_id, Assessment.year == year)
     if session.scalars(same).first() is not None:
         raise FLOW.refused("once")
@@ -36,7 +36,7 @@ def begin(recorder: Recorder, unit_id: str, year: int) -> Assessment:
     session.add(found)
     session.flush()
     session.add_all(AssessmentItem(assessment_id=found.assessment_id, element=name) for name in ELEMENTS)
-    recorder.record("assess_unit", KIND, found.assessment_id, unit_id=unit_id)
+    recorder.record(OWN, KIND, found.assessment_id, unit_id=unit_id)
     return found
 
 
@@ -50,7 +50,7 @@ def score(
     session = recorder.session
     found = MACHINE.get(session, assessment_id)
     path, is_own = accounts.path_of(session, found.unit_id), found.state == "drafting"
-    action = "assess_unit" if is_own else "review_assessment"
+    action = OWN if is_own else "review_assessment"
     policy.require(recorder.actor, action, path=path)
     if found.state == "reviewed":
         FLOW.move("submit", found.state)
@@ -66,7 +66,7 @@ def score(
     if is_own:
         item.self_score, item.ground = points, said
     else:
-        if found.author == recorder.actor.account:
+        if _is_author(session, recorder.actor, assessment_id):
             raise FLOW.refused("second_person")
         item.review_score, item.remark = points, said
     found.revision += 1
@@ -79,7 +79,7 @@ def add_evidence(recorder: Recorder, assessment_id: str, file_name: str, content
     case = MACHINE.ask(recorder.session, recorder.actor, assessment_id, "submit", {})
     MACHINE.permit(case)
     found = attachments.attach(recorder, KIND, assessment_id, file_name, content)
-    recorder.record("assess_unit", KIND, assessment_id, unit_id=case.item.unit_id, sha256=found.sha256)
+    recorder.record(OWN, KIND, assessment_id, unit_id=case.item.unit_id, sha256=found.sha256)
     return found
 
 
@@ -93,6 +93,11 @@ def listed(session: Session, actor: Actor) -> list[Assessment]:
     """The assessments that a person may see, the newest first."""
     query = select(Assessment).where(policy.rows(actor, "see_lists", Assessment.unit_id, accounts.below))
     return list(session.scalars(query.order_by(Assessment.year.desc(), Assessment.unit_id)))
+
+
+def _is_author(session: Session, actor: Actor, assessment_id: str) -> bool:
+    """Whether somebody began it, gave it points of the unit's own, attached evidence or submitted it."""
+    return has_done(session, actor, OWN, KIND, assessment_id)
 
 
 def _is_complete(case: Case[Assessment], *names: str) -> bool:
@@ -109,7 +114,9 @@ MACHINE = Machine(
     Assessment,
     FLOW,
     {
-        "second_person": lambda case: unless(case.item.author != case.actor.account),
+        "second_person": lambda case: unless(
+            not _is_author(case.session, case.actor, case.item.assessment_id)
+        ),
         "complete": lambda case: unless(_is_complete(case, "self_score", "ground")),
         "all_reviewed": lambda case: unless(_is_complete(case, "review_score")),
         "has_evidence": lambda case: unless(
