@@ -124,6 +124,24 @@ def test_the_next_version_begins_with_the_items_and_retires_the_one_before(burea
         assert lists.listed(session, ALL["far"]) == []
 
 
+def test_an_older_draft_does_not_take_the_place_of_a_newer_version(bureau: Ledger) -> None:
+    older, newer = draft(bureau), draft(bureau)
+    for one in (older, newer):
+        do(bureau, "head", lists.set_items, one.list_id, [ITEM])
+    act = lists.MACHINE.act
+    do(bureau, "manager", act, newer.list_id, "approve", {})
+    assert refused(bureau, "manager", act, older.list_id, "approve", {}) == "newest"
+    with bureau.read() as session:
+        moves = lists.MACHINE.possible(session, ALL["manager"], lists.MACHINE.get(session, older.list_id))
+        assert [one.id for one in moves] == ["retire"]
+    do(bureau, "manager", act, newer.list_id, "retire", {})
+    assert refused(bureau, "manager", act, older.list_id, "approve", {}) == "newest", "nor once it is retired"
+    unread = draft(bureau)
+    do(bureau, "manager", act, draft(bureau).list_id, "retire", {})
+    do(bureau, "head", lists.set_items, unread.list_id, [ITEM])
+    assert do(bureau, "manager", act, unread.list_id, "approve", {}).version == 3, "a draft that was dropped"
+
+
 def test_a_list_is_reviewed_each_year(bureau: Ledger) -> None:
     found = draft(bureau)
     do(bureau, "head", lists.set_items, found.list_id, [ITEM])

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from ledger import accounts, fields, flow
@@ -141,10 +141,21 @@ def _has_items(case: Case[DutyList]) -> bool:
     return bool(case.session.scalar(select(func.count()).select_from(DutyItem).where(mine)))
 
 
+def _others(item: DutyList) -> Select[DutyList]:
+    """The other versions of the same list."""
+    same = _same(item.list_kind, item.task_list, item.post, item.unit_id)
+    return select(DutyList).where(*same, DutyList.list_id != item.list_id)
+
+
+def _is_newest(case: Case[DutyList]) -> bool:
+    """Whether no later version ever came into force."""
+    later = _others(case.item).where(DutyList.version > case.item.version, DutyList.effective_on.is_not(None))
+    return case.session.scalars(later.limit(1)).first() is None
+
+
 def _approve(case: Case[DutyList]) -> None:
     item = case.item
-    same = _same(item.list_kind, item.task_list, item.post, item.unit_id)
-    before = select(DutyList).where(*same, DutyList.state == "in_force", DutyList.list_id != item.list_id)
+    before = _others(item).where(DutyList.state == "in_force")
     for one in case.session.scalars(before):
         one.state, one.revision = "retired", one.revision + 1
     item.approver = case.actor.account
@@ -167,6 +178,7 @@ MACHINE = Machine(
     {
         "second_person": lambda case: unless(not _is_drafter(case)),
         "has_items": lambda case: unless(_has_items(case)),
+        "newest": lambda case: unless(_is_newest(case)),
     },
     {"approve": _approve, "review": _review},
 )
