@@ -37,4 +37,4 @@ if __name__ == "__main__":
 else:
     from pages.parts import server
 
-    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE)
+    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.started)

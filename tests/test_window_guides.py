@@ -7,7 +7,9 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 import segno
 
@@ -16,7 +18,7 @@ from model.contract import TABLES
 from model.indicators import DeclarationError
 from model.process import processes
 from pages.parts import server, theme
-from pages.parts.window import render, services, setup
+from pages.parts.window import gates, render, services, setup
 from tests import warehouse_fixture as fixture
 from tests.asgi_client import Client
 
@@ -27,7 +29,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(tmp_path))
-    for variable in (services.FILE_VARIABLE, setup.FILE_VARIABLE):
+    for variable in (services.FILE_VARIABLE, setup.FILE_VARIABLE, gates.FILE_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     setup._last_good.clear()
     fixture.publish(tmp_path)
@@ -79,6 +81,9 @@ def test_each_statement_has_its_source_and_local_ones_say_so() -> None:
         ("promised = 8", "promised = 21", "beyond the statutory 20"),
         ('"acceptance", "verification"', '"acceptance", "guessing"', "'guessing' is no step of licence"),
         ('common = ["once", "two"', 'common = ["never", "two"', "'never' is not declared"),
+        ("promised = 8", 'promised = "eight"', "days]: whole numbers are needed, not 20 and 'eight'"),
+        ("promised = 8", "promised = true", "days]: whole numbers are needed"),
+        ('common = ["once", "two"', 'common = [["once"], "two"', "[service.new]: is not as in the file"),
     ],
 )
 def test_a_guide_that_cannot_be_used_is_refused_with_file_and_key(
@@ -94,11 +99,12 @@ def test_a_guide_that_cannot_be_used_is_refused_with_file_and_key(
 
 
 def test_a_spoilt_setup_leaves_the_last_good_one_in_force(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "window.toml"
     monkeypatch.setenv(setup.FILE_VARIABLE, str(path))
     setup._last_good.clear()
+    setup._tell_once.cache_clear()
     with pytest.raises(DeclarationError, match=r"window\.toml"):
         setup.setup()
     text = setup.DEFAULT_FILE.read_text(encoding="utf-8")
@@ -107,7 +113,47 @@ def test_a_spoilt_setup_leaves_the_last_good_one_in_force(
     path.write_text(text.replace('address = ""', 'address = "ftp://x"') + "\n# longer", encoding="utf-8")
     with pytest.raises(DeclarationError, match="address"):
         setup.load(path)
-    assert setup.setup().hotline == "12345"
+    assert setup.setup().hotline == setup.setup().hotline == "12345"
+    assert caplog.text.count("window.toml: address: an address such as") == 1, "told, and told once"
+
+
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        ("unit = 990101", "unit: a text is needed"), ("office = 5", "office: a table is needed"),
+        ('[office."990101-S01"]\ntelefone = "1"', "office.990101-S01: a table of hours, place, telephone is needed"),
+    ],
+)  # fmt: skip
+def test_a_unit_or_counter_that_would_be_passed_over_is_refused(tmp_path: Path, put: str, said: str) -> None:
+    """Passed over, what people say would go to another unit, and an office be shown with the bureau's telephone."""
+    path, text = tmp_path / "window.toml", setup.DEFAULT_FILE.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n{put}" if put.startswith("[") else f"{put}\n{text}", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=re.escape(said)):
+        setup.load(path)
+
+
+@pytest.mark.parametrize("module", [services, gates, setup])
+def test_settings_that_cannot_be_used_are_told_at_the_start_and_to_the_log(
+    client: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    module: Any,
+) -> None:
+    path = tmp_path / "spoilt.toml"
+    path.write_text("colour = 1", encoding="utf-8")
+    monkeypatch.setenv(module.FILE_VARIABLE, str(path))
+
+    async def start() -> None:
+        async with server.started(None):
+            pass
+
+    anyio.run(start)
+    assert "spoilt.toml: " in caplog.text
+    caplog.clear()
+    shown = client.get("/window/notice")
+    assert (shown.status_code, "spoilt.toml: " in caplog.text) == (503, True)
+    assert "热线" in shown.text and "hotline" in shown.text and "spoilt" not in shown.text
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

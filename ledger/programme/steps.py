@@ -42,7 +42,11 @@ def steps() -> tuple[Step, ...]:
 def read(path: Path) -> tuple[Step, ...]:
     """The steps of a file. DeclarationError with file, step and reason where it cannot be used."""
     given = read_toml(path).get("step")
-    if not isinstance(given, list) or not FEWEST <= len(given) <= MOST:
+    if (
+        not isinstance(given, list)
+        or not all(isinstance(one, dict) for one in given)
+        or not FEWEST <= len(given) <= MOST
+    ):
         raise DeclarationError(f"{path.name}: from {FEWEST} to {MOST} [[step]] are needed")
     found = tuple(_step(path.name, number, one) for number, one in enumerate(given, 1))
     places = [STATES.index(one.state) for one in found]
@@ -63,6 +67,6 @@ def _step(file: str, number: int, given: dict[str, Any]) -> Step:
     state, needs = given.get("state"), given.get("needs", [])
     if state not in STATES:
         raise DeclarationError(f"{file}: {key}: state: {state!r} is none of {', '.join(STATES)}")
-    if not isinstance(needs, list) or not set(needs) <= set(NEEDS):
+    if not isinstance(needs, list) or not all(one in NEEDS for one in needs):
         raise DeclarationError(f"{file}: {key}: needs: {needs!r}: a list of {', '.join(NEEDS)} is needed")
     return Step(name, state, tuple(needs))

@@ -6,6 +6,9 @@ phone or kiosk the public window; and that no address ends in an empty page. No 
 
 from __future__ import annotations
 
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 from starlette.middleware import Middleware
@@ -15,11 +18,16 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 from streamlit.runtime.pages_manager import PagesManager
 
+from ledger.programme.steps import steps
 from model import warehouse
+from model.indicators import DeclarationError
 from pages.parts import guard
-from pages.parts.wall import polling
+from pages.parts.wall import polling, site
 from pages.parts.wall import routes as wall
+from pages.parts.window import gates, services, setup
 from pages.parts.window import routes as window
+
+LOG = logging.getLogger(__name__)
 
 PagesManager.uses_pages_directory = False
 """Until the first visitor has run dashboard.py, Streamlit would take the folder pages/ for pages of its own."""
@@ -60,4 +68,24 @@ ROUTES = [
     *window.ROUTES,
     Astray("/{above:path}/{name}", to_the_top, methods=["GET"]),
 ]
+_SETTINGS: tuple[Callable[[], object], ...] = (
+    site.configuration,
+    setup.setup,
+    services.guides,
+    gates.gates,
+    steps,
+)
+
+
+@asynccontextmanager
+async def started(_: object) -> AsyncIterator[None]:
+    """Tell at the start, not to the first visitor, of a file of settings that cannot be used."""
+    for read in _SETTINGS:
+        try:
+            read()
+        except (DeclarationError, site.ConfigurationError) as error:
+            LOG.error("settings that cannot be used: %s", error)
+    yield
+
+
 MIDDLEWARE = [Middleware(guard.Guard), Middleware(polling.Polls)]

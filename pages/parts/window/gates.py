@@ -54,7 +54,7 @@ def load(path: Path) -> tuple[Gate, ...]:
 
 
 def _gate(file: str, name: str, given: object) -> Gate:
-    if not isinstance(given, dict) or not given.get("items"):
+    if not isinstance(given, dict) or not isinstance(given.get("items"), list) or not given["items"]:
         raise DeclarationError(f"{file}: [{name}]: name, meaning and items are needed")
     return Gate(
         name,
@@ -64,7 +64,9 @@ def _gate(file: str, name: str, given: object) -> Gate:
     )
 
 
-def _item(file: str, key: str, given: dict[str, object]) -> Item:
+def _item(file: str, key: str, given: object) -> Item:
+    if not isinstance(given, dict):
+        raise DeclarationError(f"{file}: {key}: a table of kind, what and basis is needed, not {given!r}")
     if given.get("kind") not in KINDS:
         raise DeclarationError(f"{file}: {key}: kind: {given.get('kind')!r} is none of {', '.join(KINDS)}")
     link = given.get("link")

@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from model.indicators import DeclarationError
 from model.policy import RefusedError
 from model.vault import VaultError
 from pages.parts.wall import metrics
 from pages.parts.window import card, codes, forms, guide, notice, place, progress, render, standard, visitor
 from pages.parts.window.forms import Form, RefusedFormError
 from pages.parts.window.refusals import REFUSALS
+from pages.parts.words import LANGUAGES, Words
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[[Request], Response]
@@ -47,6 +49,12 @@ def safe(handler: Handler) -> Answering:
         except VaultError as error:
             LOG.error("the window cannot seal what it is told: %s", error)
             return render.message(request, "window.failed", 503)
+        except (
+            DeclarationError
+        ) as error:  # it names a file of settings and a key; no page can be made without them
+            LOG.error("the window cannot be shown: %s", error)
+            said = "\n".join(Words(one).say("window.failed_text") for one in LANGUAGES)
+            return PlainTextResponse(said, 503)
         except Exception as error:  # noqa: BLE001 - the boundary to the public
             LOG.error("the window failed at %s: %s", request.scope["path"][:60], type(error).__name__)
             return render.message(request, "window.failed", 503)

@@ -127,7 +127,7 @@ class _Reader:
         for name in ("fee", "clean"):
             if name not in self.common:
                 raise self.wrong(f"common.{name}", "is needed")
-        found = {name: self._service(name, one) for name, one in self.given["service"].items()}
+        found = {name: self._read(name, one) for name, one in self.given["service"].items()}
         return Guides(found, self.common["fee"], self.common["clean"])
 
     def _words(self, key: str, given: object) -> Words:
@@ -141,7 +141,7 @@ class _Reader:
     def _statement(self, key: str, given: object, text: Words | None = None) -> Statement:
         if not isinstance(given, dict):
             raise self.wrong(key, "a table is expected")
-        if given.get("source") not in self.sources:
+        if given.get("source") not in list(self.sources):
             raise self.wrong(key, f"source: {given.get('source')!r} is not declared")
         texts = {name: one for name, one in given.items() if name in ("zh", "en")}
         return Statement(
@@ -153,6 +153,14 @@ class _Reader:
         if name not in self.materials:
             raise self.wrong(key, f"material: {name!r} is not declared")
         return self._statement(key, given, self.materials[name])
+
+    def _read(self, name: str, given: dict[str, Any]) -> Service:
+        try:
+            return self._service(name, given)
+        except (AttributeError, TypeError, KeyError) as error:
+            raise self.wrong(
+                f"service.{name}", f"is not as in the file that comes with it: {error}"
+            ) from error
 
     def _service(self, name: str, given: dict[str, Any]) -> Service:
         key = f"service.{name}"
@@ -196,7 +204,9 @@ class _Reader:
         if step.id == WHOLE and days is not None:
             if not isinstance(days, dict) or set(days) != {"statutory", "promised"}:
                 raise self.wrong(f"{key}.days", "statutory and promised are needed")
-            limit, promised = int(days["statutory"]), int(days["promised"])
+            limit, promised = days["statutory"], days["promised"]
+            if type(limit) is not int or type(promised) is not int:
+                raise self.wrong(f"{key}.days", f"whole numbers are needed, not {limit!r} and {promised!r}")
             if not 0 <= promised <= limit:
                 raise self.wrong(f"{key}.days", f"promised {promised} is beyond the statutory {limit}")
         return Stage(step.id, step.name, limit, step.day_kind == "working", step.basis, promised)

@@ -6,6 +6,7 @@ not read data.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from urllib.parse import urlsplit
 from model.indicators import DeclarationError, Words
 from model.indicators.declaration import read_toml, words_of
 
+LOG = logging.getLogger(__name__)
 FILE_VARIABLE = "INTEGRITY_WINDOW"
 DEFAULT_FILE = Path(__file__).parents[3] / "data" / "reference" / "window.toml"
 _KEYS = {"address", "unit", "hotline", "footer", "counter", "office", "layout", "matters", "limits"}
+_COUNTER_KEYS = {"place", "hours", "telephone"}
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,18 @@ def setup() -> Setup:
     path = Path(os.environ.get(FILE_VARIABLE) or DEFAULT_FILE)
     try:
         found = _load(path, path.stat().st_mtime_ns if path.exists() else 0)
-    except DeclarationError:
+    except DeclarationError as error:
         if not _last_good:
             raise
+        _tell_once(str(error))
         return _last_good[0]
     _last_good[:] = [found]
     return found
+
+
+@lru_cache(maxsize=8)
+def _tell_once(message: str) -> None:
+    LOG.error("the window keeps its last good setup: %s", message)
 
 
 @lru_cache(maxsize=4)
@@ -118,14 +127,14 @@ class _Reader:
 
     def setup(self) -> Setup:
         counter = self._table("counter")
-        offices = self.given.get("office", {})
+        offices = self._table("office") if "office" in self.given else {}
         return Setup(
             address=self._address(),
-            unit_id=self.given.get("unit"),
+            unit_id=self._text("unit", self.given) if "unit" in self.given else None,
             hotline=self._text("hotline", self.given),
             footer=self._words("footer", self.given),
             counter=self._counter("counter", counter),
-            offices={name: self._counter(f"office.{name}", counter | one) for name, one in offices.items()},
+            offices={name: self._office(f"office.{name}", counter, one) for name, one in offices.items()},
             layout=self._layout(self._table("layout")),
             matters=self._matters(self._table("matters")),
             limits=self._limits(self._table("limits")),
@@ -167,6 +176,11 @@ class _Reader:
             self._words(f"{key}.hours", table),
             self._text(f"{key}.telephone", table),
         )
+
+    def _office(self, key: str, counter: dict[str, Any], given: object) -> Counter:
+        if not isinstance(given, dict) or not given.keys() <= _COUNTER_KEYS:
+            raise self.wrong(key, f"a table of {', '.join(sorted(_COUNTER_KEYS))} is needed")
+        return self._counter(key, counter | given)
 
     def _layout(self, table: dict[str, Any]) -> Layout:
         return Layout(
