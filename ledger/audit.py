@@ -60,10 +60,10 @@ class Act:
 
 @dataclass(frozen=True)
 class Whole:
-    """An act with all that it says, and whether it is as it was written."""
+    """An act with all that it says, and whether it is as it was written; the bare text of one that cannot be read."""
 
     act: Act
-    content: dict[str, Any]
+    content: Any
     previous_hash: str
     entry_hash: str
     is_whole: bool
@@ -150,11 +150,18 @@ def whole(recorder: Recorder, sequence: int, purpose: str) -> Whole | None:
     act = Act(*values[: HASHED.index("content")])
     return Whole(
         act,
-        json.loads(found.content),
+        _content(found.content),
         found.previous_hash,
         found.entry_hash,
         trail.hash_of(values) == found.entry_hash,
     )
+
+
+def _content(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def head(session: Session, actor: Actor) -> Head:

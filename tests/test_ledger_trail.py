@@ -21,11 +21,11 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from bench import ledger as bench
-from ledger import accounts, migration, proof, trail, transfer
+from ledger import accounts, audit, migration, proof, trail, transfer
 from ledger.schema import Account, Content, Entry, Unit
 from ledger.storage import ANCHOR_VARIABLE, Ledger, open_ledger
 from ledger.trail import Head
-from model.policy import RefusedError
+from model.policy import Actor, RefusedError
 
 __all__ = ["databases", "ledger"]
 COLUMNS = [column.name for column in Entry.__table__.columns]
@@ -190,7 +190,7 @@ def test_what_a_copy_put_back_took_away_stays_missing(ledger: Ledger) -> None:
     for name in ("after", "after that"):
         with ledger.write(KEEPER) as recorder:
             accounts.open_account(recorder, name, "analyst")
-    found = proof.verify(ledger, trail.Head(replaced, entries(ledger)[replaced - 1]["entry_hash"]))
+    found = proof.verify(ledger, Head(replaced, entries(ledger)[replaced - 1]["entry_hash"]))
     assert [one.where for one in found.findings] == [f"entry {replaced}"]
     assert "written anew" in found.findings[0].what
     ledger.anchor.write_text(anchor)
@@ -204,6 +204,28 @@ def test_an_inserted_entry_is_found(ledger: Ledger) -> None:
     with ledger.engine.begin() as connection:
         connection.execute(Entry.__table__.insert(), [extra])
     assert [one.what for one in proof.verify(ledger).findings] == ["was altered"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "5", "hello", "[" * 9999, '{"rows":5}', '{"rows":[["account","x",5]]}', '{"register":"unit"}'],
+)
+def test_an_entry_that_the_ledger_never_writes_ends_no_proof(ledger: Ledger, content: str) -> None:
+    """Put in under a hash of its own, it would keep everybody from proving what else is wrong."""
+    fill(ledger)
+    last = entries(ledger)[-1]
+    extra = last | {"sequence": last["sequence"] + 1, "previous_hash": last["entry_hash"], "content": content}
+    extra["entry_hash"] = trail.hash_of(extra[name] for name in trail.HASHED)
+    with ledger.engine.begin() as connection:
+        connection.execute(Entry.__table__.insert(), [extra])
+    tamper(ledger, "DELETE FROM account WHERE name = 'person1'")
+    found = [str(one) for one in proof.verify(ledger).findings]
+    assert found == [
+        f"entry {extra['sequence']}: was altered",
+        'account ["person1"]: was removed past the ledger',
+    ]
+    with ledger.write(Actor("zhao", "discipline")) as recorder:
+        assert audit.whole(recorder, extra["sequence"], "核查") is not None
 
 
 @pytest.mark.parametrize(
