@@ -52,6 +52,12 @@ def open_account(
     `seen` is what the person looked at; None: whatever it is now.
     """
     policy.require(recorder.actor, "manage_accounts")
+    name, staff_id = (
+        name.strip(),
+        (staff_id or "").strip() or None,
+    )  # as who signs in and who is concerned are told
+    if not name:
+        raise ValueError("the name of an account is needed")
     if role not in policy.ROLES:
         raise ValueError(f"there is no role {role}; expected one of {', '.join(policy.ROLES)}")
     if unit_id is None and policy.declared().roles[role].reach == "below":

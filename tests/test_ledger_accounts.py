@@ -48,6 +48,18 @@ def test_an_account_answers_for_a_unit_that_there_is(ledger: Ledger) -> None:
     assert (opened("d", "analyst"), opened("e", "manager", "9901")) == (None, None)
 
 
+def test_an_account_is_known_however_it_was_typed(ledger: Ledger) -> None:
+    """With a space in its work number nobody would be concerned by anything; in its name, nobody could sign in."""
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, " li ", "analyst", None, " P000027\t")
+        accounts.open_account(recorder, "wang", "analyst", None, " ")
+        with pytest.raises(ValueError, match="name of an account"):
+            accounts.open_account(recorder, " ", "analyst")
+    with ledger.read() as session:
+        assert accounts.actor_of(session, "li") == Actor("li", "analyst", None, "P000027")
+        assert accounts.actor_of(session, "wang").staff_id is None
+
+
 def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
     fill(ledger)
     with ledger.read() as session:

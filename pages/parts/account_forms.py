@@ -102,7 +102,7 @@ def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
     if is_sent and given and role is not None:
         book.send(
             place,
-            lambda recorder: accounts.open_account(recorder, given, role, unit, staff.strip() or None, seen),
+            lambda recorder: accounts.open_account(recorder, given, role, unit, staff, seen),
         )
     elif is_sent:
         st.html(panels.message(words.say("handling.refused"), words.say("accounts.incomplete"), failing=True))
