@@ -25,8 +25,8 @@ from model.policy import RefusedError
 _NO_SPACE = ("disk I/O error", "disk is full", "No space left")
 """What SQLite, PostgreSQL and the system call a full disk; SQLite that cannot even read for it says the first."""
 
-_NO_TABLES = ("no such table", "does not exist")
-"""What SQLite and PostgreSQL say of a ledger that was not made yet, or is another file."""
+_NO_TABLES = ("no such table", "no such column", "does not exist")
+"""What SQLite and PostgreSQL say of a ledger that was not made yet or not brought up to date, or is another file."""
 
 
 class _Commands(click.Group):
@@ -40,7 +40,9 @@ class _Commands(click.Group):
                 raise
             said = _explained(error)
             missing = (
-                "; python -m ledger init makes its tables" if any(one in said for one in _NO_TABLES) else ""
+                "; python -m ledger init makes or upgrades its tables"
+                if any(one in said for one in _NO_TABLES)
+                else ""
             )
             raise click.ClickException(f"{_shown(context.obj)}: {said}{missing}") from error
 

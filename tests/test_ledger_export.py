@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,16 @@ def test_a_ledger_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--ledger", url, "verify"])
     assert done.exit_code == 1
     assert (
-        done.stderr == f"Error: {url}: no such table: audit_entry; python -m ledger init makes its tables\n"
+        done.stderr
+        == f"Error: {url}: no such table: audit_entry; python -m ledger init makes or upgrades its tables\n"
+    )
+    before = f"sqlite:///{tmp_path}/before.db"
+    assert CliRunner().invoke(main, ["--ledger", before, "init"]).exit_code == 0
+    with sqlite3.connect(tmp_path / "before.db") as connection:
+        connection.execute("ALTER TABLE matter DROP COLUMN accept_days")  # as a version before had it
+    done = CliRunner().invoke(main, ["--ledger", before, "verify"])
+    assert done.stderr.endswith(
+        "no such column: matter.accept_days; python -m ledger init makes or upgrades its tables\n"
     )
     other = f"sqlite:///{tmp_path}/other.db"
     done = CliRunner().invoke(main, ["--ledger", url, "move", "--from", other])
