@@ -27,6 +27,13 @@ ROOT = Path(__file__).parent.parent
 UNIT = "420106"
 
 
+@pytest.mark.parametrize("given", ["5s", "0", "-1", "nan", "inf"])
+def test_a_pause_between_looks_that_is_none_is_told_by_its_variable(given: str) -> None:
+    assert (clocks.poll_seconds(None), clocks.poll_seconds(""), clocks.poll_seconds("0.5")) == (5, 5, 0.5)
+    with pytest.raises(ValueError, match=f"INTEGRITY_POLL_SECONDS: '{given}': expected seconds"):
+        clocks.poll_seconds(given)
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two snapshots: in the second the newest number of one indicator is lower, and one warning is new."""

@@ -18,7 +18,24 @@ from model.warehouse import TIME_ZONE, Snapshot
 
 _ZONE = ZoneInfo(TIME_ZONE)
 _FEED = "feed."
-POLL_SECONDS = float(os.environ.get("INTEGRITY_POLL_SECONDS", "5"))
+_LONGEST_POLL_SECONDS = 3600
+_POLL_VARIABLE = "INTEGRITY_POLL_SECONDS"
+
+
+def poll_seconds(given: str | None) -> float:
+    """How often to ask, as the environment says it; ValueError, with the variable, where it is no such time."""
+    try:
+        found = float(given or 5)
+    except ValueError:
+        found = 0
+    if not 0 < found <= _LONGEST_POLL_SECONDS:
+        raise ValueError(
+            f"{_POLL_VARIABLE}: {given!r}: expected seconds, above 0 and at most {_LONGEST_POLL_SECONDS}"
+        )
+    return found
+
+
+POLL_SECONDS = poll_seconds(os.environ.get(_POLL_VARIABLE))
 """How often whatever stays open asks what is current."""
 
 
