@@ -16,7 +16,7 @@ from ledger import proof
 from ledger.disposition import concerned, handling, hearing, outcome, reading, upkeep
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import Raised, Synced, sync
-from ledger.schema import Disposition, Entry, Step, WorkingDay
+from ledger.schema import Concerned, Disposition, Entry, Step, WorkingDay
 from ledger.storage import Ledger
 from model.policy import Actor, RefusedError
 
@@ -542,3 +542,20 @@ def test_a_rule_that_is_mostly_unfounded_says_so(
         (found,) = outcome.confirmations(session)
     assert (found.state, found.is_mostly_unfounded) == (state, says_so)
     assert found.share == (founded / (founded + unfounded) if state in ("value", "zero") else None)
+
+
+def test_whom_a_corrected_record_names_is_concerned_unless_taken_back(bureau: Ledger) -> None:
+    """The record of the warning named one officer and, corrected at the source, names another."""
+
+    def held() -> set[str]:
+        with bureau.read() as session:
+            return set(session.scalars(select(Concerned.staff_id).where(Concerned.warning_id == "w1")))
+
+    corrected = replace(ONE, concerned=(STAFF["other"], STAFF["worker"]))
+    assert raise_all(bureau, corrected) == Synced(changed=1)
+    assert held() == {STAFF["other"], STAFF["worker"]}
+    assert raise_all(bureau, corrected) == Synced()
+    with bureau.write(ALL["discipline"]) as recorder:
+        concerned.take_back(recorder, "w1", (STAFF["worker"],), "登记有误")
+    assert raise_all(bureau, corrected) == Synced() and held() == {STAFF["other"]}
+    assert proof.verify(bureau).holds

@@ -6,15 +6,17 @@ on it. This module takes rows as they are given and must not open the warehouse;
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ledger.disposition.case import FLOW
-from ledger.schema import Concerned, Disposition
+from ledger.schema import Concerned, Disposition, Entry
 from ledger.trail import Recorder
 
 _JUDGED = ("level", "period_end", "value", "threshold", "sample_count")
@@ -54,6 +56,7 @@ def sync(recorder: Recorder, raised: Iterable[Raised], reasons: Mapping[str, str
     """Bring in all warnings of a snapshot. `reasons` says why a warning was withdrawn, where that is known."""
     session = recorder.session
     held = {item.warning_id: item for item in session.scalars(select(Disposition))}
+    named = {(one.warning_id, one.staff_id) for one in session.scalars(select(Concerned))}
     shown, new, changed, returned = set(), 0, 0, 0
     for one in raised:
         shown.add(one.warning_id)
@@ -66,7 +69,10 @@ def sync(recorder: Recorder, raised: Iterable[Raised], reasons: Mapping[str, str
             item.withdrawn_on = item.withdrawn_reason = None
             returned += 1
         if item.state != "closed":
-            changed += _update(item, one)
+            late = {staff_id for staff_id in one.concerned if (one.warning_id, staff_id) not in named}
+            late -= _taken_back(session, one.warning_id) if late else set()
+            _concern(session, one.warning_id, late)
+            changed += _update(item, one) or bool(late)
     gone = [item for name, item in held.items() if name not in shown and item.withdrawn_on is None]
     for item in gone:
         reason = reasons.get(item.warning_id, "not_shown")
@@ -82,9 +88,19 @@ def _add(recorder: Recorder, one: Raised, at: datetime) -> None:
     values: dict[str, Any] = {name: value for name, value in vars(one).items() if name != "concerned"}
     recorder.session.add(Disposition(**values, raised_at=at, state="raised", revision=1))
     recorder.session.flush()
-    recorder.session.add_all(
-        Concerned(warning_id=one.warning_id, staff_id=staff_id) for staff_id in sorted(set(one.concerned))
-    )
+    _concern(recorder.session, one.warning_id, one.concerned)
+
+
+def _concern(session: Session, warning_id: str, staff_ids: Iterable[str]) -> None:
+    session.add_all(Concerned(warning_id=warning_id, staff_id=one) for one in sorted(set(staff_ids)))
+
+
+def _taken_back(session: Session, warning_id: str) -> set[str]:
+    """Whom the discipline role took back from a warning: what a record says does not name them again."""
+    acts = select(Entry.content).where(Entry.action == "name_concerned", Entry.object_id == warning_id)
+    rows = [row for content in session.scalars(acts) for row in json.loads(content).get("rows", ())]
+    gone = [key for table, key, values in rows if table == Concerned.__tablename__ and values is None]
+    return {str(staff_id) for _, staff_id in map(json.loads, gone)}
 
 
 def _update(item: Disposition, one: Raised) -> bool:
