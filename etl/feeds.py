@@ -34,7 +34,7 @@ def feeds(place: Warehouse) -> dict[str, Feed]:
     if not path.exists():
         return defaults()
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(path, "", str(error)) from error
     return defaults() | {table: _feed(path, table, values) for table, values in said.items()}

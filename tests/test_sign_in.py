@@ -14,12 +14,15 @@ from ledger_fixture import Databases, databases, settle
 from starlette.responses import PlainTextResponse
 from streamlit.testing.v1 import AppTest
 
+from ledger.programme import steps
 from ledger.storage import Ledger
 from model import policy, warehouse
 from model.policy import Actor, RefusedError, signing_in
 from model.policy.signing_in import SignIn, SignInError
 from pages import contents
 from pages.parts import guard, secure_headers, visitor
+from pages.parts.wall import site
+from pages.parts.window import setup
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
 
@@ -267,6 +270,20 @@ def test_a_file_in_another_encoding_is_refused_by_its_name(
     (tmp_path / "sign_in.toml").write_bytes('mode = "oidc" # 纪检'.encode("gb18030"))
     with pytest.raises(SignInError, match=r"sign_in.toml: cannot be read"):
         signing_in.sign_in()
+
+
+def test_settings_that_an_editor_began_with_a_byte_order_mark_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    configure(monkeypatch, tmp_path, "\ufeff" + PROXY.replace("\n", "\r\n"))
+    assert signing_in.sign_in().mode == "proxy"
+    own = tmp_path / "own.toml"
+    for load, default in ((setup.load, setup.DEFAULT_FILE), (steps.read, steps.DEFAULT_FILE)):
+        own.write_text("\ufeff" + default.read_text(encoding="utf-8"), encoding="utf-8")
+        assert load(own) == load(default)  # type: ignore[operator]
+    own.write_text("\ufeff" + site.DEFAULT_FILE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv(site.FILE_VARIABLE, str(own))
+    assert set(site.configuration().sites) == {"hall", "office"}
 
 
 def test_a_file_that_is_named_and_gone_does_not_open_the_door(monkeypatch: pytest.MonkeyPatch) -> None:

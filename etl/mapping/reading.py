@@ -37,7 +37,7 @@ from model.contract import TABLES, VAULT, table_named
 def load(path: Path) -> Source:
     """The mapping in this file; MappingError for anything that cannot be used."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(path, "", f"is no TOML: {error}") from error
     root = Section(path, "", data, KEYS["mapping"])

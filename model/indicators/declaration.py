@@ -230,7 +230,7 @@ def load(files: Iterable[Path]) -> Catalogue:
 def read_toml(path: Path) -> dict[str, Any]:
     """What a declaration's file says. DeclarationError where it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise DeclarationError(f"{path.name}: cannot be read: {error}") from error
 

@@ -114,7 +114,7 @@ def sign_in() -> SignIn:
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> SignIn:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         if "mode" not in given:
             raise SignInError(f"{path.name}: mode is missing: expected oidc or proxy")
         found = SignIn(

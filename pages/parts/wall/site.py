@@ -99,7 +99,7 @@ def configuration() -> Configuration:
 def _load(path: Path, _written_ns: int, _size: int) -> Configuration:
     try:
         content = path.read_bytes()
-        given = tomllib.loads(content.decode("utf-8"))
+        given = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
     if not given:
