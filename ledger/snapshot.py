@@ -67,11 +67,11 @@ def take(ledger: Ledger, snapshot: Snapshot) -> Taken:
         return Taken(snapshot.id, has_units, has_days, sync(recorder, raised, reasons, at))
 
 
-def unit_of_ticket(snapshot: Snapshot, ticket_no: str) -> str | None:
-    """The unit that a ticket is about; None where it names none."""
+def unit_of_ticket(snapshot: Snapshot, ticket_no: str) -> list[str | None]:
+    """The unit that a ticket is about, None where it names none; nothing where there is no such ticket."""
     ticket = TABLES["complaint"].columns
     query = select(ticket.target_unit_id).where(ticket.ticket_no == ticket_no.strip())
-    return next((row["target_unit_id"] for row in _rows(snapshot.engine("full"), query)), None)
+    return [row["target_unit_id"] for row in _rows(snapshot.engine("full"), query)]
 
 
 def _rows(engine: Engine, query: Any) -> list[dict[str, Any]]:

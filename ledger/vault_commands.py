@@ -21,6 +21,7 @@ from ledger.forgetting import forget
 from ledger.options import operator, purpose_option, signed_up, warehouse_option
 from model import vault as keys
 from model import warehouse
+from model.policy import RefusedError
 
 account_option = click.option(
     "--account", required=True, help="The account of the discipline role in whose hands it is."
@@ -55,14 +56,21 @@ def take_command(
     """Hand out an envelope, still sealed. The purpose is recorded before it is."""
     if bool(matter_id) == bool(ticket_no):
         raise click.UsageError("expected either --matter or --ticket")
-    actor = signed_up(ledger, account)
+    kind, number = ("matter", matter_id) if matter_id else ("ticket", ticket_no or "")
+    try:
+        actor = signed_up(ledger, account)
+    except RefusedError as refusal:
+        with ledger.write(operator()) as recorder:
+            recorder.record(
+                "open_vault", kind, number, purpose=purpose, refused=refusal.code, account=account
+            )
+        raise
     with _new_file(out) as file:
         if matter_id:
             found = release_matter(ledger, actor, matter_id, purpose)
         else:
-            number = str(ticket_no)
-            unit_id = snapshot.unit_of_ticket(warehouse.open_snapshot(directory), number)
-            found = release_ticket(ledger, actor, number, unit_id, directory.parent / keys.FOLDER, purpose)
+            about = snapshot.unit_of_ticket(warehouse.open_snapshot(directory), number)
+            found = release_ticket(ledger, actor, number, about, directory.parent / keys.FOLDER, purpose)
         file.write(found.packed())
     click.echo(f"{out}: sealed; it is opened with: python -m ledger vault open", err=True)
 

@@ -129,6 +129,29 @@ def test_what_nobody_said_is_not_found(bureau: Ledger) -> None:
     with pytest.raises(RefusedError) as refused:
         release_matter(bureau, DISCIPLINE, "nothing", PURPOSE)
     assert refused.value.code == "unknown_item" and accesses(bureau) == []
+    with bureau.read() as session:
+        entry = session.scalars(select(Entry).where(Entry.action == "open_vault")).one()
+    assert (entry.account, entry.object_id, entry.purpose) == ("zhao", "nothing", PURPOSE)
+    assert entry.content == '{"refused":"unknown_item"}' and proof.verify(bureau).holds
+
+
+def test_an_account_that_nobody_may_act_as_is_refused_and_that_is_recorded(
+    bureau: Ledger, keys: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    number = said(bureau, keys[1])
+    with bureau.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "qian", "discipline")
+        accounts.close_account(recorder, "qian")
+    take = ["vault", "take", "--purpose", PURPOSE, "--out", str(tmp_path / "one.envelope")]
+    assert run(bureau, *take, "--account", "qian", "--matter", number)[0] == 1
+    assert run(bureau, *take, "--account", "stranger", "--ticket", "GD1")[0] == 1
+    with bureau.read() as session:
+        entries = list(session.scalars(select(Entry).where(Entry.action == "open_vault")))
+    assert [(one.role, one.object_kind, one.object_id, one.purpose, one.content) for one in entries] == [
+        ("administrator", "matter", number, PURPOSE, '{"account":"qian","refused":"closed_account"}'),
+        ("administrator", "ticket", "GD1", PURPOSE, '{"account":"stranger","refused":"unknown_account"}'),
+    ]
+    assert accesses(bureau) == [] and proof.verify(bureau).holds
 
 
 def test_what_came_without_a_key_is_handed_out_the_same_way(bureau: Ledger) -> None:

@@ -277,10 +277,21 @@ def test_a_ticket_s_reporter_is_handed_out_sealed_and_all_is_sealed_anew_for_ano
     bureau_ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     migration.upgrade(bureau_ledger)
     officer, one = Actor("zhao", "discipline", "99"), REPORTERS[3]
-    found = release_ticket(bureau_ledger, officer, one.ticket_no, "990101", place.warehouse.vault, "核实线索")
+    found = release_ticket(
+        bureau_ledger, officer, one.ticket_no, ["990101"], place.warehouse.vault, "核实线索"
+    )
     assert [text["phone"] for text in opened(found, bytes(private)).texts] == [one.phone]
-    with pytest.raises(RefusedError):
-        release_ticket(bureau_ledger, officer, one.ticket_no, "99", place.warehouse.vault, "核实线索")
+    refused = []
+    for number, about in ((one.ticket_no, ["99"]), (one.ticket_no, []), ("nothing", [])):
+        with pytest.raises(RefusedError) as refusal:
+            release_ticket(bureau_ledger, officer, number, about, place.warehouse.vault, "核实线索")
+        refused.append(refusal.value.code)
+    assert refused == ["own_unit", "unplaced", "unknown_item"], (
+        "a ticket that is not published is of no known unit"
+    )
+    of_no_unit = Actor("sun", "discipline")
+    for about in ([None], []):
+        release_ticket(bureau_ledger, of_no_unit, one.ticket_no, about, place.warehouse.vault, "核实线索")
     assert proof.verify(bureau_ledger).holds
     bureau_ledger.close()
     old, new, third = (tmp_path / f"{name}.key" for name in ("old", "new", "third"))

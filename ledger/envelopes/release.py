@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,32 +29,34 @@ ACTION = "open_vault"
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked for: `unit_id` is the unit that it is about."""
+    """What is asked for: `unit_id` is the unit that it is about, `is_placed` whether anybody knows which that is."""
 
     kind: Kind
     object_id: str
     unit_id: str | None
     purpose: str
+    is_placed: bool = True
 
 
 def release_matter(ledger: Ledger, actor: Actor, matter_id: str, purpose: str) -> Envelope:
     """The envelope of what somebody said through the window."""
     with ledger.read() as session:
         found = session.get(Matter, matter_id)
+    asked = _Asked("matter", matter_id, found.target_unit_id if found else None, purpose.strip())
     if found is None:
-        raise _unknown(matter_id)
-    asked = _Asked("matter", matter_id, found.target_unit_id, purpose.strip())
+        raise _unknown(ledger, actor, asked)
     return _release(ledger, actor, asked, lambda session: _of_matter(session, matter_id))
 
 
 def release_ticket(
-    ledger: Ledger, actor: Actor, ticket_no: str, unit_id: str | None, place: Path, purpose: str
+    ledger: Ledger, actor: Actor, ticket_no: str, about: Sequence[str | None], place: Path, purpose: str
 ) -> Envelope:
-    """The envelope of a ticket's reporter, from the rows that the loader sealed. `unit_id`: whom it is about."""
+    """The envelope of a ticket's reporter, from the rows that the loader sealed. `about`: the unit that it is about,
+    empty where no ticket of this number is published and nobody can tell."""
     texts = _of_ticket(place, ticket_no)
+    asked = _Asked("ticket", ticket_no, next(iter(about), None), purpose.strip(), bool(about))
     if not texts:
-        raise _unknown(ticket_no)
-    asked = _Asked("ticket", ticket_no, unit_id, purpose.strip())
+        raise _unknown(ledger, actor, asked)
     return _release(ledger, actor, asked, lambda _: Envelope("ticket", ticket_no, texts))
 
 
@@ -64,6 +66,8 @@ def _release(ledger: Ledger, actor: Actor, asked: _Asked, take: Callable[[Sessio
             policy.require(actor, ACTION, purpose=asked.purpose)
             if accounts.is_of(recorder.session, actor, asked.unit_id):
                 raise policy.declared().refused("own_unit")
+            if not asked.is_placed and actor.unit_id is not None:
+                raise policy.declared().refused("unplaced")
             _note(recorder, asked, None)
             found = take(recorder.session)
     except RefusedError as refusal:
@@ -82,6 +86,10 @@ def _note(recorder: Recorder, asked: _Asked, refusal: str | None) -> None:
             refusal=refusal, purpose=asked.purpose,
         )
     )  # fmt: skip
+    _record(recorder, asked, refusal)
+
+
+def _record(recorder: Recorder, asked: _Asked, refusal: str | None) -> None:
     content = {} if refusal is None else {"refused": refusal}
     recorder.record(
         ACTION, asked.kind, asked.object_id, unit_id=asked.unit_id, purpose=asked.purpose, **content
@@ -103,5 +111,9 @@ def _of_ticket(place: Path, ticket_no: str) -> tuple[bytes, ...]:
     return tuple(base64.b64decode(one["sealed"]) for one in entries if one["ticket"] == wanted)
 
 
-def _unknown(object_id: str) -> RefusedError:
-    return policy.declared().refused("unknown_item", item=object_id)
+def _unknown(ledger: Ledger, actor: Actor, asked: _Asked) -> RefusedError:
+    """The refusal of a number under which nothing is sealed, once it is in the trail; no envelope was asked for."""
+    refusal = policy.declared().refused("unknown_item", item=asked.object_id)
+    with ledger.write(actor) as recorder:
+        _record(recorder, asked, refusal.code)
+    return refusal
