@@ -68,6 +68,9 @@ def open_account(
     found = recorder.session.get(Account, name)
     if seen is not None and seen != standing(found):
         raise policy.declared().refused("changed_account" if seen else "known_account", account=name)
+    another = select(Account.name).where(Account.staff_id == staff_id, Account.name != name)
+    if staff_id is not None and (holder := recorder.session.scalar(another)):
+        raise policy.declared().refused("known_staff", staff=staff_id, account=holder)
     if found is None:
         found = Account(name=name, opened_at=now())
         recorder.session.add(found)

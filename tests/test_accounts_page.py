@@ -111,6 +111,30 @@ def test_an_account_that_somebody_else_changed_is_looked_at_again_and_none_is_ch
     assert found is not None and (found.role, found.staff_id) == ("analyst", "P-1")
 
 
+def test_a_unit_that_is_gone_is_told_and_not_taken_off_in_silence(bureau: Ledger) -> None:
+    """Without a unit, somebody of the discipline role could take what is about their own."""
+    with bureau.write(Actor("root", "administrator")) as recorder:
+        recorder.session.add(Account(name="zhao", role="discipline", unit_id="990107", opened_at=now()))
+        recorder.record("manage_accounts", "account", "zhao")
+    app = opened(entry="zhao")
+    app.text_input[0].input("P-1")
+    assert "没有编码为“990107”的机构" in demo_site.shown(press(app, Words("zh").say("accounts.save")))
+    found = account(bureau, "zhao")
+    assert found is not None and (found.unit_id, found.staff_id) == ("990107", None)
+    next(one for one in app.selectbox if one.label == Words("zh").say("accounts.unit")).select(UNIT)
+    press(app, Words("zh").say("accounts.save"))
+    found = account(bureau, "zhao")
+    assert found is not None and (found.unit_id, found.staff_id) == (UNIT, "P-1")
+
+
+def test_a_work_number_of_another_account_is_told_as_that(bureau: Ledger) -> None:
+    with bureau.write(Actor("root", "administrator")) as recorder:
+        accounts.open_account(recorder, "li", "analyst", None, "P-1")
+    app = opened(entry="chen")
+    app.text_input[0].input("P-1")
+    assert "工号“P-1”已登记在账号“li”下" in demo_site.shown(press(app, Words("zh").say("accounts.save")))
+
+
 def test_nobody_closes_the_account_that_they_work_under(bureau: Ledger) -> None:
     app = opened(entry="root")
     assert next(one for one in app.button if one.label == Words("zh").say("accounts.close")).disabled

@@ -60,6 +60,20 @@ def test_an_account_is_known_however_it_was_typed(ledger: Ledger) -> None:
         assert accounts.actor_of(session, "wang").staff_id is None
 
 
+def test_a_work_number_is_one_account_s_also_of_one_that_is_closed(ledger: Ledger) -> None:
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "li", "analyst", None, "P000027")
+        accounts.close_account(recorder, "li")
+    with pytest.raises(RefusedError) as refusal, ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "li2", "analyst", None, "P000027")
+    assert refusal.value.code == "known_staff" and "“P000027”" in str(refusal.value)
+    assert "“li”" in str(refusal.value)
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "li", "analyst", None, "P000027")
+        accounts.open_account(recorder, "wang", "analyst")
+        accounts.open_account(recorder, "zhao", "analyst")
+
+
 def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
     fill(ledger)
     with ledger.read() as session:

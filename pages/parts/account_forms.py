@@ -83,6 +83,8 @@ def _one(book: Book, one: Account, units: dict[str, str]) -> None:
 def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
     """The fields of an account; the name of one that is there stays."""
     words, at, standing = book.words, one.name if one else "", accounts.standing(one)
+    if one and one.unit_id:
+        units = {one.unit_id: one.unit_id} | units  # one that is gone stays until another is chosen
     codes, place = list(units), f"form_account_{at}"
     with st.form(forms.key_of(place), border=False):
         name = at or st.text_input(words.say("accounts.name"), max_chars=_LONGEST)
@@ -92,7 +94,7 @@ def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
         )  # fmt: skip
         unit = st.selectbox(
             words.say("accounts.unit"), codes, format_func=lambda code: units[code],
-            index=codes.index(one.unit_id) if one and one.unit_id in units else None,
+            index=codes.index(one.unit_id) if one and one.unit_id else None,
             placeholder=words.say("accounts.no_unit"),
         )  # fmt: skip
         staff = st.text_input(words.say("accounts.staff"), value=(one.staff_id or "") if one else "")
