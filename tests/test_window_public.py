@@ -27,6 +27,7 @@ from model import answers, policy, vault, warehouse
 from model.policy import Actor, RefusedError
 from pages.parts import server
 from pages.parts.reads import screen
+from pages.parts.reads import window as reads
 from pages.parts.wall import publicity, site
 from pages.parts.wall.board import Board
 from pages.parts.window import (
@@ -157,6 +158,19 @@ def test_the_hall_screen_counts_published_decisions_and_leads_to_the_guides(
     own.write_text(text.replace('address = ""', 'address = "https://window.example.cn"'), encoding="utf-8")
     monkeypatch.setenv(setup.FILE_VARIABLE, str(own))
     assert "<svg" in publicity.panel(board, 507)
+
+
+def test_a_unit_of_the_setup_that_the_data_do_not_know_is_told_once(
+    loaded: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Matters of the whole bureau would go to another unit than was meant, and nobody would know why."""
+    snapshot = warehouse.open_snapshot(loaded)
+    head = reads.root(snapshot)
+    assert reads.root(snapshot, OFFICE) == OFFICE and not caplog.text
+    assert reads.root(snapshot, "990107") == reads.root(snapshot, "990107") == head
+    assert (
+        caplog.text.count(f"window.toml: unit: 990107 is no unit of the published data; {head} is shown") == 1
+    )
 
 
 def test_the_standards_stand_with_how_they_are_kept(client: Client) -> None:

@@ -5,6 +5,8 @@ It asks reads/screen.py, as the wall does. It must not format, colour or decide.
 
 from __future__ import annotations
 
+import logging
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from model.warehouse import Snapshot
 from pages.parts.reads import screen
 from pages.parts.reads.shared import cached
 
+LOG = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 
@@ -39,7 +42,16 @@ def root(snapshot: Snapshot, unit_id: str | None = None) -> str:
     head = next((one for one, parent in above.items() if parent not in above), "")
     while len(below := [one for one, parent in above.items() if parent == head]) == 1:
         head = below[0]
+    if unit_id and head:
+        _tell_once(unit_id, head)
     return head
+
+
+@lru_cache(maxsize=8)
+def _tell_once(unit_id: str, head: str) -> None:
+    LOG.error(
+        "window.toml: unit: %s is no unit of the published data; %s is shown in its place", unit_id, head
+    )
 
 
 def cells(snapshot: Snapshot, unit_id: str) -> list[Row]:
