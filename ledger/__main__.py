@@ -20,6 +20,7 @@ from ledger.schema import now
 from ledger.trail_commands import BROKEN, check_command, export_command, head_given
 from ledger.vault_commands import vault as vault_group
 from model import policy, vault, warehouse
+from model.contract import TABLES
 from model.policy import RefusedError
 
 _NO_SPACE = ("disk I/O error", "disk is full", "No space left")
@@ -27,6 +28,9 @@ _NO_SPACE = ("disk I/O error", "disk is full", "No space left")
 
 _NO_TABLES = ("no such table", "no such column", "does not exist")
 """What SQLite and PostgreSQL say of a ledger that was not made yet or not brought up to date, or is another file."""
+
+_SERVICES = (*TABLES["licence_application"].columns["application_type"].info["codes"], "complaint")
+"""What a service of the window can be, whichever of them a bureau offers."""
 
 
 class _Commands(click.Group):
@@ -122,7 +126,7 @@ def move_command(ledger: storage.Ledger, source_url: str) -> None:
 
 @main.command("codes")
 @click.option("--unit", "unit_id", required=True, help="The office whose visits are rated.")
-@click.option("--service", default=None, help="An application type, where all codes are for one.")
+@click.option("--service", type=click.Choice(_SERVICES), default=None, help="Where all codes are for one.")
 @click.option("--count", default=30, show_default=True, help="How many.")
 @click.option("--days", default=30, show_default=True, help="How long they can be used.")
 @warehouse_option
@@ -181,6 +185,9 @@ def sign_out(ledger: storage.Ledger, name: str) -> None:
     """End every session that somebody has now, wherever it is; signing in again is not refused."""
     with ledger.write(operator()) as recorder:
         sessions.sign_out_everywhere(recorder, name)
+    if name not in {one.name for one in accounts.all_accounts(ledger)}:
+        held = "only somebody whose role comes from a rule of sign_in.toml can have a session under it"
+        click.echo(f"{name}: no account has this name; {held}", err=True)
 
 
 for command in (vault_group, export_command, check_command):

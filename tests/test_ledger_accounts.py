@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 from ledger_fixture import KEEPER, databases, fill, ledger
 
 from ledger import accounts
+from ledger.__main__ import main
 from ledger.storage import Ledger
 from model import policy
 from model.policy import Actor, RefusedError
@@ -72,6 +76,43 @@ def test_a_work_number_is_one_account_s_also_of_one_that_is_closed(ledger: Ledge
         accounts.open_account(recorder, "li", "analyst", None, "P000027")
         accounts.open_account(recorder, "wang", "analyst")
         accounts.open_account(recorder, "zhao", "analyst")
+
+
+def test_a_sign_out_of_a_name_that_no_account_has_says_so(ledger: Ledger) -> None:
+    fill(ledger)
+    base = [
+        "--ledger",
+        ledger.engine.url.render_as_string(hide_password=False),
+        "--anchor",
+        str(ledger.anchor),
+    ]
+    for name, said in (("chen", ""), ("chem", "chem: no account has this name")):
+        done = CliRunner().invoke(main, [*base, "account", "sign-out", name])
+        assert done.exit_code == 0 and done.stderr.startswith(said) and bool(done.stderr) == bool(said)
+
+
+def test_codes_are_for_a_service_that_there_can_be(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger)
+    base = [
+        "--ledger",
+        ledger.engine.url.render_as_string(hide_password=False),
+        "--anchor",
+        str(ledger.anchor),
+    ]
+    make = [
+        "codes",
+        "--unit",
+        "990101-S01",
+        "--count",
+        "2",
+        "--warehouse",
+        str(tmp_path / "warehouse"),
+        "--service",
+    ]
+    done = CliRunner().invoke(main, [*base, *make, "renewals"])
+    assert done.exit_code == 2 and "'renewals' is not one of 'new'" in done.stderr and not done.stdout
+    done = CliRunner().invoke(main, [*base, *make, "renewal"])
+    assert done.exit_code == 0 and len(done.stdout.splitlines()) == 2
 
 
 def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
