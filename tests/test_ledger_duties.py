@@ -142,6 +142,28 @@ def test_an_older_draft_does_not_take_the_place_of_a_newer_version(bureau: Ledge
     assert do(bureau, "manager", act, unread.list_id, "approve", {}).version == 3, "a draft that was dropped"
 
 
+def test_a_draft_says_what_of_the_version_in_force_it_lacks(bureau: Ledger) -> None:
+    """One begun before another was approved was never given that one's items, and would end them in silence."""
+    first = draft(bureau)
+    do(bureau, "head", lists.set_items, first.list_id, [ITEM])
+    do(bureau, "manager", lists.MACHINE.act, first.list_id, "approve", {})
+    second, third = draft(bureau), draft(bureau)
+    more = {**ITEM, "risk": "人情证"}
+    do(bureau, "head", lists.set_items, second.list_id, [ITEM, more])
+
+    def lacks(one: Any) -> list[str | None]:
+        with bureau.read() as session:
+            return [item.risk for item in lists.left_out(session, lists.MACHINE.get(session, one.list_id))]
+
+    assert lacks(second) == lacks(third) == []
+    do(bureau, "manager", lists.MACHINE.act, second.list_id, "approve", {})
+    assert lacks(third) == ["人情证"] and lacks(first) == lacks(second) == []
+    do(bureau, "head", lists.set_items, third.list_id, [more, {**ITEM, "control_measure": "双人"}])
+    assert lacks(third) == [ITEM["risk"]], "changed"
+    do(bureau, "head", lists.set_items, third.list_id, [more, ITEM])
+    assert lacks(third) == []
+
+
 def test_a_list_is_reviewed_each_year(bureau: Ledger) -> None:
     found = draft(bureau)
     do(bureau, "head", lists.set_items, found.list_id, [ITEM])

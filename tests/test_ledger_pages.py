@@ -319,6 +319,24 @@ def test_an_entry_of_each_kind_opens(bureau: Ledger) -> None:
     assert "▶ 部门出题" in shown(opened("scenarios", entry=posted.scenario_id))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_opens_a_draft_is_told_what_of_the_list_in_force_it_lacks(bureau: Ledger, language: str) -> None:
+    who, kind = signing_in.THE_SINGLE_USER, ("minor_power", "inspector", "420106")
+    with bureau.write(who) as recorder:
+        first = lists.draft(recorder, *kind)
+        lists.set_items(recorder, first.list_id, [{"power": "许可核查", "risk": "人情证"}, {"power": "检查"}])
+    with bureau.write(Actor("zhao", "discipline")) as recorder:
+        lists.MACHINE.act(recorder, first.list_id, "approve", {})
+    with bureau.write(who) as recorder:
+        second = lists.draft(recorder, *kind)
+    said = Words(language).say("duties.left_out", count=1)  # type: ignore[arg-type]
+    assert said not in shown(opened("duties", language, entry=second.list_id))
+    with bureau.write(who) as recorder:
+        lists.set_items(recorder, second.list_id, [{"power": "检查"}])
+    page = shown(opened("duties", language, entry=second.list_id))
+    assert said in page and "许可核查 · 人情证" in page
+
+
 def test_a_list_of_supervision_is_drafted_and_its_items_are_set_as_tasks(bureau: Ledger) -> None:
     app = opened("duties", "en")
     boxes = {one.label: one for one in app.selectbox}

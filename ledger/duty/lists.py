@@ -52,8 +52,7 @@ def draft(recorder: Recorder, kind: str | None, post: str | None, unit_id: str) 
     session.add(found)
     session.flush()
     if current is not None:
-        held = [{name: getattr(one, name) for name in _ITEM} for one in items(session, current.list_id)]
-        _put(session, found, held)
+        _put(session, found, [_values(one) for one in items(session, current.list_id)])
     recorder.record(DRAFTING, KIND, found.list_id, unit_id=unit_id)
     return found
 
@@ -99,6 +98,20 @@ def items(session: Session, list_id: str) -> list[DutyItem]:
     return list(
         session.scalars(select(DutyItem).where(DutyItem.list_id == list_id).order_by(DutyItem.position))
     )
+
+
+def left_out(session: Session, one: DutyList) -> list[DutyItem]:
+    """The items of the version in force that a draft does not hold as they are: its approval ends them."""
+    if one.state != "draft":
+        return []
+    current = session.scalars(_others(one).where(DutyList.state == "in_force")).first()
+    held = [_values(item) for item in items(session, one.list_id)]
+    in_force = items(session, current.list_id) if current else []
+    return [item for item in in_force if _values(item) not in held]
+
+
+def _values(item: DutyItem) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in _ITEM}
 
 
 def listed(session: Session, actor: Actor, state: str | None = "in_force") -> list[DutyList]:

@@ -34,6 +34,10 @@ def list_items(view: View, book: Book, one: Any) -> None:
     """The items of a list: of a draft they can be edited, else they are read."""
     words = view.words
     held = book.read(f"items_{one.list_id}", lambda session: lists.items(session, one.list_id))
+    gone = book.read(f"left_out_{one.list_id}", lambda session: lists.left_out(session, one))
+    if gone:
+        named = [" · ".join(filter(None, (item.power, item.risk))) or NONE for item in gone]
+        st.html(panels.message(words.say("duties.left_out", count=len(gone)), *named))
     columns = TABLES["checklist"].columns
     names = {
         name: keeping.titled(words, columns[column].info["zh"], columns[column].info["en"])
