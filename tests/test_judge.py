@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from etl.judge.court import Judged, convene
 from etl.judge.facts import judge_facts
 from etl.measure import measure_indicators
 from model import warehouse
-from model.indicators import catalogue, composition, declaration
+from model.indicators import DeclarationError, catalogue, composition, declaration
 from model.indicators.facts import lay
 from model.judgement import comparison, portrait, rules
 from model.judgement.series import Series
@@ -404,6 +405,20 @@ def test_a_bureaus_own_indicator_is_judged_like_the_others(
             changeable.connection, f"SELECT count(*) FROM snapshot.mart.{mart} WHERE indicator_id = 'W1'"
         )
         assert found[0][0] == 0, f"{mart}: no longer declared"
+
+
+def test_a_proportion_of_more_than_there_is_is_told_by_name(
+    changeable: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekend = '"dayofweek(started_on) in (0, 6)"'
+    text = OWN.replace(f"numerator = {{ where = {weekend} }}", "numerator = { }")
+    text = text.replace("denominator = { }", f"denominator = {{ where = {weekend} }}")
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    with pytest.raises(DeclarationError) as refused:
+        judged(changeable)
+    told = r"own\.toml: \[W1\] numerator: it counts \d+ of \S+ in the \d+ month\(s\) until \d{4}-\d\d,"
+    assert re.match(told + r" the denominator \d+: ", str(refused.value))
 
 
 def test_only_flow_series_of_complete_months_signal(bureau: Bureau) -> None:

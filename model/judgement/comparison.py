@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from model.indicators import Indicator
+from model.indicators import DeclarationError, Indicator
 from model.judgement.declaration import ComparisonRules
 from model.judgement.series import Columns, Series, ratio
 from model.statistics import comparison as fair
@@ -52,7 +52,10 @@ class Window:
 
 
 def window(series: Series, lengths: Sequence[int]) -> Window:
-    """The shortest window of each subject that reaches the minimum; the longest where none does."""
+    """The shortest window of each subject that reaches the minimum; the longest where none does.
+
+    DeclarationError where a proportion counts more than it counts them of.
+    """
     found: Window | None = None
     for length in reversed(lengths):
         numerator, denominator, observations = series.over(length)
@@ -60,7 +63,20 @@ def window(series: Series, lengths: Sequence[int]) -> Window:
         candidate = Window(np.full(enough.shape, float(length)), numerator, denominator, observations, enough)
         found = candidate if found is None else _shorter(found, candidate)
     assert found is not None
+    if series.counts_events:
+        _check_parts(series, found)
     return found
+
+
+def _check_parts(series: Series, held: Window) -> None:
+    """DeclarationError for the first subject with more events than things that they could be among."""
+    item, names = series.item, series.subjects["subject_id"]
+    for at in np.flatnonzero(held.is_enough & (held.numerator > held.denominator))[:1]:
+        raise DeclarationError(
+            f"{item.file}: [{item.id}] numerator: it counts {held.numerator[at]:.0f} of {names[at]} in the"
+            f" {held.months[at]:.0f} month(s) until {series.months[-1]}, the denominator {held.denominator[at]:.0f}:"
+            " the numerator of a proportion counts some of what its denominator counts; anything else is a rate"
+        )
 
 
 def _shorter(longer: Window, shorter: Window) -> Window:
