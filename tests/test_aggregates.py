@@ -266,6 +266,22 @@ def test_a_cell_stands_in_the_middle_of_its_bounds(bureau: Bureau) -> None:
     connection.execute("ROLLBACK")
 
 
+def test_a_shop_that_pauses_business_keeps_its_place(bureau: Bureau) -> None:
+    connection = bureau.connection
+    connection.execute(
+        "BEGIN; UPDATE snapshot.record.market_cell SET valid_from = '2020-01-01', valid_to = NULL, capacity = 90;"
+        " UPDATE snapshot.record.retailer SET cell_id = 'C1',"
+        " state = list_extract(['suspended', 'closed', 'active'], (1 + hash(retailer_id) % 3)::BIGINT)"
+    )
+    bureau.finish()
+    states = [row["state"] for row in rows(bureau, "FROM snapshot.record.retailer")]
+    found = rows(bureau, "FROM snapshot.mart.cell WHERE cell_id = 'C1'")[0]
+    assert set(states) == {"suspended", "closed", "active"}
+    assert found["occupied"] == len(states) - states.count("closed")
+    assert found["remaining"] == 90 - found["occupied"]
+    connection.execute("ROLLBACK")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

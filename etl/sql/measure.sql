@@ -52,10 +52,10 @@ SELECT h.measure, t.ancestor_id AS unit_id, h.month::DATE AS month, sum(h.n)::BI
 FROM happened h JOIN snapshot.mart.unit_tree t USING (unit_id)
 GROUP BY ALL ORDER BY ALL;
 
--- The market cells in force now, with what is licensed in them.
+-- The market cells in force now, with what is licensed in them: a shop that pauses business keeps its licence and place.
 CREATE OR REPLACE TABLE snapshot.mart.cell AS
 WITH occupied AS (
-    SELECT cell_id, count(*) AS n FROM snapshot.record.retailer WHERE state = 'active' GROUP BY cell_id
+    SELECT cell_id, count(*) AS n FROM snapshot.record.retailer WHERE state IN ('active', 'suspended') GROUP BY cell_id
 ),
 queued AS (
     SELECT cell_id, count(*) AS n FROM snapshot.record.licence_application
