@@ -213,6 +213,26 @@ def test_no_small_count_is_had_from_counts_beside_each_other(
                     assert least < greatest, (parents, measures, sorted(hidden), measure, unit)
 
 
+@pytest.mark.parametrize(("overdue", "hidden"), [(10, []), (12, ["oversight x"]), (15, [])])
+def test_few_old_tasks_are_not_had_from_those_of_the_year(overdue: int, hidden: list[str]) -> None:
+    """Of the year's 18 tasks 10 stand open; what else is overdue fell due before."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "ATTACH ':memory:' AS snapshot; CREATE SCHEMA snapshot.mart;"
+            " CREATE TABLE snapshot.mart.unit AS SELECT 'top' AS unit_id, NULL::VARCHAR AS parent_unit_id, 0 AS level;"
+            " CREATE TABLE snapshot.mart.unit_tree AS SELECT 'top' AS unit_id, 'top' AS ancestor_id;"
+            " CREATE TABLE snapshot.mart.oversight AS SELECT 'top' AS unit_id, 'x' AS framework, 18 AS due, 8 AS done,"
+            f" 8 AS in_time, {overdue} AS overdue"
+        )
+        parts = sql.statement("countable", counted_window="12").split("UNION ALL")
+        tasks = next(part for part in parts if "mart.oversight" in part)
+        connection.execute(
+            f'CREATE TEMP VIEW countable (bundle, measure, month, unit_id, "count") AS {tasks}'
+        )
+        screen.suppress(connection, policy.SMALL_COUNT)
+        assert connection.execute("SELECT bundle FROM hidden_bundle").fetchall() == [(one,) for one in hidden]
+
+
 def test_a_tree_without_small_counts_is_shown_whole() -> None:
     assert suppressed([([0, 0, 0, 1], [0, 0, 9, 12])]) == [set()]
 

@@ -28,9 +28,9 @@ UNION ALL
 SELECT 'oversight ' || framework, name || framework, DATE 'epoch', unit_id, "count"
 FROM (
     SELECT framework, unit_id,
-        unnest(['tasks ', 'tasks done ', 'tasks open ', 'tasks timely ', 'tasks late ', 'tasks done late ', 'tasks overdue '])
-            AS name,
-        unnest([due, done, due - done, in_time, due - in_time, done - in_time, overdue]) AS "count"
+        unnest(['tasks ', 'tasks done ', 'tasks open ', 'tasks timely ', 'tasks late ', 'tasks done late ', 'tasks overdue ',
+            'tasks overdue for long ']) AS name,
+        unnest([due, done, due - done, in_time, due - in_time, done - in_time, overdue, overdue - (due - done)]) AS "count"
     FROM snapshot.mart.oversight WHERE framework IS NOT NULL
 )
 UNION ALL
