@@ -9,7 +9,9 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
+from pages.parts.charts import wall_steps
 from pages.parts.reads import screen
+from pages.parts.wall import headline
 from pages.parts.wall.board import Board
 from pages.parts.wall.measured import measured
 from pages.parts.words import Words
@@ -41,3 +43,19 @@ def test_a_number_that_ends_before_its_records_is_not_told_as_the_newest(
     )
     (found,) = measured(cast(Board, board), ["L1"])
     assert (found.state, found.value) == (state, value)
+
+
+@pytest.mark.parametrize(
+    ("capacities", "remark", "share"),
+    [([40, 60], "100", 0.5), ([40, None], "40", 0.25), ([None, None], "", None)],
+)
+def test_places_are_held_against_the_cells_whose_capacity_is_known(
+    monkeypatch: pytest.MonkeyPatch, capacities: list[int | None], remark: str, share: float | None
+) -> None:
+    cells = pd.DataFrame({"occupied": [10, 40], "capacity": pd.array(capacities, dtype="Int64")})
+    monkeypatch.setattr(screen, "cells", lambda *given: cells)
+    monkeypatch.setattr(wall_steps, "part", lambda done, width, height: str(done))
+    board: Any = SimpleNamespace(snapshot=None, below=(), shape="16x9", words=Words("zh"))
+    card = headline._retailers(cast(Board, board))
+    assert card.number == "50" and card.remark.replace("规划容量", "").strip() == remark
+    assert card.picture == str(share)

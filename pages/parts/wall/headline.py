@@ -76,6 +76,8 @@ def _retailers(board: Board) -> Card:
     if found.empty:
         return Card("retailers", words.say("wall.retailers"), "", "", "no_data", "", "", "", tables)
     held, capacity = int(found["occupied"].sum()), int(found["capacity"].sum())
+    is_known = found["capacity"].notna()
+    placed = int(found["occupied"][is_known].sum())
     if not held and not capacity:  # no source places retailers in cells
         return Card("retailers", words.say("wall.retailers"), "", "", "no_data", "", "", "", tables)
     return Card(
@@ -84,9 +86,9 @@ def _retailers(board: Board) -> Card:
         number=written.number(held),
         unit=words.say("wall.unit_retailers"),
         state="value" if held else "zero",
-        remark=escape(words.say("wall.capacity", count=written.number(capacity))),
+        remark=escape(words.say("wall.capacity", count=written.number(capacity))) if is_known.any() else "",
         icon="",
-        picture=wall_steps.part(held / capacity if capacity else None, *SPARKLINE[board.shape]),
+        picture=wall_steps.part(placed / capacity if capacity else None, *SPARKLINE[board.shape]),
         tables=tables,
     )
 
