@@ -72,6 +72,13 @@ def _comparable(value: Any) -> Any:
     return value.replace(tzinfo=ZONE) if isinstance(value, datetime) and not value.tzinfo else value
 
 
+def is_reached(value: Any, now: datetime) -> bool:
+    """True for a value up to which a table can have been read: no NaN, which is above all numbers, no time to come."""
+    said, is_day = speaks_for(value), not isinstance(value, datetime) and len(str(value)) == 10
+    latest = datetime.combine(now, time.max) if is_day else now
+    return value is not None and bool(value == value) and (said is None or said <= latest)
+
+
 def speaks_for(value: Any) -> datetime | None:
     """Up to when a table speaks whose latest cursor this is, in the bureau's time; None where it is no time."""
     if isinstance(value, str):

@@ -238,8 +238,9 @@ class Reader:
         last = None
         if by is not None:
             kind = _cursor_kind(table, by)
-            last = cursor.restored(self.cursors.get(one.name), by, kind) if previous else None
-        rows = Rows(table, by, cursor.start(last))
+            held = cursor.restored(self.cursors.get(one.name), by, kind) if previous else None
+            last = held if cursor.is_reached(held, read_at) else None
+        rows = Rows(table, read_at, by, cursor.start(last))
         path = self.folder / f"{hashlib.sha256(one.name.encode()).hexdigest()}.parquet"
         is_news = self._write(connection, rows, path, previous, one)
         latest = cursor.later(last, rows.latest)

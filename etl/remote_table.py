@@ -216,6 +216,7 @@ class Rows:
     """The rows of a table from a cursor's value on, all where there is none. `latest` is known once all are read."""
 
     table: RemoteTable
+    read_at: datetime
     by: str | None
     since: Any = None
     latest: Any = None
@@ -234,8 +235,9 @@ class Rows:
                 ]
 
     def _remember(self, values: Iterable[Any]) -> None:
-        """The last value in the database's own order is the latest."""
-        self.latest = next((value for value in reversed(tuple(values)) if value is not None), self.latest)
+        """The last value in the database's own order that can have been reached is the latest."""
+        reached = (value for value in reversed(tuple(values)) if cursor.is_reached(value, self.read_at))
+        self.latest = next(reached, self.latest)
 
     def _query(self, dialect: str) -> Select[Any]:
         table = self.table

@@ -366,6 +366,47 @@ def test_cursors_of_many_kinds(bureau: Bureau, server: Server, kind: str, values
     assert (outcome.read, outcome.loaded, outcome.unchanged) == (2, 1, 1)
 
 
+@needs_server
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("timestamptz", ("2026-01-05", "9999-12-31", "2026-01-07")),
+        ("timestamp", ("2026-01-05", "2099-01-06", "2026-01-07")),
+        ("date", ("2026-01-05", "2099-01-06", "2026-01-07")),
+        ("text", ("2026-01-05", "2099-01-06", "2026-01-07")),
+        ("numeric", ("5", "NaN", "7")),
+        ("float", ("5", "NaN", "7")),
+    ],
+)
+def test_a_cursor_value_that_none_can_have_reached_hides_no_later_rows(
+    bureau: Bureau, server: Server, kind: str, values: tuple[str, ...]
+) -> None:
+    server.execute(f"ALTER TABLE office.tickets DROP changed_at, ADD changed_at {kind}")
+    server.execute(ticket("T1", values[0]), ticket("T2", values[1]))
+    bureau.tickets()
+    bureau.run()
+    assert values[0] in bureau.file(TICKETS)["cursor_value"]
+    assert bureau.file(TICKETS)["as_of"] < datetime(2099, 1, 1)
+    assert not bureau.run().published
+    server.execute(ticket("T3", values[2]))
+    bureau.run()
+    assert bureau.ticket_numbers() == ["T1", "T2", "T3"]
+
+
+def test_a_cursor_is_reached_up_to_now_and_a_day_until_it_ends() -> None:
+    now = datetime(2026, 1, 5, 12)
+    assert cursor.is_reached(now, now)
+    assert not cursor.is_reached(datetime(2026, 1, 5, 12, 0, 1), now)
+    assert cursor.is_reached(date(2026, 1, 5), now)
+    assert cursor.is_reached("2026-01-05", now)
+    assert not cursor.is_reached(date(2026, 1, 6), now)
+    assert not cursor.is_reached("2026-01-05 12:00:01", now)
+    assert not cursor.is_reached(datetime(2026, 1, 5, 4, 0, 1, tzinfo=UTC), now)
+    assert cursor.is_reached("B-17", now)
+    assert cursor.is_reached(7, now)
+    assert not cursor.is_reached(None, now)
+
+
 # --- records that need more than one row ------------------------------------------------------------------------------
 
 
