@@ -66,12 +66,16 @@ def _release(connection: warehouse.Connection, arrival: Arrival) -> Outcome:
 
 
 def _parents(table: Table) -> set[str]:
-    """The tables for whose records rows of a table wait: by a required reference, or one that a rule asks for."""
+    """The tables for whose records rows of a table wait: by a required reference, or one that a rule asks for.
+
+    A version waits for the one before it, in the same table, to be closed.
+    """
     asked = {
         name for column in table.columns for rule in column.info["rules"] if rule.scope == "row"
         for name in rule.asks_for
     }  # fmt: skip
-    return {
+    own = {table.name} if table.info.get("versions_of") else set()
+    return own | {
         column.info["references"].split(".")[0]
         for column in table.columns
         if column.info["references"] and (column.info["required"] or column.name in asked)

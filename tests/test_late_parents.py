@@ -139,6 +139,23 @@ def test_what_comes_back_reaches_the_analysis_surface_too(tmp_path: Path) -> Non
     assert rows(tmp_path, "analysis", query) == [("I1", True, 2), ("I2", False, None)]
 
 
+@pytest.mark.parametrize("is_one_run", [False, True])
+def test_a_version_is_released_once_a_later_file_closes_the_one_before_it(
+    tmp_path: Path, is_one_run: bool
+) -> None:
+    """Nothing but the cell's own table tells of it: no unit is new."""
+    load(tmp_path, **{"org_unit": UNITS, "market_cell-2025-01-01": CELLS})
+    header = "cell_id,unit_id,name,valid_from,valid_to\n"
+    opened = {"market_cell-2026-01-01": f"{header}C1,U1,一号,2026-01-01,\n"}
+    closed = {"market_cell-2026-01-02": f"{header}C1,U1,一号,2020-01-01,2025-12-31\n"}
+    for files in [opened | closed] if is_one_run else [opened, closed]:
+        load(tmp_path, **files)
+    kept_out = rows(tmp_path, "full", "FROM quality.quarantine")
+    found = rows(tmp_path, "full", "SELECT valid_from, valid_to FROM record.market_cell ORDER BY 1")
+    assert kept_out == []
+    assert found == [(date(2020, 1, 1), date(2025, 12, 31)), (date(2026, 1, 1), None)]
+
+
 def test_a_chain_of_missing_parents_is_released_in_one_run(tmp_path: Path) -> None:
     first = load(tmp_path, retailer=SHOPS, market_cell=CELLS)
     assert {name: one.quarantined for name, one in first.tables.items()} == {"retailer": 1, "market_cell": 1}
