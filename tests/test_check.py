@@ -147,14 +147,23 @@ def test_a_rule_passes_where_an_operand_has_fallen(lab: Lab) -> None:
 
 def test_a_value_needed_by_another_keeps_the_row_out_when_it_falls(lab: Lab) -> None:
     judged = lab.judge("enforcement_case", paid_on="2026-02-01", payment_channel="cash")
-    assert judged.reasons() == ["payment_channel: not null where paid_on is not null"]
+    required = "payment_channel: not null where paid_on is not null"
+    assert judged.reasons() == ["payment_channel: allowed codes", required]
+    assert lab.judge("enforcement_case", paid_on="2026-02-01", payment_channel="").reasons() == [required]
+    judged = lab.judge("inspection", started_at="2026年13月5日")
+    assert judged.reasons() == ["started_at: not null where draw_id is null", "started_at: type timestamp"]
+    assert judged.kept()["started_at"] == "2026年13月5日"
 
 
 def test_a_reference_that_fell_breaks_the_rule_that_needs_it(lab: Lab) -> None:
     drawn = {"draw_id": "D1", "drawn_on": "2026-01-04", "drawn_officer_ids": "P1;P2"}
     assert lab.judge("inspection", **drawn, drawn_retailer_id="R1").reasons() == []
     judged = lab.judge("inspection", **drawn, drawn_retailer_id="R404")
-    assert judged.reasons() == ["drawn_retailer_id: not null where draw_id is not null"]
+    assert judged.reasons() == [
+        "drawn_retailer_id: not null where draw_id is not null",
+        "drawn_retailer_id: references retailer.retailer_id",
+    ]
+    assert judged.is_waiting()
     assert judged.kept()["drawn_retailer_id"] == "R404"
 
 
@@ -172,7 +181,10 @@ def test_a_rule_does_not_ask_for_a_column_that_the_source_does_not_record(lab: L
 
 def test_nothing_happens_after_it_was_delivered(lab: Lab) -> None:
     judged = lab.judge("inspection", started_at="2026-06-01 08:00:01")
-    assert judged.reasons() == ["started_at: not null where draw_id is null"]
+    assert judged.reasons() == [
+        "started_at: not null where draw_id is null",
+        "started_at: started_at <= $arrived_at",
+    ]
     assert lab.judge("complaint", received_at="2026-06-01 08:00:01").reasons() == [
         "received_at: received_at <= $arrived_at"
     ]

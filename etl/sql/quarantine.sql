@@ -1,8 +1,16 @@
--- Rows kept out, whole: what was delivered as text, with the malformed values as they came.
+-- Rows kept out, whole: what was delivered as text, with the malformed values as they came. Where a value that must be
+-- there was there and fell, it is said why it fell.
 INSERT INTO snapshot.quality.quarantine
-WITH reasons AS (
+WITH told AS (
+    FROM finding_reason
+    UNION ALL
+    SELECT c._id, c.column_name || ': ' || c.rule, r.is_waiting
+    FROM finding_cell c
+    JOIN finding_reason r ON r._id = c._id AND starts_with(r.rule, c.column_name || ': not null where ')
+),
+reasons AS (
     SELECT _id, list_sort(list_distinct(list(rule))) AS reasons, bool_and(is_waiting) AS is_waiting
-    FROM finding_reason GROUP BY _id
+    FROM told GROUP BY _id
 ),
 cells AS (
     SELECT _id, CAST(json_group_object(column_name, value) AS VARCHAR) AS patch
