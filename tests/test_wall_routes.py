@@ -16,7 +16,7 @@ from pages.parts import clocks, server
 from pages.parts.clocks import SourceClock
 from pages.parts.wall import displays, polling, routes, shell, state
 from pages.parts.wall import site as walls
-from pages.parts.wall.displays import Displays, Heartbeat
+from pages.parts.wall.displays import SILENT_AFTER, Displays, Heartbeat
 from pages.parts.wall.site import Staleness
 from tests import warehouse_fixture as fixture
 from tests.asgi_client import Client
@@ -163,6 +163,14 @@ def test_the_more_displays_there_are_the_less_often_each_is_to_ask(
         kept.note(Heartbeat(display=f"d{number}", site="hall", heard_at=NOON))
     said = client.get("/wall/state").json()
     assert (said["poll_seconds"], said["snapshot"]) == (pause, None)
+
+
+def test_a_longer_pause_for_pages_does_not_make_displays_seem_gone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "POLL_SECONDS", 40)
+    pause = client.get("/wall/state").json()["poll_seconds"]
+    assert timedelta(seconds=3 * pause) < SILENT_AFTER
 
 
 class TestDisplays:

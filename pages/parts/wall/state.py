@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[3]
 SHELL = Path(__file__).parent / "shell"
 ASKED_A_SECOND, SLOWEST_SECONDS = 8, 7.5
 """How often all displays together shall ask, so that waiting costs next to nothing; and the longest pause, so that
-every one shows a new snapshot within a quarter of a minute."""
+every one shows a new snapshot within a quarter of a minute and none that asks as it was told is taken for silent."""
 _CODE = ("*.py", "*.toml", "*.css", "*.js", "*.html", "*.sql")
 _SPOKEN = (
     "shell.late", "shell.late_named", "shell.status_live", "shell.status_late", "shell.status_offline",
@@ -167,7 +167,7 @@ def answer(site_name: str | None, language: Language, displays: int = 0) -> tupl
     site = found.sites[site_name] if site_name else next(iter(found.sites.values()))
     snapshot, now = current(), clocks.now()
     lasting = _lasting(snapshot.directory if snapshot else None, found.version, site.name, language)
-    pause = max(clocks.POLL_SECONDS, min(displays / ASKED_A_SECOND, SLOWEST_SECONDS))
+    pause = min(max(clocks.POLL_SECONDS, displays / ASKED_A_SECOND), SLOWEST_SECONDS)
     changing = f'{{"now": {clocks.epoch_ms(now)}, "ground": "{ground(found, now)}", "poll_seconds": {pause}, '
     return site.name, changing.encode() + lasting
 
