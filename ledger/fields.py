@@ -39,6 +39,11 @@ def require(table: str, given: Mapping[str, Any], needed: Iterable[str]) -> None
                 raise refused("indicator", table, name, value=one)
 
 
+def require_unit(unit_id: str | None) -> None:
+    """RefusedError where the unit is blank of something of which the contract keeps none."""
+    require("org_unit", {"unit_id": unit_id}, ("unit_id",))
+
+
 def require_not_past(table: str, name: str, day: date | None, today: date) -> None:
     """RefusedError where a date lies in the past."""
     if day is not None and day < today:

@@ -15,6 +15,7 @@ from ledger import proof
 from ledger.programme import assessments, initiatives, scenarios, steps
 from ledger.storage import Ledger
 from model.indicators import Words
+from model.policy import SINGLE_USER, Actor, RefusedError
 
 __all__ = ["Databases", "bureau", "databases", "ledger"]
 
@@ -67,6 +68,17 @@ def test_nobody_reviews_points_that_they_gave_themselves_in_another_role(bureau:
     assert refused(bureau, "manager", assessments.score, key, "officials", 10, "属实") == "second_person"
     assert refused(bureau, "manager", act, key, "send_back", {}) == "second_person"
     assert do(bureau, "discipline", act, key, "send_back", {}).state == "drafting"
+
+
+def test_a_unit_left_blank_is_told_also_to_whoever_may_do_all(bureau: Ledger) -> None:
+    alone = Actor("local", SINGLE_USER)
+    for act in (
+        lambda recorder: scenarios.propose(recorder, "题目", "专卖科", None, "需求"),
+        lambda recorder: assessments.begin(recorder, "", 2026),
+    ):
+        with pytest.raises(RefusedError) as told, bureau.write(alone) as recorder:
+            act(recorder)
+        assert told.value.code == "needed"
 
 
 def test_a_posted_problem_goes_through_the_declared_steps(bureau: Ledger) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import accounts, attachments, flow
+from ledger import accounts, attachments, fields, flow
 from ledger.moves import Case, Machine, has_done, unless
 from ledger.schema import Assessment, AssessmentItem, Attachment, new_id
 from ledger.trail import Recorder
@@ -25,6 +25,7 @@ ELEMENTS: tuple[str, ...] = tuple(FLOW.rest["element"])
 def begin(recorder: Recorder, unit_id: str, year: int) -> Assessment:
     """Begin a unit's assessment of one year."""
     session = recorder.session
+    fields.require_unit(unit_id)
     policy.require(recorder.actor, OWN, path=accounts.path_of(session, unit_id))
     same = select(Assessment).where(Assessment.unit_id == unit_id, Assessment.year == year)
     if session.scalars(same).first() is not None:

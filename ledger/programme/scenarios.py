@@ -31,6 +31,7 @@ def propose(recorder: Recorder, title: str, owner_department: str, unit_id: str,
     """Propose a problem; it is collected until it is posted."""
     given: dict[str, Any] = {"title": title, "owner_department": owner_department, "need": need}
     fields.require("scenario", given, given)
+    fields.require_unit(unit_id)
     policy.require(recorder.actor, "post_scenario", path=accounts.path_of(recorder.session, unit_id))
     found = Scenario(
         **given,
