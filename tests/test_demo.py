@@ -369,6 +369,18 @@ def test_seasons_show(district: Path) -> None:
     assert peak.mean() > 1.4 * 10 / 365
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", [1, 5])
+@pytest.mark.parametrize(
+    ("months", "end"),
+    [(1, date(2026, 11, 1)), (1, date(2026, 11, 5)), (1, date(2026, 11, 22)), (2, END), (3, END)],
+)
+def test_the_shortest_bureaus_are_bureaus_too(tmp_path: Path, months: int, end: date, seed: int) -> None:
+    """A day off, a few days, some months: little happens in them, and what does not is not planted."""
+    summary = write(tmp_path, scale="office", months=months, end=end, seed=seed)
+    assert summary["rows"]["retailer"] and summary["rows"]["org_unit"]
+
+
 def test_records_scales_the_volume(tmp_path: Path) -> None:
     summary = write(tmp_path, scale="office", months=12, end=END, records=6_000)
     rows = sum(summary["rows"][name] for name in ("inspection", "licence_application", "complaint"))

@@ -119,7 +119,7 @@ class Clock:
         recorded = [d for d in self._calendar if self.start <= d <= self.end]
         weight = np.array([months[d.month - 1] for d in recorded])
         festival = np.array([_is_festival(d) for d in recorded])
-        near = np.convolve(festival, np.ones(21), mode="same") > 0
+        near = np.convolve(festival, np.ones(21))[10:-10] > 0
         weight[near] *= 0.55
         march = np.array([d.month == 3 and 11 <= d.day <= 20 for d in recorded])
         weight[march] *= consumer_day

@@ -105,7 +105,7 @@ def _visits(
     """
     weight = clock.season(INSPECTION_MONTHS)
     elapsed = np.cumsum(weight, dtype=float)
-    scale = clock.years * 365 / elapsed[-1]
+    scale = clock.years * 365 / (elapsed[-1] or 1.0)  # of days off alone
     interval = 365 / (VISITS_A_YEAR[shops.risk] * factor)
     opened = np.maximum((shops.opened - clock.first_day).astype(np.int64), 0)
     last = (np.where(np.isnat(shops.closed), clock.last_day, shops.closed - 1) - clock.first_day).astype(

@@ -121,7 +121,7 @@ def honours(rng: np.random.Generator, bureau: Bureau, clock: Clock) -> Records:
     unit = rng.choice(units, max(3, len(units) // 3))
     size = len(unit)
     level = choose(rng, size, (5, 3, 1))
-    span = int((clock.last_day - clock.first_day).astype(int))
+    span = max(1, int((clock.last_day - clock.first_day).astype(int)))
     return Records(
         {
             "honour_id": np.arange(1, size + 1), "unit_id": unit, "title": choose(rng, size, (1, 1, 1)),

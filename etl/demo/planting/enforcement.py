@@ -202,8 +202,10 @@ def _outcomes(planter: Planter) -> None:
 def _empty_clues(planter: Planter) -> None:
     """Checks that follow a clue find nothing, and the clue is not filed."""
     table, checks, unit = planter.table(TABLE), planter.table("inspection"), planter.brigade()
+    if not (table["clue_id"].size and checks["clue_id"].size):
+        return
     led = (checks["clue_id"] >= 0) & (checks["unit_id"] == unit) & (checks["issue_count"] > 0)
-    case_of = np.full(int(max(table["clue_id"].max(), checks["clue_id"].max())) + 1, -1)
+    case_of = np.full(int(max(0, table["clue_id"].max(), checks["clue_id"].max())) + 1, -1)
     known = table["clue_id"] >= 0
     case_of[table["clue_id"][known]] = np.flatnonzero(known)
     case = case_of[np.maximum(checks["clue_id"], 0)]

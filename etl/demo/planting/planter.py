@@ -154,6 +154,8 @@ class Planter:
             rows = self.free(table, mask & ~np.isnat(moments))[:1]
             unit = int(self.world.tables[table][unit_column][rows[0]]) if len(rows) else unit
         picked = self.sample(rows, count)
+        if not len(picked):
+            return
         months = sorted({str(month) for month in moments[picked].astype("M8[M]")})
         change(picked)
         self.note(indicator, "breach", unit, table, picked, months, also=also)
