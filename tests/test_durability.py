@@ -117,14 +117,17 @@ def test_a_run_killed_at_any_moment_leaves_the_old_snapshot_and_the_next_run_com
 
     expected = fresh_content if kind == "fresh load" else grown_content
     seconds = prepared("measured").run().seconds
-    killed = 0
     for number in range(POINTS):
-        place = prepared(f"killed-{number}")
-        before = place.current()
-        running = place.start()
-        time.sleep(seconds * (number + CHANCE.random()) / POINTS)
-        ran = running.kill()
-        killed += ran.code == -9
+        seconds_until = seconds * (number + CHANCE.random()) / POINTS
+        while True:
+            place = prepared(f"killed-{number}")
+            before = place.current()
+            running = place.start()
+            time.sleep(seconds_until)
+            if running.kill().code == -9:
+                break
+            seconds_until /= 2  # this run was faster than the one that was measured
+            shutil.rmtree(place.root)
         assert assert_sound(place) in (before, *snapshots.on_disk(place.warehouse))
         again = place.run()
         assert again.code == 0, again.stderr
@@ -132,7 +135,6 @@ def test_a_run_killed_at_any_moment_leaves_the_old_snapshot_and_the_next_run_com
         assert_same(content(place), expected)
         assert leftovers(place) == []
         shutil.rmtree(place.root)
-    assert killed >= POINTS // 2, "the points in time have missed the run"
 
 
 def test_a_run_killed_around_each_of_its_last_durable_steps_is_ended_by_the_next_run(
