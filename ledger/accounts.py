@@ -52,10 +52,7 @@ def open_account(
     `seen` is what the person looked at; None: whatever it is now.
     """
     policy.require(recorder.actor, "manage_accounts")
-    name, staff_id = (
-        name.strip(),
-        (staff_id or "").strip() or None,
-    )  # as who signs in and who is concerned are told
+    name, staff_id = name.strip(), (staff_id or "").strip() or None
     if not name:
         raise ValueError("the name of an account is needed")
     if role not in policy.ROLES:

@@ -51,8 +51,10 @@ def release_matter(ledger: Ledger, actor: Actor, matter_id: str, purpose: str) -
 def release_ticket(
     ledger: Ledger, actor: Actor, ticket_no: str, about: Sequence[str | None], place: Path, purpose: str
 ) -> Envelope:
-    """The envelope of a ticket's reporter, from the rows that the loader sealed. `about`: the unit that it is about,
-    empty where no ticket of this number is published and nobody can tell."""
+    """The envelope of a ticket's reporter, from the rows that the loader sealed.
+
+    `about`: the unit that it is about; empty where no ticket of this number is published and nobody can tell.
+    """
     texts = _of_ticket(place, ticket_no)
     asked = _Asked("ticket", ticket_no, next(iter(about), None), purpose.strip(), bool(about))
     if not texts:
