@@ -78,14 +78,15 @@ def test_a_work_number_is_one_account_s_also_of_one_that_is_closed(ledger: Ledge
         accounts.open_account(recorder, "zhao", "analyst")
 
 
+def options(ledger: Ledger) -> list[str]:
+    """What every command is told of a ledger."""
+    url = ledger.engine.url.render_as_string(hide_password=False)
+    return ["--ledger", url, "--anchor", str(ledger.anchor)]
+
+
 def test_a_sign_out_of_a_name_that_no_account_has_says_so(ledger: Ledger) -> None:
     fill(ledger)
-    base = [
-        "--ledger",
-        ledger.engine.url.render_as_string(hide_password=False),
-        "--anchor",
-        str(ledger.anchor),
-    ]
+    base = options(ledger)
     for name, said in (("chen", ""), ("chem", "chem: no account has this name")):
         done = CliRunner().invoke(main, [*base, "account", "sign-out", name])
         assert done.exit_code == 0 and done.stderr.startswith(said) and bool(done.stderr) == bool(said)
@@ -93,12 +94,7 @@ def test_a_sign_out_of_a_name_that_no_account_has_says_so(ledger: Ledger) -> Non
 
 def test_codes_are_for_a_service_that_there_can_be(ledger: Ledger, tmp_path: Path) -> None:
     fill(ledger)
-    base = [
-        "--ledger",
-        ledger.engine.url.render_as_string(hide_password=False),
-        "--anchor",
-        str(ledger.anchor),
-    ]
+    base = options(ledger)
     make = [
         "codes",
         "--unit",

@@ -378,6 +378,20 @@ def test_an_indicator_leads_from_the_board_to_its_months_and_on_to_the_records(s
     page.wait_for_url("**view=months**")
 
 
+def sent_late(held: list[bytes], addresses: list[str], back: str) -> Callable[[ForwardMsg], bytes | None]:
+    """Notes the addresses that the page is told, and lets go of what is held once the page shows the way back."""
+
+    def answered(message: ForwardMsg) -> bytes | None:
+        if message.HasField("page_info_changed"):
+            addresses.append(message.page_info_changed.query_string)
+        if not (held and message.HasField("script_finished") and addresses[-1] == back):
+            return None
+        addresses[:] = [back]
+        return held.pop()
+
+    return answered
+
+
 def test_going_back_is_not_undone_by_the_clock(site: Site) -> None:
     """Until the browser has heard what the page shows now, its clock's request still brings what stood there before."""
     site.show("demo")
@@ -396,16 +410,8 @@ def test_going_back_is_not_undone_by_the_clock(site: Site) -> None:
             held.append(late.SerializeToString())
         return content
 
-    def answered(message: ForwardMsg) -> bytes | None:
-        if message.HasField("page_info_changed"):
-            addresses.append(message.page_info_changed.query_string)
-        if not (held and message.HasField("script_finished") and addresses[-1] == back):
-            return None
-        addresses[:] = [back]
-        return held.pop()
-
     back = "unit=420106-S01&indicator=H2&view=months"
-    intercept(page, asked, answered)
+    intercept(page, asked, sent_late(held, addresses, back))
     page.goto(f"{site.url}/trend?unit=420106-S01&indicator=H2")
     settled(page).get_by_text("逐月", exact=True).click()
     page.wait_for_url("**view=months**")
@@ -445,16 +451,8 @@ def test_going_back_from_a_month_that_was_clicked_in_a_chart_is_not_undone_by_th
             held.append(late.SerializeToString())
         return content
 
-    def answered(message: ForwardMsg) -> bytes | None:
-        if message.HasField("page_info_changed"):
-            addresses.append(message.page_info_changed.query_string)
-        if not (held and message.HasField("script_finished") and addresses[-1] == back):
-            return None
-        addresses[:] = [back]
-        return held.pop()
-
     back = "unit=420106-S01&indicator=H2"
-    intercept(page, asked, answered)
+    intercept(page, asked, sent_late(held, addresses, back))
     page.goto(f"{site.url}/trend?{back}")
     refreshed = settled(page).locator(".clock.refreshed")
     for when in ("before", "after", "after"):
