@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from model.documents import indicators, method
-from model.indicators import catalogue, declaration
+from model.indicators import catalogue, reading
 from model.judgement import rules
 from model.judgement.declaration import KINDS
 from model.judgement.subjects import subject_kinds
@@ -27,7 +27,7 @@ def test_the_file_is_what_the_declarations_say(module: ModuleType) -> None:
 
 def test_every_indicator_stands_in_the_catalogue_with_both_meanings() -> None:
     text = indicators.document()
-    for item in declaration.shipped().indicators.values():
+    for item in reading.shipped().indicators.values():
         assert f'<a id="{item.id}"></a>' in text
         for said in (item.meaning.zh, item.meaning.en, item.risk.en, item.basis.zh):
             assert said in text, item.id
@@ -46,7 +46,7 @@ def test_every_rule_and_kind_of_subject_stands_in_the_method() -> None:
 def test_a_bureaus_own_indicators_change_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = indicators.document(), method.document()
     (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     assert "W1" in catalogue().indicators
     assert (indicators.document(), method.document()) == before
 

@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 from etl_helpers import Lab
 
-from model.indicators import DeclarationError, catalogue, declaration
+from model.indicators import DeclarationError, catalogue, reading
 from model.indicators.context import SQL
 from tests.indicator_oracle import DEFINITIONS, definitions
 
@@ -77,7 +77,7 @@ def test_chinese_texts_are_chinese_and_english_ones_english() -> None:
 
 def test_a_bureau_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     found = catalogue().indicators["W1"]
     assert (found.file, found.name.zh, found.shape) == ("own.toml", "周末检查占比", "ratio")
 
@@ -90,7 +90,7 @@ def test_lists_and_warnings_may_refer_to_a_bureaus_own(
         ("indicator_ids", "L1;W1", "is an indicator")
     ]
     (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     assert lab.judge("checklist", indicator_ids="L1;W1").value("indicator_ids") == [
         "L1",
         "W1",
@@ -161,7 +161,7 @@ def test_what_cannot_be_right_is_refused(
 ) -> None:
     assert before in OWN
     (tmp_path / "own.toml").write_text(OWN.replace(before, after), encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     with pytest.raises(DeclarationError) as refusal:
         catalogue()
     assert "own.toml" in str(refusal.value)

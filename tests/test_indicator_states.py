@@ -15,7 +15,7 @@ from etl.gather import Warehouse
 from etl.measure import measure_indicators
 from model.contract import TABLES
 from model.indicators import DeclarationError, catalogue
-from model.indicators.declaration import OWN_DIRECTORY_VARIABLE
+from model.indicators.reading import OWN_DIRECTORY_VARIABLE
 from tests import indicator_bureau
 from tests.etl_helpers import ROOT, UNITS, Result, run
 

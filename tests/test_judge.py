@@ -19,7 +19,7 @@ from etl.judge.court import Judged, convene
 from etl.judge.facts import judge_facts
 from etl.measure import measure_indicators
 from model import warehouse
-from model.indicators import DeclarationError, catalogue, composition, declaration
+from model.indicators import DeclarationError, catalogue, composition, reading
 from model.indicators.facts import lay
 from model.judgement import comparison, portrait, rules
 from model.judgement.series import Series
@@ -391,14 +391,14 @@ def test_a_bureaus_own_indicator_is_judged_like_the_others(
     changeable: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     judged(changeable)
     for mart in ("indicator_fact", "indicator_state", "trend", "comparison"):
         found = rows(
             changeable.connection, f"SELECT count(*) FROM snapshot.mart.{mart} WHERE indicator_id = 'W1'"
         )
         assert found[0][0] > 0, mart
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path / "none"))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path / "none"))
     judged(changeable)
     for mart in ("indicator_fact", "indicator_state", "trend", "comparison"):
         found = rows(
@@ -414,7 +414,7 @@ def test_a_proportion_of_more_than_there_is_is_told_by_name(
     text = OWN.replace(f"numerator = {{ where = {weekend} }}", "numerator = { }")
     text = text.replace("denominator = { }", f"denominator = {{ where = {weekend} }}")
     (tmp_path / "own.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv(declaration.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
     with pytest.raises(DeclarationError) as refused:
         judged(changeable)
     told = r"own\.toml: \[W1\] numerator: it counts \d+ of \S+ in the \d+ month\(s\) until \d{4}-\d\d,"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model.indicators import DeclarationError, Words
-from model.indicators.declaration import read_toml, words_of
+from model.indicators.reading import read_toml, words_of
 
 FILE_VARIABLE = "INTEGRITY_SCENARIO_STEPS"
 DEFAULT_FILE = Path(__file__).parents[2] / "data" / "reference" / "scenario_steps.toml"

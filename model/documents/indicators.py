@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model.contract import TABLES
-from model.indicators.declaration import Catalogue, Indicator, shipped
+from model.indicators.declaration import Catalogue, Indicator
+from model.indicators.reading import shipped
 from model.judgement import Rules, rules
 
 TARGET = Path(__file__).parents[2] / "docs" / "indicators.md"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model.contract import TABLES
-from model.indicators.declaration import Words, shipped
+from model.indicators.declaration import Words
+from model.indicators.reading import shipped
 from model.judgement.declaration import KINDS, LEVELS, Rules, rules
 from model.judgement.subjects import subject_kinds
 from model.judgement.warning import words

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from model.indicators.declaration import Indicator, Measure, View, names_in
+from model.indicators.declaration import Indicator, Measure, View
+from model.indicators.reading import names_in
 
 Months = Collection[date] | None
 """The months to compute, or None for all."""

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import cast
 
 from model.contract import TABLES
-from model.indicators.declaration import Catalogue, Indicator, names_in
+from model.indicators.declaration import Catalogue, Indicator
+from model.indicators.reading import names_in
 from model.warehouse import Connection
 
 REGISTER_TABLES = frozenset(

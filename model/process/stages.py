@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from model.indicators import DeclarationError, Words
-from model.indicators.declaration import read_toml, words_of
+from model.indicators.reading import read_toml, words_of
 from model.process.declaration import expression
 
 FILE = Path(__file__).parent / "stages.toml"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from model.indicators import DeclarationError, Words
-from model.indicators.declaration import read_toml, words_of
+from model.indicators.reading import read_toml, words_of
 
 FILE_VARIABLE = "INTEGRITY_PUBLICATION"
 DEFAULT_FILE = Path(__file__).parents[3] / "data" / "reference" / "publication.toml"

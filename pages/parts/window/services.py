@@ -15,7 +15,7 @@ from typing import Any
 
 from model.contract import TABLES
 from model.indicators import DeclarationError, Words
-from model.indicators.declaration import read_toml, words_of
+from model.indicators.reading import read_toml, words_of
 from model.process import Process, Step, processes
 from model.process.declaration import WHOLE
 

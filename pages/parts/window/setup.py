@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from model.indicators import DeclarationError, Words
-from model.indicators.declaration import read_toml, words_of
+from model.indicators.reading import read_toml, words_of
 
 LOG = logging.getLogger(__name__)
 FILE_VARIABLE = "INTEGRITY_WINDOW"
