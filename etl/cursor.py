@@ -1,11 +1,12 @@
 """Cursors: how far a database table was read, kept as text between runs.
 
-A cursor is kept with its column's name, so that a mapping that turns to another column starts over instead of
-comparing one column with the other's values. Nothing here talks to a database.
+A cursor is kept with the place it was read at, so that a mapping that turns to another database, table or column starts
+over instead of comparing one's values with the other's. Nothing here talks to a database.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -37,21 +38,26 @@ def can_be(kind: type) -> bool:
     return kind in _KINDS
 
 
-def kept(column: str, value: Any) -> str:
-    """The cursor as it is kept: the column and its latest value."""
+def place(address: str, table: str, column: str) -> str:
+    """What a cursor's values are of: a fingerprint of the table with its database's address, and the column."""
+    return f"{hashlib.sha256(f'{address} {table}'.encode()).hexdigest()[:12]}:{column}"
+
+
+def kept(at: str, value: Any) -> str:
+    """The cursor as it is kept: its place and its latest value."""
     if isinstance(value, datetime):
         text = (value.astimezone(ZONE) if value.tzinfo else value).isoformat(" ")
     else:
         text = value.isoformat() if isinstance(value, date) else str(value)
-    return f"{column}={text}"
+    return f"{at}={text}"
 
 
-def restored(text: str | None, column: str, kind: type) -> Any:
-    """The latest value that was read of this column; None where none is known or it is no longer of this kind."""
-    if text is None or not text.startswith(f"{column}="):
+def restored(text: str | None, at: str, kind: type) -> Any:
+    """The latest value that was read at this place; None where none is known or it is no longer of this kind."""
+    if text is None or not text.startswith(f"{at}="):
         return None
     try:
-        return _KINDS[kind](text.removeprefix(f"{column}="))
+        return _KINDS[kind](text.removeprefix(f"{at}="))
     except (ValueError, InvalidOperation):
         return None
 

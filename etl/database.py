@@ -53,6 +53,11 @@ class Asked:
         mine = (item.table for item in self.source.outputs if item.input == self.declared.name)
         return tuple(dict.fromkeys(mine))
 
+    @property
+    def table(self) -> str:
+        """The other system's table, with its schema if it has one."""
+        return self.declared.database.table if self.declared.database else ""
+
     def persons(self, headers: dict[str, str]) -> list[Persons]:
         """Whose personal columns it has."""
         return personal_landing.of_mapped(self.source, self.declared, headers, ())
@@ -227,18 +232,19 @@ class Reader:
             return RefusedError(f"{remote_table.shown(url)}: the connection was lost at another table")
         try:
             with remote_table.explained(url), connection.begin_nested():
-                return self._extract(connection, one)
+                return self._extract(connection, remote_table.shown(url), one)
         except RefusedError as refusal:
             return refusal
 
-    def _extract(self, connection: Connection, one: Asked) -> Extract:
+    def _extract(self, connection: Connection, address: str, one: Asked) -> Extract:
         read_at, table = now(), remote_table.find(connection, one.declared)
         previous = self._previous(one, table)
         by = table.headers[one.cursor] if one.cursor else None
+        at = cursor.place(address, one.table, by) if by else ""
         last = None
         if by is not None:
             kind = _cursor_kind(table, by)
-            held = cursor.restored(self.cursors.get(one.name), by, kind) if previous else None
+            held = cursor.restored(self.cursors.get(one.name), at, kind) if previous else None
             last = held if cursor.is_reached(held, read_at) else None
         rows = Rows(table, read_at, by, cursor.start(last))
         path = self.folder / f"{hashlib.sha256(one.name.encode()).hexdigest()}.parquet"
@@ -249,7 +255,7 @@ class Reader:
             table.headers,
             (cursor.speaks_for(latest) if by else None) or read_at,
             read_at,
-            cursor.kept(by, latest) if by and latest is not None else None,
+            cursor.kept(at, latest) if at and latest is not None else None,
             is_news,
         )
 

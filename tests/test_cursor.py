@@ -34,6 +34,17 @@ def test_a_cursor_of_another_column_or_kind_does_not_count() -> None:
     assert cursor.restored(None, "at", int) is None
 
 
+def test_a_place_is_one_column_of_one_table_of_one_database() -> None:
+    here = cursor.place("postgresql://county", "office.tickets", "changed_at")
+    assert here == cursor.place("postgresql://county", "office.tickets", "changed_at")
+    others = {
+        cursor.place("postgresql://city", "office.tickets", "changed_at"),
+        cursor.place("postgresql://county", "archive.tickets", "changed_at"),
+        cursor.place("postgresql://county", "office.tickets", "no"),
+    }
+    assert len(others) == 3 and here not in others
+
+
 @given(MOMENTS, MOMENTS)
 def test_a_cursor_never_goes_back(known: datetime, seen: datetime) -> None:
     assert cursor.later(known, seen) == max(known, seen)
