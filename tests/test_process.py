@@ -199,9 +199,10 @@ def test_times_and_what_waits_recount_from_the_records(
     for values in read.fetchall():
         record = dict(zip(names, values, strict=True))
         began, ended = _day(start(record)), _day(end(record))
-        is_left = bool(record.get(LEFT.get(step, "")))
+        left = _day(record.get(LEFT.get(step, "")))
+        gone = ended or left
         for unit in _line(record[unit_column]):
-            if began and not ended and not is_left and began <= as_of:
+            if began and began <= as_of and (gone is None or gone > as_of):
                 waiting[unit] += 1
             if began and ended and began <= ended and first <= ended <= month:
                 span = range((ended - began).days)

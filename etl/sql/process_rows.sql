@@ -1,6 +1,7 @@
 -- The steps of all records of one process, in one scan: when each ended, how long it took, whether it kept its limit.
 -- An end without a beginning was not in time. What is not known (a value that was delivered unreadable) is left out, as
--- is what left the step in another way.
+-- is what left the step in another way. All is said as of the source's last whole day: what ended or left since then
+-- was open on that day, and late where its limit had passed.
 INSERT INTO process_row
 WITH unknown AS (
     SELECT DISTINCT n.step, c.batch_id, c.row_number
@@ -16,7 +17,7 @@ chosen AS (
     JOIN process_source p ON p.process = $process AND p.step = s.step AND p.source = b.source
     ANTI JOIN unknown u ON u.step = s.step AND u.batch_id = s.batch_id AND u.row_number = s.row_number
     WHERE s.is_chosen AND (s.started_at IS NOT NULL OR s.ended_at IS NOT NULL)
-        AND (s.ended_at >= $since OR (s.ended_at IS NULL AND s.left_at IS NULL))
+        AND (s.ended_at >= $since OR (s.ended_at IS NULL AND coalesce(s.left_at::DATE > p.as_of, true)))
 ),
 counted AS (
     SELECT c.*,
@@ -37,7 +38,7 @@ counted AS (
 ),
 judged AS (
     SELECT *,
-        ended_on IS NULL AND started_on <= as_of AS is_open,
+        started_on <= as_of AND coalesce(ended_on > as_of, true) AS is_open,
         due_on <= as_of AND (ended_on IS NOT NULL OR NOT is_excused) AS is_due,
         coalesce(ended_at <= coalesce(due_at, due_on + 1 - INTERVAL 1 MICROSECOND) AND ended_at::DATE >= started_on, false)
             OR (is_excused AND ended_on IS NOT NULL) AS is_in_time
@@ -51,5 +52,5 @@ SELECT $process, step, unit_id,
     CASE WHEN is_due THEN is_in_time END,
     is_open,
     CASE WHEN is_open AND is_beyond AND due_on IS NULL AND allowed_days IS NOT NULL THEN NULL
-        ELSE is_open AND coalesce(is_due, false) END
+        ELSE is_open AND NOT is_excused AND coalesce(is_due, false) END
 FROM judged
