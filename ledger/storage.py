@@ -27,6 +27,7 @@ ADDRESS_VARIABLE = "INTEGRITY_LEDGER"
 ANCHOR_VARIABLE = "INTEGRITY_LEDGER_ANCHOR"
 DATA = Path(__file__).parent.parent / "data"
 _BUSY_SECONDS = 30
+"""How long a writer stands in line before it is told that the ledger is busy, on either database."""
 _CONNECTIONS = 8
 """Connections of one process: writers stand in line anyway."""
 _LINE = 7_105_114_103
@@ -64,6 +65,7 @@ class Ledger:
             session.begin(),
         ):
             if not is_sqlite:
+                session.execute(text(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:line)"), {"line": _LINE})
             recorder = trail.Recorder(session, actor)
             yield recorder

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_fixture import KEEPER, LOADER, Databases, databases, fill, ledger, tamper
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bench import ledger as bench
-from ledger import accounts, audit, migration, proof, trail, transfer
+from ledger import accounts, audit, migration, proof, storage, trail, transfer
 from ledger.schema import Account, Content, Entry, Unit
 from ledger.storage import ANCHOR_VARIABLE, Ledger, open_ledger
 from ledger.trail import Head
@@ -284,6 +284,22 @@ def test_twenty_people_write_at_once_and_the_chain_holds(ledger: Ledger) -> None
     assert not failed
     found = proof.verify(ledger)
     assert found.holds and found.entries == 9 + 100
+
+
+def test_a_writer_is_told_that_the_ledger_is_busy_and_does_not_wait_for_ever(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "_BUSY_SECONDS", 1)
+    found = databases.new()
+    other = open_ledger(found.engine.url, found.anchor)
+    with other.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "first", "field_staff")
+        with pytest.raises(OperationalError), found.write(KEEPER) as waiting:
+            accounts.open_account(waiting, "second", "field_staff")
+    with found.read() as session:
+        assert session.scalars(select(Account.account)).all() == ["first"]
+    found.close()
+    other.close()
 
 
 def _write_for_ever(url: str, anchor: str, told: Any) -> None:
