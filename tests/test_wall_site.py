@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from model import warehouse
+from pages.parts.wall import document
 from pages.parts.wall import site as walls
 from pages.parts.wall.site import ConfigurationError
+from pages.parts.words import LANGUAGES, Language
+from tests import warehouse_fixture as fixture
 
 GOOD = """
 [hall]
@@ -111,3 +115,21 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(walls.FILE_VARIABLE, str(tmp_path / "none.toml"))
     with pytest.raises(ConfigurationError, match=r"none\.toml"):
         walls.site()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wall_of_a_unit_that_is_not_on_record_says_so_and_shows_nothing_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    fixture.publish(tmp_path / "warehouse")
+    snapshot = warehouse.open_snapshot(tmp_path / "warehouse")
+
+    def drawn(unit: str) -> str:
+        given(GOOD.replace("420106", unit), tmp_path, monkeypatch)
+        return document.document(snapshot, "hall", None, language, "16x9", datetime(2026, 11, 22, 12))
+
+    known, unknown = drawn("420106"), drawn("420199")
+    assert fixture.DISTRICTS["420106"] in known and "420106" not in known
+    assert unknown.count('class="grid failed"') == unknown.count("data-scene=") == 2
+    assert unknown.count("420199") > 2
+    assert not any(name in unknown for name in fixture.DISTRICTS.values())

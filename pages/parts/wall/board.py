@@ -56,8 +56,13 @@ class Board:
         """The unit that the site names, else the highest that has something to compare below it."""
         if self.units.empty:
             return ""
+        return self.site.unit_id or tree.default_unit(self.units)
+
+    @property
+    def unknown_unit(self) -> str | None:
+        """The unit that the site names where the snapshot knows units, and not this one: no other takes its place."""
         named = self.site.unit_id
-        return named if named in set(self.units["unit_id"]) and named else tree.default_unit(self.units)
+        return named if named and not self.units.empty and named not in self.names else None
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -66,7 +71,7 @@ class Board:
 
     @property
     def unit_name(self) -> str:
-        return self.names.get(self.unit_id, "")
+        return self.names.get(self.unit_id, self.unknown_unit or "")
 
     @cached_property
     def below(self) -> frozenset[str]:

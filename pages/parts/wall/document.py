@@ -59,19 +59,33 @@ def _drawn(
     """The document without the clocks that run on; `version` is that of the configuration that it was drawn by."""
     board = Board(snapshot, site.site(name), asked, Words(language), shape)
     errors, scenes = 0, []
+    if board.unknown_unit:
+        LOG.error(
+            "the wall %s is set up for a unit that the snapshot does not know: %s", name, board.unknown_unit
+        )
     for scene in board.scenes:
         try:
-            body = _DRAW[scene](board)
+            body = _body(board, scene)
         except Exception:
             LOG.exception("the scene %s of %s could not be drawn", scene, name)
             errors += 1
-            body = f'<main class="grid failed"><p>{escape(board.words.say("wall.failed"))}</p></main>'
+            body = _without_figures(board.words.say("wall.failed"))
         scenes.append(_scene(board, scene, body))
     ready = (
         f'<div id="wall-ready" data-snapshot="{escape(snapshot.id)}" data-scenes="{",".join(board.scenes)}"'
         f' data-errors="{errors}"></div>'
     )
     return "".join(scenes) + ready
+
+
+def _body(board: Board, scene: str) -> str:
+    if board.unknown_unit:
+        return _without_figures(board.words.say("wall.unknown_unit", unit=board.unknown_unit))
+    return _DRAW[scene](board)
+
+
+def _without_figures(said: str) -> str:
+    return f'<main class="grid failed"><p>{escape(said)}</p></main>'
 
 
 def _scene(board: Board, scene: str, body: str) -> str:
