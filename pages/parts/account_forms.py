@@ -15,8 +15,6 @@ from pages.parts.keeping import Book
 from pages.parts.table import Column, Tone, mark, table
 from pages.parts.words import NONE
 
-_LONGEST = 200
-
 
 def show(book: Book) -> None:
     """All accounts and the form of a new one, else the one that was picked."""
@@ -87,7 +85,7 @@ def _form(book: Book, one: Account | None, units: dict[str, str]) -> None:
         units = {one.unit_id: one.unit_id} | units  # one that is gone stays until another is chosen
     codes, place = list(units), f"form_account_{at}"
     with st.form(forms.key_of(place), border=False):
-        name = at or st.text_input(words.say("accounts.name"), max_chars=_LONGEST)
+        name = at or st.text_input(words.say("accounts.name"), max_chars=forms.LONGEST_LINE)
         role = st.selectbox(
             words.say("accounts.role"), policy.ROLES, index=policy.ROLES.index(one.role) if one else None,
             format_func=lambda code: _role(book, code), placeholder=words.say("handling.choose"),

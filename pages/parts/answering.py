@@ -115,7 +115,7 @@ def _envelope(book: Book, one: Matter) -> None:
     words = book.words
     st.html(panels.part(words.say("feedback.envelope")))
     with st.form(f"envelope_{one.matter_id}", border=False):
-        purpose = st.text_input(words.say("feedback.purpose"), max_chars=200)
+        purpose = st.text_input(words.say("feedback.purpose"), max_chars=forms.LONGEST_LINE)
         is_sent = st.form_submit_button(words.say("feedback.take"))
     if not is_sent:
         return

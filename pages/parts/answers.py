@@ -20,7 +20,7 @@ from model.exploration.run import ENDED, Run
 from model.indicators import catalogue
 from model.judgement import rules
 from model.policy import Actor
-from pages.parts import address, clocks, controls, labels, lifetime, navigation, panels, visitor
+from pages.parts import address, clocks, controls, forms, labels, lifetime, navigation, panels, visitor
 from pages.parts import words as written
 from pages.parts.charts import answer as charts
 from pages.parts.charts import template
@@ -231,7 +231,9 @@ def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:
     if not policy.allows(visitor.present(), "export_records"):
         return
     with st.container(key="exports", horizontal=True, vertical_alignment="bottom"):
-        purpose = st.text_input(words.say("explore.purpose"), key="export_purpose").strip()
+        purpose = st.text_input(
+            words.say("explore.purpose"), key="export_purpose", max_chars=forms.LONGEST_LINE
+        ).strip()
         said = stamp(view, run, {**asked, "purpose": purpose})
         who, book, require_session = visitor.present(), visitor.ledger(), visitor.lasting()
         for name, made in export.FORMATS.items():

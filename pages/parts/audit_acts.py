@@ -13,7 +13,7 @@ import streamlit as st
 from ledger import accounts, audit
 from ledger.audit import Act, Whole
 from model import policy
-from pages.parts import controls, keeping, panels
+from pages.parts import controls, forms, keeping, panels
 from pages.parts.keeping import Book
 from pages.parts.words import NONE, number
 
@@ -25,7 +25,6 @@ KINDS = (
     "unit", "vault", "visit_code", "warning", "window", "working_day",
 )  # fmt: skip
 """What acts are about."""
-_LONGEST = 200
 
 
 def row(book: Book, one: Act, units: dict[str, str]) -> dict[str, object]:
@@ -63,7 +62,7 @@ def one(book: Book, sequence: int) -> None:
     st.button(words.say("audit.back"), on_click=controls.pick, args=("entry", None), type="tertiary")
     st.html(panels.heading(words.say("audit.one", sequence=number(sequence)), words.say("audit.one_how")))
     with st.form(f"audit_entry_{sequence}", border=False, enter_to_submit=False):
-        purpose = st.text_input(words.say("feedback.purpose"), max_chars=_LONGEST)
+        purpose = st.text_input(words.say("feedback.purpose"), max_chars=forms.LONGEST_LINE)
         is_sent = st.form_submit_button(words.say("audit.open"))
     if not is_sent:
         return

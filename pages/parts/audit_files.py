@@ -13,13 +13,12 @@ import streamlit as st
 
 from ledger import audit, export
 from ledger.trail import Head
-from pages.parts import panels
+from pages.parts import forms, panels
 from pages.parts.keeping import Book
 from pages.parts.words import number
 
 MOST = 50_000
 """Entries of one file: some 50 MB."""
-_LONGEST = 200
 _FIRST, _LAST = "audit_first", "audit_last"
 """Where the stretch is kept: the trail grows while somebody fills the form in."""
 
@@ -39,7 +38,7 @@ def show(book: Book) -> None:
             first = left.number_input(words.say("audit.first"), min_value=1, step=1, key=_FIRST)
             last = right.number_input(words.say("audit.last_entry"), min_value=1, step=1, key=_LAST)
             kind = form.selectbox(words.say("audit.form"), ("jsonl", "csv"), format_func=str.upper)
-            purpose = st.text_input(words.say("feedback.purpose"), max_chars=_LONGEST)
+            purpose = st.text_input(words.say("feedback.purpose"), max_chars=forms.LONGEST_LINE)
             is_sent = st.form_submit_button(words.say("audit.make"))
         if is_sent:
             _file(book, int(first), int(last), kind, purpose.strip())

@@ -14,14 +14,14 @@ from ledger import accounts, audit
 from ledger.audit import Act, Asked
 from ledger.proof import Proof
 from model import policy
-from pages.parts import audit_acts, clocks, controls, panels
+from pages.parts import audit_acts, clocks, controls, forms, panels
 from pages.parts.audit_acts import KINDS, OTHER_ACTS
 from pages.parts.keeping import Book
 from pages.parts.table import Column, Export, table
 from pages.parts.words import NONE, number
 
 _ASKED, _NOTED = ("since", "until", "action", "kind", "account", "item"), "audit_noted"
-_SHOWN_FINDINGS, _LONGEST = 20, 200
+_SHOWN_FINDINGS = 20
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _filters(book: Book) -> Asked:
             placeholder=words.say("shared.all"),
         )
         given["account"] = next(places).text_input(
-            words.say("audit.account"), held["account"], max_chars=_LONGEST
+            words.say("audit.account"), held["account"], max_chars=forms.LONGEST_LINE
         )
         if sees_all:
             given["kind"] = next(places).selectbox(
@@ -153,7 +153,9 @@ def _filters(book: Book) -> Asked:
                 format_func=lambda one: audit_acts.kind_name(book, one),
                 placeholder=words.say("shared.all"),
             )
-            given["item"] = next(places).text_input(words.say("audit.item"), held["item"], max_chars=_LONGEST)
+            given["item"] = next(places).text_input(
+                words.say("audit.item"), held["item"], max_chars=forms.LONGEST_LINE
+            )
         is_sent = st.form_submit_button(words.say("audit.ask"), type="primary")
     if is_sent:
         wanted = {name: str(value).strip() for name, value in given.items() if value}

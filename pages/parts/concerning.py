@@ -17,13 +17,12 @@ from ledger.disposition.reading import Detail
 from ledger.schema import Account
 from ledger.trail import Recorder
 from model import policy
-from pages.parts import panels
+from pages.parts import forms, panels
 from pages.parts.frame import View
 from pages.parts.keeping import Book
 from pages.parts.reads import staff
 
 _BETWEEN = re.compile(r"[\s,;，；、]+")
-_LONGEST = 200
 
 
 def told_to_whom(book: Book, detail: Detail) -> None:
@@ -40,9 +39,9 @@ def show(view: View, book: Book, detail: Detail) -> None:
     with st.container(key="panel_concerned"):
         st.html(panels.heading(words.say("handling.concerned"), words.say("handling.concerned_how")))
         with st.form(f"concerned_{warning_id}", border=False, enter_to_submit=False):
-            purpose = st.text_input(words.say("feedback.purpose"), max_chars=_LONGEST)
+            purpose = st.text_input(words.say("feedback.purpose"), max_chars=forms.LONGEST_LINE)
             sees = st.form_submit_button(words.say("handling.concerned_see"))
-            given = st.text_input(words.say("handling.staff_ids"), max_chars=_LONGEST)
+            given = st.text_input(words.say("handling.staff_ids"), max_chars=forms.LONGEST_LINE)
             with st.container(horizontal=True):
                 names = st.form_submit_button(words.say("handling.concerned_name"))
                 takes = st.form_submit_button(words.say("handling.concerned_take_back"))

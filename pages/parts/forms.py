@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+LONGEST_LINE, LONGEST_TEXT = 200, 2000
+"""The characters of a line and of a text that somebody may type."""
 _DONE, _SEEN = "forms_done", "forms_seen"
 Standing = TypeVar("Standing")
 
