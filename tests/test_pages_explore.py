@@ -18,7 +18,7 @@ from model import warehouse
 from model.exploration.limits import limits
 from model.exploration.statement import RefusedError
 from model.policy import Actor, signing_in
-from pages.parts import answers, visitor
+from pages.parts import answers, clocks, visitor
 from pages.parts.charts import answer as charts
 from pages.parts.reads import lineage
 from pages.parts.words import Language, Words, texts
@@ -66,6 +66,19 @@ def test_every_reason_has_its_words() -> None:
         "reach",
     }
     assert {f"explore.error_{one}" for one in reasons} <= set(texts())
+
+
+def test_no_rows_of_what_no_source_delivers_are_told_from_no_rows_that_match(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    nobody = json.dumps([["inspection_no", "is", "nobody's"]])
+    none, unknown = ZH.say("explore.result_none"), ZH.say("explore.result_unknown")
+    shown = site.shown(site.page_of("analysis", where=nobody))
+    assert none in shown and unknown not in shown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clocks, "of_snapshot", lambda _: {})
+        shown = site.shown(site.page_of("analysis", where=nobody))
+    assert unknown in shown and none not in shown
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

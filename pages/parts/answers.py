@@ -77,9 +77,10 @@ def show(
     names: Mapping[str, str] | None = None,
     leads: Leads | None = None,
     reads: Callable[[str, str], str] = lambda _, value: value,
+    is_delivered: bool = True,
 ) -> None:
     """The answer, or how far it is. `names`: what columns are called, where that is not their own name; `reads`: what
-    a text in a column reads.
+    a text in a column reads; `is_delivered`: whether any source tells of what was asked for.
 
     `leads`: of an answer in groups, the address of the rows behind one of its rows; such an answer is charted.
     """
@@ -97,7 +98,7 @@ def show(
     cut = words.say("explore.result_cut", rows=counts["rows"]) if run.shape.is_cut else ""
     st.html(panels.heading(words.say("explore.result"), words.say("explore.result_rows", **counts), late=cut))
     if not run.shape.rows:
-        st.html(panels.note(words.say("explore.result_none")))
+        st.html(panels.note(words.say("explore.result_none" if is_delivered else "explore.result_unknown")))
         return
     if leads:
         _chart(words, run, leads, reads)

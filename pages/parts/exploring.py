@@ -25,7 +25,7 @@ from model.exploration.question import (
     statement,
     written,
 )
-from pages.parts import address, answers, asked_before, asking, controls, navigation, visitor
+from pages.parts import address, answers, asked_before, asking, clocks, controls, navigation, visitor
 from pages.parts.frame import View
 from pages.parts.reads import lineage
 from pages.parts.words import Words
@@ -51,13 +51,20 @@ def compose(view: View) -> None:
         _back(words)
         leads = partial(_behind, question) if question.is_grouped else None
         answers.show(
-            view, run, {"filters": said}, names=names, leads=leads, reads=asking.reader(view, question.table)
-        )
+            view, run, {"filters": said}, names=names, leads=leads, reads=asking.reader(view, question.table),
+            is_delivered=_is_delivered(view, question.table),
+        )  # fmt: skip
         if not may_type():
             return
         with st.container(key="link_trend", width="content"):
             query = controls.carried(view="sql", sql=text)
             st.page_link(navigation.here(), label=words.say("explore.to_sql"), query_params=query)
+
+
+def _is_delivered(view: View, table: str) -> bool:
+    """Whether a source delivers what a table of records holds; what is computed needs none of its own."""
+    schema, _, kind = table.partition(".")
+    return schema != "record" or bool(clocks.of_kind(view.clocks.values(), kind))
 
 
 def _behind(question: Question, row: Mapping[str, Any], spread: str | None = None) -> dict[str, str]:
