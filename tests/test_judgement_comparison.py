@@ -107,6 +107,19 @@ def test_means_are_held_against_the_spread_of_the_others() -> None:
     assert (alike["adjusted"] > 0.05).all()
 
 
+def test_a_few_long_records_make_no_small_office_stand_out_and_long_ones_all_along_do() -> None:
+    """Days to a decision, of which two in a hundred are put off: 20 a month in each of eight offices."""
+    random, alone, slow = np.random.default_rng(7), [], []
+    for _ in range(200):
+        days = random.gamma(40, 0.2, (8, 36, 20)) + 15 * (random.random((8, 36, 20)) < 0.02)
+        for found, factor in ((alone, 1.0), (slow, 1.75)):
+            days[0] *= factor
+            rows = comparison.compare(held("M2", days.sum(axis=2), 20), RULES.windows, RULES.comparison)
+            found.append(rows["adjusted"] <= RULES.comparison.q)
+    assert np.any(alone, axis=1).mean() <= 0.05
+    assert np.array(slow)[:, 0].mean() >= 0.95
+
+
 @pytest.mark.parametrize("name", ["I10", "M2"])
 def test_families_without_effect_are_quiet_and_small_units_no_louder(name: str) -> None:
     sizes = np.array([10, 15, 25, 40, 60, 100, 200, 400])[:, None]

@@ -72,6 +72,11 @@ def _comparison(declared: Rules) -> Iterator[str]:
     yield "compared. Exact chances, false discoveries within one indicator, kind and month held at"
     yield f"{one.q:.0%} (Benjamini–Hochberg). Small units' estimates are drawn to those of their like."
     yield ""
+    yield "平均数：看一个机构离其余同类有多远，以其余同类之间的差异来量，且不小于各机构逐月的自然波动。少数几件超长的办件，"
+    yield "不足以使一个小单位显得异常。"
+    yield "Means: how far a unit lies from its like, by how much these differ, and never by less than the means of units"
+    yield "change from month to month: a few very long records do not make a small unit stand out."
+    yield ""
 
 
 def _patterns(declared: Rules) -> Iterator[str]:

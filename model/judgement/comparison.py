@@ -99,8 +99,7 @@ def compare(
     for kind in sorted(set(kinds)):
         members = np.flatnonzero((kinds == kind) & ~np.isnan(value))
         if members.size >= rules.least_units:
-            counts = held.numerator[members], held.denominator[members], held.observations[members]
-            for name, column in _family(series, *counts, rules, is_brief).items():
+            for name, column in _family(series, held, members, rules, is_brief).items():
                 judged[name][members] = column
     _lend_prior(judged, kinds)
     of_window = replace(series, numerator=held.numerator, denominator=held.denominator)
@@ -137,9 +136,10 @@ def _lend_prior(judged: Columns, kinds: npt.NDArray[Any]) -> None:
 
 
 def _family(
-    series: Series, x: Floats, n: Floats, weight: Floats, rules: ComparisonRules, is_brief: bool
+    series: Series, held: Window, members: npt.NDArray[np.intp], rules: ComparisonRules, is_brief: bool
 ) -> Judged:
-    """The judgement of one family from its numerators, denominators and observations."""
+    """The judgement of one family: the subjects at these places."""
+    x, n, weight = held.numerator[members], held.denominator[members], held.observations[members]
     judged: Judged = {}
     if series.counts_events:
         p = _binomial_tails(x, n, series.item)
@@ -148,7 +148,7 @@ def _family(
         p = _poisson_tails(x, n, series.item)
         judged = {} if is_brief else _rates(x, n, rules)
     else:
-        judged, p = {"estimate": x / n}, _mean_tails(x / n, weight, series.item)
+        judged, p = {"estimate": x / n}, _mean_tails(x / n, weight, _scatter(series, members), series.item)
     return judged | {
         "usual": x.sum() / n.sum(),
         "p": p,
@@ -208,27 +208,53 @@ def _poisson_tails(events: Floats, exposure: Floats, item: Indicator) -> Floats:
     return _tails(stats.binom.sf(events - 1, *held), stats.binom.cdf(events, *held), item)
 
 
-def _mean_tails(value: Floats, observations: Floats, item: Indicator) -> Floats:
-    """For means: the chance to lie as far from the others, whose spread is only estimated (t).
+def _scatter(series: Series, members: npt.NDArray[np.intp]) -> float:
+    """The variance of one observation, by how much the means of units change from month to month; 0 of stocks.
 
-    Whether units differ alike, or small ones scatter more, is not known: the more cautious of the two is taken.
+    A month's mean of n observations has an n-th of it: the difference of two months tells it apart from what units
+    differ by, and a single odd record among few weighs as what it is.
     """
-    p = [_left_out(value, weight, item) for weight in (np.ones(value.size), observations)]
-    return np.asarray(np.maximum(*p))
+    if series.item.series != "flow":
+        return 0.0
+    value, observations = series.value[members], series.observations[members]
+    share = 1 / np.where(observations > 0, observations, np.nan)
+    found = np.diff(value, axis=1) ** 2 / (share[:, 1:] + share[:, :-1])
+    return float(np.nanmean(found)) if np.isfinite(found).any() else 0.0
 
 
-def _left_out(value: Floats, weight: Floats, item: Indicator) -> Floats:
-    """Tails of each unit beside the weighted mean and spread of all others."""
-    others, rest = value.size - 1, weight.sum() - weight
-    mean = ((weight * value).sum() - weight * value) / rest
+def _mean_tails(value: Floats, observations: Floats, scatter: float, item: Indicator) -> Floats:
+    """For means: the chance to lie as far from the others, by what is most cautious.
+
+    Whether units differ alike, or small ones scatter more, is not known; and where they happen to agree, nobody stands
+    out by less than what the records of a unit make of its mean by themselves.
+    """
+    p = [_by_spread(value, weight, item) for weight in (np.ones(value.size), observations)]
+    if scatter:
+        mean, rest = _of_others(value, observations)
+        z = (value - mean) / np.sqrt(scatter * (1 / observations + 1 / rest))
+        p.append(_directed(stats.norm.sf(z), stats.norm.cdf(z), item))
+    return np.asarray(np.max(p, axis=0))
+
+
+def _of_others(value: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Of each unit: the weighted mean of all others, and their weight."""
+    rest = weight.sum() - weight
+    return ((weight * value).sum() - weight * value) / rest, rest
+
+
+def _by_spread(value: Floats, weight: Floats, item: Indicator) -> Floats:
+    """Tails of each unit beside the weighted mean and spread of all others, which is only estimated (t)."""
+    others, (mean, rest) = value.size - 1, _of_others(value, weight)
     square = ((weight * value**2).sum() - weight * value**2) - rest * mean**2
     error = np.sqrt(np.maximum(square, 0.0) / (others - 1) * (1 / weight + 1 / rest))
     distance = np.where(np.isclose(value, mean), 0.0, np.copysign(np.inf, value - mean))
     np.divide(value - mean, error, out=distance, where=error > SPREADLESS)
-    upper, lower = stats.t.sf(distance, others - 1), stats.t.cdf(distance, others - 1)
-    if item.direction == "higher":
-        upper, lower = lower, upper
-    return _tails(upper, lower, item)
+    return _directed(stats.t.sf(distance, others - 1), stats.t.cdf(distance, others - 1), item)
+
+
+def _directed(above: Floats, below: Floats, item: Indicator) -> Floats:
+    """The chances to lie above and below as one, by which of the two is worse."""
+    return _tails(below, above, item) if item.direction == "higher" else _tails(above, below, item)
 
 
 def _tails(worse: Floats, better: Floats, item: Indicator) -> Floats:
