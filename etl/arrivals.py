@@ -177,12 +177,13 @@ class Outputs:
         )
 
     def _is_first(self, output: Output) -> bool:
-        """Unreadable rows are reported once, under the first table that the input feeds rows to."""
-        return output is next(
+        """Unreadable rows are reported once, under the first table that the input feeds rows to, else derives from."""
+        mine = (
             item
             for item in self.source.outputs
-            if item.input == output.input and item.role != "derived" and item.table != VAULT.name
+            if item.input == output.input and item.table != VAULT.name and item.role != "enrichment"
         )
+        return output is min(mine, key=lambda item: item.role == "derived")
 
     def _relations(self, output: Output) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         private = self.inputs[output.input].private

@@ -198,10 +198,11 @@ def load_step(building: Building, step: Step) -> Outcome:
         load.note_disappeared(connection, arrival)
     loaded = load.load(connection, arrival, staged)
     stage.clear(connection, staged)
-    if is_derived:
-        return Outcome(derived=loaded.loaded + loaded.superseding)
     unreadable = len(relation.unreadable)
     _keep_unreadable(building, arrival, relation)
+    if is_derived:
+        derived = loaded.loaded + loaded.superseding
+        return Outcome(read=unreadable, quarantined=unreadable, derived=derived)
     read = staged.rows + unreadable + prepared.merged
     found = Outcome(read=read, quarantined=quarantined + unreadable, merged=prepared.merged, cells=cells)
     return found + loaded
