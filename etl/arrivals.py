@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from etl import landed_rows, sql
-from etl.batch import Arrival
+from etl.batch import STAND_IN, Arrival
 from etl.building import Building
 from etl.companions import Companions
 from etl.extract import Relation
@@ -107,7 +107,8 @@ class Outputs:
         as_of = self._as_of(intake, number)
         recorded = tuple(output.recorded)
         extent = "delta" if output.role == "derived" else self.source.extent
-        arrival = self.building.arrival(as_of, output.table, output.input, output.role, recorded, extent)
+        role = STAND_IN if output.placeholder else output.role
+        arrival = self.building.arrival(as_of, output.table, output.input, role, recorded, extent)
         supplements = [
             one for one in self.source.outputs if (one.table, one.role) == (output.table, "supplement")
         ]
@@ -167,7 +168,7 @@ class Outputs:
         ).fetchone()
         rows = f"(SELECT * EXCLUDE (_batch_id, _source_rows) FROM {target} m WHERE _batch_id = {number}"
         if output.role == "derived":
-            rows += f" AND {_is_unknown(output.table)}"
+            rows += f" AND {_is_unknown(output)}"
         rows += ")"
         unreadable = self.inputs[output.input].unreadable.get(number, []) if self._is_first(output) else []
         return Prepared(
@@ -209,10 +210,12 @@ class Outputs:
         return relations, headers
 
 
-def _is_unknown(table: str) -> str:
-    """True for a derived row whose record no other delivery has given yet."""
+def _is_unknown(output: Output) -> str:
+    """True for a derived row whose record no other delivery has given yet; a stand-in is no such delivery."""
+    table = output.table
     same = " AND ".join(f"CAST(r.{sql.name(key)} AS VARCHAR) = m.{sql.name(key)}" for key in identity(table))
-    return f"NOT EXISTS (SELECT 1 FROM snapshot.record.{sql.name(table)} r WHERE {same})"
+    given = "" if output.placeholder else f" AND r.batch_id NOT IN ({sql.statement('stand_ins')})"
+    return f"NOT EXISTS (SELECT 1 FROM snapshot.record.{sql.name(table)} r WHERE {same}{given})"
 
 
 def _merged(connection: warehouse.Connection, query: str) -> dict[int, int]:

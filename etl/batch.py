@@ -10,6 +10,9 @@ from sqlalchemy import Column, Table
 
 from etl import sql
 
+STAND_IN = "placeholder"
+"""The role of a batch of derived rows that stand in only where nothing else ever gives the record."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -26,6 +29,11 @@ class Arrival:
     extent: str
     role: str
     recorded: tuple[str, ...]
+
+    @property
+    def is_derived(self) -> bool:
+        """True where its rows were made of other records' values and are no source rows of their own."""
+        return self.role in ("derived", STAND_IN)
 
 
 def identity(arrival: Arrival) -> dict[str, str | int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl import personal, snapshots
-from etl.batch import Arrival
+from etl.batch import STAND_IN, Arrival
 from etl.feeds import Feed
 from etl.gather import Intake, Warehouse
 from etl.inbox import now
@@ -187,8 +187,8 @@ class Building:
         self.connection.execute("DELETE FROM snapshot.quality.source WHERE source = ?", [intake.source])
         self.connection.execute(
             "INSERT INTO snapshot.quality.source SELECT ?, ?, ?, ?, ?, ?, ?, ?, max(as_of), max(arrived_at),"
-            " sum(read_count) FROM snapshot.quality.batch WHERE source = ? AND role <> 'derived'",
-            [intake.source, *described, intake.source],
+            " sum(read_count) FROM snapshot.quality.batch WHERE source = ? AND role NOT IN ('derived', ?)",
+            [intake.source, *described, intake.source, STAND_IN],
         )
 
     def end_loading(self) -> None:

@@ -136,7 +136,11 @@ def row_rules(connection: warehouse.Connection, arrival: Arrival, fallen: frozen
     if owner := arrival.table.info.get("versions_of"):
         connection.execute(
             sql.statement(
-                "versions_overlap", owner=sql.name(owner), owner_text=owner, record=record(arrival.table)
+                "versions_overlap",
+                owner=sql.name(owner),
+                owner_text=owner,
+                record=record(arrival.table),
+                stand_ins=sql.statement("stand_ins"),
             )
         )
 
@@ -168,10 +172,19 @@ def _settle(
 
 
 def keep_findings(connection: warehouse.Connection, arrival: Arrival) -> tuple[int, int]:
-    """Write the quarantined rows and the malformed cells of a batch; return how many of each."""
+    """Write the quarantined rows and the malformed cells of a batch; return how many of each.
+
+    Of derived rows the cells alone: a reference that fell comes back with its parent.
+    """
+    quarantined = 0 if arrival.is_derived else _keep_out(connection, arrival)
+    cells = connection.execute(sql.statement("cells"), identity(arrival)).fetchone()
+    return quarantined, int(cells[0])  # type: ignore[index]
+
+
+def _keep_out(connection: warehouse.Connection, arrival: Arrival) -> int:
+    """Write the rows that are not to be loaded into the quarantine; how many."""
     columns = [column for column in arrival.table.columns if column.name in arrival.recorded]
     unit = unit_column(arrival.table)
-    slots = identity(arrival)
     kept = connection.execute(
         sql.statement(
             "quarantine",
@@ -181,7 +194,6 @@ def keep_findings(connection: warehouse.Connection, arrival: Arrival) -> tuple[i
             ),
             unit=f"CAST(s.{sql.name(unit)} AS VARCHAR)" if unit else "NULL",
         ),
-        slots,
+        identity(arrival),
     ).fetchone()
-    cells = connection.execute(sql.statement("cells"), slots).fetchone()
-    return int(kept[0]), int(cells[0])  # type: ignore[index]
+    return int(kept[0])  # type: ignore[index]

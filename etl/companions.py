@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl import extract, gather
+from etl.batch import STAND_IN
 from etl.building import Building
 from etl.gather import Intake
 from etl.inbox import Offer
@@ -49,8 +50,8 @@ def _landed(building: Building, landing: Path, source: Source, inputs: set[str])
     for name in sorted(inputs):
         rows = building.connection.execute(
             "SELECT file, sha256, max(as_of) AS as_of, min(arrived_at) FROM snapshot.quality.batch"
-            " WHERE source = ? AND input = ? AND role <> 'derived' GROUP BY ALL ORDER BY as_of, min(batch_id)",
-            [source.name, name],
+            " WHERE source = ? AND input = ? AND role NOT IN ('derived', ?) GROUP BY ALL ORDER BY as_of, min(batch_id)",
+            [source.name, name, STAND_IN],
         ).fetchall()
         for file, sha256, as_of, arrived_at in rows[-1:] if _is_whole(source, name) else rows:
             found.append(_intake(landing, source, source.input(name), file, sha256, as_of, arrived_at))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column
 
 from etl import sql, stage
-from etl.batch import Arrival, as_text, identity, record
+from etl.batch import STAND_IN, Arrival, as_text, identity, record
 from etl.records import revision
 from etl.stage import Staged
 from model import warehouse
@@ -51,6 +51,8 @@ def load(
     is_release: the rows had waited for a parent, and their batch counts them among the released.
     """
     slots, parameters = _slots(arrival), _parameters(arrival) | {"is_release": is_release}
+    if arrival.role != STAND_IN:
+        _replace_stand_ins(connection, arrival, slots, parameters)
     connection.execute(sql.statement("repeated", **slots))
     repeated = _count(connection, "SELECT count(*) FROM repeated")
     known = _count(connection, "SELECT count(*) FROM known")
@@ -70,6 +72,19 @@ def load(
     add = _adopt if staged.is_in_place else _add_new
     outcome += Outcome(loaded=add(connection, arrival, slots | {"staged": staged.table, "condition": new}))
     return outcome + _rewrite(connection, slots, parameters) if is_contested else outcome
+
+
+def _replace_stand_ins(
+    connection: warehouse.Connection, arrival: Arrival, slots: dict[str, str], parameters: dict[str, object]
+) -> None:
+    """Take away the stand-ins of the things that the rows tell of."""
+    stand_ins = sql.statement("stand_ins")
+    if _count(
+        connection, f"SELECT count(*) FROM ({stand_ins} AND table_name = {sql.literal(arrival.table.name)})"
+    ):
+        owner = arrival.table.info.get("versions_of")
+        key = sql.name(str(owner)) if owner else _one(slots["key"])
+        sql.execute(connection, "give_way", slots | {"owner": key, "stand_ins": stand_ins}, parameters)
 
 
 def _one(key: str) -> str:

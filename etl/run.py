@@ -159,7 +159,7 @@ def load_files(
 
 def _turn(step: Step) -> tuple[bool, datetime, int]:
     """Batches are loaded in the order of what they speak for; what is derived fills what they leave open, in order."""
-    is_derived = step.arrival.role == "derived"
+    is_derived = step.arrival.is_derived
     return is_derived, datetime.min if is_derived else step.arrival.as_of, step.arrival.batch_id
 
 
@@ -192,17 +192,16 @@ def load_step(building: Building, step: Step) -> Outcome:
         return Outcome(read=prepared.merged, merged=prepared.merged)
     relation, staged = _stage(connection, arrival, prepared)
     check.check(connection, arrival, staged)
-    is_derived = arrival.role == "derived"
-    quarantined, cells = (0, 0) if is_derived else check.keep_findings(connection, arrival)
-    if not is_derived:
+    quarantined, cells = check.keep_findings(connection, arrival)
+    if not arrival.is_derived:
         load.note_disappeared(connection, arrival)
     loaded = load.load(connection, arrival, staged)
     stage.clear(connection, staged)
     unreadable = len(relation.unreadable)
     _keep_unreadable(building, arrival, relation)
-    if is_derived:
+    if arrival.is_derived:
         derived = loaded.loaded + loaded.superseding
-        return Outcome(read=unreadable, quarantined=unreadable, derived=derived)
+        return Outcome(read=unreadable, quarantined=unreadable, derived=derived, cells=cells)
     read = staged.rows + unreadable + prepared.merged
     found = Outcome(read=read, quarantined=quarantined + unreadable, merged=prepared.merged, cells=cells)
     return found + loaded

@@ -1,4 +1,5 @@
--- Versions of one thing that overlap an earlier one: the later row waits until the earlier one is closed.
+-- Versions of one thing that overlap an earlier one: the later row waits until the earlier one is closed. A stand-in gives
+-- way and closes nothing.
 INSERT INTO finding_reason
 WITH latest AS (
     SELECT _id, $owner AS owner, valid_from, valid_to FROM staged_rows
@@ -9,6 +10,7 @@ versions AS (
     UNION ALL
     SELECT $owner, valid_from, valid_to FROM $record r
     WHERE NOT EXISTS (SELECT 1 FROM latest l WHERE l.owner = r.$owner AND l.valid_from = r.valid_from)
+        AND batch_id NOT IN ($stand_ins)
 )
 SELECT DISTINCT latest._id, 'valid_to: versions of one $owner_text do not overlap', true
 FROM latest

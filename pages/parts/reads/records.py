@@ -18,7 +18,7 @@ from pages.parts.kinds import KINDS, NEEDS, Kind
 from pages.parts.monthly import Coverage
 from pages.parts.reads.shared import cached, moment, read
 
-_OWN_ROWS = ("primary", "derived")
+_OWN_ROWS = ("primary", "derived", "placeholder")
 """The roles of a batch that brings rows of its own; the others add to rows that another source brought."""
 
 _CODE = re.compile(r"(\D*)(\d*)", re.ASCII)
