@@ -39,13 +39,14 @@ def waiting(item: Intake) -> str:
 
 
 def files(intakes: Iterable[Intake], told: Collection[str] = ()) -> None:
-    """Log of each file that was not simply known already what became of it; a refusal that was told so is not again."""
+    """Log of each file that was not simply known already what became of it; what was told so is not told again."""
     for item in intakes:
         if item.status == "refused":
             if not refusals([item]).keys() <= set(told):
                 log.error("%s", refusal(item))
         elif item.status == "waiting":
-            log.warning("%s", waiting(item))
+            if waiting(item) not in told:
+                log.warning("%s", waiting(item))
         elif item.status == "loaded":
             log.info("%s: 已载入 loaded: %s 行 rows", item.name, item.rows)
 

@@ -100,6 +100,11 @@ def _database(place: Place) -> Path:
     return write(place.root / "base.toml", MAPPING.replace('glob = "hotline*.csv"', table))
 
 
+def test_a_file_that_stays_in_transfer_stands_in_the_log_of_a_watch_once(loaded: Place) -> None:
+    write(loaded.inbox / "complaint-2025-06-20.csv.part", "ticket_no")
+    assert loaded.run("watch", "--every", "0.05", "--times", "4").stderr.count("csv.part: 留待下次") == 1
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can write what its service cannot read")
 def test_root_writes_nothing_among_the_data_of_the_services_user(
     loaded: Place, monkeypatch: pytest.MonkeyPatch

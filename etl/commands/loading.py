@@ -108,6 +108,7 @@ def watch_command(
     except MappingError as error:
         raise click.UsageError(str(error)) from error
     standing: dict[str, str] = {}
+    left: set[str] = set()
 
     def once() -> bool:
         before = dict(standing)
@@ -120,8 +121,10 @@ def watch_command(
             if message not in before:
                 click.echo(message, err=True)
             return False
-        telling.files(report.files, before)
+        telling.files(report.files, {*before, *left})
         standing.update(telling.refusals(report.files))
+        left.clear()
+        left.update(telling.waiting(item) for item in report.files if item.status == "waiting")
         if report.published:
             click.echo(summary(report), err=True)
         return not any(item.status == "waiting" for item in report.files)
