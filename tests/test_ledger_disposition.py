@@ -206,6 +206,20 @@ def test_a_review_by_somebody_who_proves_concerned_does_not_count(bureau: Ledger
     assert act(bureau, "manager", "close").state == "closed"
 
 
+def test_a_disposition_by_somebody_whom_a_corrected_record_names_does_not_count(bureau: Ledger) -> None:
+    to_disposed(bureau)
+    raise_all(bureau, replace(ONE, concerned=(STAFF["worker"],)))
+    assert refusal(bureau, "secretary", "review") == "disposer_not_concerned"
+    act(bureau, "secretary", "send_back", text="承办人须回避")
+    act(bureau, "head", "reassign", handler="head", text="改派")
+    act(bureau, "head", "begin")
+    act(bureau, "head", "dispose", **DISPOSED.fields())
+    act(bureau, "secretary", "review")
+    raise_all(bureau, replace(ONE, concerned=(STAFF["worker"], STAFF["head"])))
+    assert refusal(bureau, "manager", "close") == "disposer_not_concerned"
+    assert proof.verify(bureau).holds
+
+
 def test_who_was_named_by_mistake_is_taken_back_for_a_purpose_and_not_by_who_is_concerned(
     bureau: Ledger,
 ) -> None:

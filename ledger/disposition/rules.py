@@ -23,13 +23,9 @@ def _handler_may_handle(case: Case) -> Broken:
     return None if accounts.is_able(case.session, case.actor, name, HANDLING) else {"handler": name}
 
 
-def _handler_not_concerned(case: Case) -> Broken:
-    found = case.session.get(Account, case.given.get("handler") or "")
-    return unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
-
-
-def _reviewer_not_concerned(case: Case) -> Broken:
-    found = case.session.get(Account, case.item.reviewer or "")
+def _unless_concerned(case: Case, account: str | None) -> Broken:
+    """That an account is not that of a person whom the warning concerns."""
+    found = case.session.get(Account, account or "")
     return unless(found is None or found.staff_id is None or found.staff_id not in case.concerned)
 
 
@@ -76,12 +72,13 @@ def _awaits(case: Case) -> bool:
 RULES: dict[str, Rule] = {
     "not_withdrawn": lambda case: unless(case.item.withdrawn_on is None),
     "handler_may_handle": _handler_may_handle,
-    "handler_not_concerned": _handler_not_concerned,
+    "handler_not_concerned": lambda case: _unless_concerned(case, case.given.get("handler")),
     "by_handler": lambda case: unless(case.is_handler),
     "not_by_handler": lambda case: unless(not case.is_handler),
     "not_concerned": lambda case: unless(not case.is_concerned),
     "by_concerned": lambda case: unless(case.is_concerned),
-    "reviewer_not_concerned": _reviewer_not_concerned,
+    "disposer_not_concerned": lambda case: _unless_concerned(case, case.item.handler),
+    "reviewer_not_concerned": lambda case: _unless_concerned(case, case.item.reviewer),
     "measure_fits": _measure_fits,
     "heard": _heard,
     "awaits_rectification": lambda case: unless(_awaits(case)),
