@@ -19,7 +19,7 @@ from ledger.options import operator, warehouse_option
 from ledger.schema import now
 from ledger.trail_commands import BROKEN, check_command, export_command, head_given
 from ledger.vault_commands import vault as vault_group
-from model import policy, vault, warehouse
+from model import policy, vault
 from model.contract import TABLES
 from model.policy import RefusedError
 
@@ -103,10 +103,10 @@ def verify(ledger: storage.Ledger, expect: str | None, is_json: bool) -> None:
 @click.pass_obj
 def sync_command(ledger: storage.Ledger, directory: Path) -> None:
     """Bring in units, working calendar and warnings of the published snapshot, and escalate what is late."""
-    taken = snapshot.take(ledger, warehouse.open_snapshot(directory))
-    told = ", ".join(f"{name} {count}" for name, count in vars(taken.warnings).items())
-    click.echo(f"snapshot {taken.snapshot}: warnings {told}", err=True)
-    click.echo(f"escalated: {upkeep.escalate_late(ledger, now())}", err=True)
+    for taken in snapshot.take_current(ledger, directory):
+        told = ", ".join(f"{name} {count}" for name, count in vars(taken.warnings).items())
+        click.echo(f"snapshot {taken.snapshot}: warnings {told}", err=True)
+        click.echo(f"escalated: {upkeep.escalate_late(ledger, now())}", err=True)
 
 
 @main.command("move")

@@ -7,9 +7,10 @@ the contract's columns that refer to staff. This module must not write.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Engine, Table, cast, column, func, select, table
@@ -22,7 +23,7 @@ from ledger.window import matters
 from model.contract import TABLES
 from model.indicators import catalogue
 from model.policy import SYSTEM, Actor
-from model.warehouse import Snapshot
+from model.warehouse import Snapshot, current_id, open_snapshot
 from model.working_days import numbered
 
 LOADER = Actor("system", SYSTEM)
@@ -48,6 +49,17 @@ class Taken:
     units: bool
     calendar: bool
     warnings: Synced
+
+
+def take_current(ledger: Ledger, directory: Path) -> Iterator[Taken]:
+    """Bring in the published snapshot, and again while another is published: what is brought in last is the current.
+
+    Whoever read an older one may write after somebody who brought in a newer.
+    """
+    taken = None
+    while taken is None or taken.snapshot != current_id(directory):
+        taken = take(ledger, open_snapshot(directory))
+        yield taken
 
 
 def take(ledger: Ledger, snapshot: Snapshot) -> Taken:

@@ -6,19 +6,23 @@ import json
 import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from ledger_fixture import LOADER, databases, ledger, settle
 from sqlalchemy import select
 
-from ledger import proof
+from ledger import proof, snapshot
+from ledger.__main__ import main
 from ledger.disposition import concerned, handling, hearing, outcome, reading, upkeep
 from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import Raised, Synced, sync
 from ledger.schema import Concerned, Disposition, Entry, Step, WorkingDay
 from ledger.storage import Ledger
 from model.policy import Actor, RefusedError
+from model.warehouse import CURRENT, MANIFEST, Snapshot
 
 __all__ = ["databases", "ledger"]
 NOW = datetime(2026, 11, 20, 10)  # a Friday
@@ -573,3 +577,24 @@ def test_whom_a_corrected_record_names_is_concerned_unless_taken_back(bureau: Le
         concerned.take_back(recorder, "w1", (STAFF["worker"],), "登记有误")
     assert raise_all(bureau, corrected) == Synced() and held() == {STAFF["other"]}
     assert proof.verify(bureau).holds
+
+
+def test_a_snapshot_that_is_published_while_another_is_brought_in_is_brought_in_too(
+    bureau: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current, taken = tmp_path / CURRENT, list[str]()
+    for name in ("000001", "000002"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / MANIFEST).write_text("{}")
+    current.write_text("000001\n")
+
+    def take(_: Ledger, found: Snapshot) -> snapshot.Taken:
+        current.write_text("000002\n")
+        taken.append(found.id)
+        return snapshot.Taken(found.id, False, False, Synced())
+
+    monkeypatch.setattr(snapshot, "take", take)
+    url = bureau.engine.url.render_as_string(hide_password=False)
+    options = ["--ledger", url, "--anchor", str(bureau.anchor)]
+    done = CliRunner().invoke(main, [*options, "sync", "--warehouse", str(tmp_path)])
+    assert (done.exit_code, taken) == (0, ["000001", "000002"]), done.output
