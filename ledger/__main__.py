@@ -137,8 +137,8 @@ def codes_command(
     """Print one-time codes for rating a visit: one a line, shown this once."""
     key = vault.hash_key(directory.parent / vault.FOLDER)
     with ledger.write(operator()) as recorder:
-        for code in window.issue(recorder, key, unit_id, count, service, days):
-            click.echo(code)
+        found = window.issue(recorder, key, unit_id, count, service, days)
+    click.echo("\n".join(found))
 
 
 @main.group()

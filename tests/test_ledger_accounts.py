@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ledger_fixture import KEEPER, databases, fill, ledger
 from ledger import accounts
 from ledger.__main__ import main
 from ledger.storage import Ledger
+from ledger.trail import Recorder
 from model import policy
 from model.policy import Actor, RefusedError
 
@@ -109,6 +111,19 @@ def test_codes_are_for_a_service_that_there_can_be(ledger: Ledger, tmp_path: Pat
     assert done.exit_code == 2 and "'renewals' is not one of 'new'" in done.stderr and not done.stdout
     done = CliRunner().invoke(main, [*base, *make, "renewal"])
     assert done.exit_code == 0 and len(done.stdout.splitlines()) == 2
+
+
+def test_codes_that_could_not_be_kept_are_not_printed(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Recorder) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    fill(ledger)
+    monkeypatch.setattr(Recorder, "finish", full)
+    make = ["codes", "--unit", "990101-S01", "--warehouse", str(tmp_path / "warehouse")]
+    done = CliRunner().invoke(main, [*options(ledger), *make])
+    assert done.exit_code and not done.stdout
 
 
 def test_the_path_of_a_unit_and_all_below_it(ledger: Ledger) -> None:
