@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from ledger import trail
+from ledger.new_file import new_file
 from ledger.schema import Entry
 from ledger.storage import Ledger
 from ledger.trail import HASHED, Head
@@ -46,7 +47,7 @@ def write(
     with ledger.write(actor) as recorder:
         recorder.record("see_audit", "export", target.name, purpose=purpose, first=first, last=last)
     head = None
-    with target.open("x", encoding="utf-8", newline="") as file, ledger.read() as session:
+    with new_file(target, "w") as file, ledger.read() as session:
         query = select(*(getattr(Entry, name) for name in COLUMNS)).where(Entry.sequence >= first)
         if last is not None:
             query = query.where(Entry.sequence <= last)
@@ -60,9 +61,8 @@ def write(
             else:
                 file.write(trail.canonical(dict(zip(COLUMNS, row, strict=True))) + "\n")
             head = Head(row[0], row[-1])
-    if head is None:
-        target.unlink()
-        raise ValueError("there are no such entries")
+        if head is None:
+            raise ValueError("there are no such entries")
     return head
 
 

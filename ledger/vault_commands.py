@@ -7,17 +7,14 @@ own machine. A private key is read from its file for one command and goes nowher
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from ledger import snapshot, storage
 from ledger.envelopes import Envelope, Opened, opened, release_matter, release_ticket, reseal
 from ledger.forgetting import forget
+from ledger.new_file import new_file
 from ledger.options import operator, purpose_option, signed_up, warehouse_option
 from model import vault as keys
 from model import warehouse
@@ -65,7 +62,7 @@ def take_command(
                 "open_vault", kind, number, purpose=purpose, refused=refusal.code, account=account
             )
         raise
-    with _new_file(out) as file:
+    with new_file(out) as file:
         if matter_id:
             found = release_matter(ledger, actor, matter_id, purpose)
         else:
@@ -133,16 +130,5 @@ def _files(found: Opened, out: Path | None) -> None:
             click.echo(f"{name}: {len(content)} bytes; --out writes it", err=True)
             continue
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _new_file(out / f"{number}{Path(name).suffix[:10]}") as file:
+        with new_file(out / f"{number}{Path(name).suffix[:10]}") as file:
             file.write(content)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file for its owner alone, there before it is filled: what cannot be written is not handed out either."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        try:
-            yield file
-        except BaseException:
-            path.unlink()
-            raise

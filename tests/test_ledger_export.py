@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import sqlite3
+from errno import ENOSPC
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +18,7 @@ from sqlalchemy import select
 
 from ledger import accounts, export, proof, storage
 from ledger.__main__ import main
+from ledger.new_file import new_file
 from ledger.schema import Entry
 from ledger.storage import Ledger
 from ledger.trail import Head
@@ -56,6 +60,37 @@ def test_an_export_holds_all_entries_and_proves_itself(filled: Ledger, tmp_path:
     with pytest.raises(ValueError, match="no such entries"):
         export.write(filled, DISCIPLINE, tmp_path / f"none.{form}", PURPOSE, 900)
     assert not (tmp_path / f"none.{form}").exists()
+
+
+@pytest.mark.parametrize("mode", ["w", "wb"])
+def test_of_a_file_that_the_disk_does_not_hold_nothing_stays(
+    tmp_path: Path, mode: Literal["w", "wb"]
+) -> None:
+    target, held = tmp_path / "one.envelope", resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.raises(OSError, match="File too large"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, held[1]))
+        try:
+            with new_file(target, mode) as file:
+                file.write("0123456789ab" if mode == "w" else b"0123456789ab")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, held)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_that_was_cut_off_is_not_left_behind(
+    filled: Ledger, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Head:
+        raise OSError(ENOSPC, "No space left on device")
+
+    target = tmp_path / f"trail.{form}"
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+        patched.setattr(export, "Head", full)
+        export.write(filled, DISCIPLINE, target, PURPOSE)
+    assert not target.exists()
+    assert export.write(filled, DISCIPLINE, target, PURPOSE) == export.check(target).head
+    assert target.stat().st_mode & 0o077 == 0, "it says who did what about whom"
 
 
 def test_only_who_may_see_the_trail_exports_it_and_for_a_purpose(filled: Ledger, tmp_path: Path) -> None:
