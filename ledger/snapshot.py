@@ -17,7 +17,7 @@ from sqlalchemy import Column, Engine, Table, cast, column, func, select, table
 from sqlalchemy import String as Text
 
 from ledger.disposition.syncing import Raised, Synced, sync
-from ledger.schema import Unit, WorkingDay
+from ledger.schema import Unit, WorkingDay, now
 from ledger.storage import Ledger
 from ledger.window import matters
 from model.contract import TABLES
@@ -98,7 +98,7 @@ def _units(engine: Engine) -> list[dict[str, Any]]:
 
 def _days(engine: Engine) -> list[dict[str, Any]]:
     day = numbered().subquery("day").c
-    first = date(date.today().year - 1, 1, 1)
+    first = date(now().year - 1, 1, 1)
     return _rows(engine, select(day.date, day.is_working_day).where(day.date >= first))
 
 

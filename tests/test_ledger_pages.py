@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from ledger.disposition.case import FLOW, Given
 from ledger.disposition.syncing import sync
 from ledger.duty import activities, honours, lists, tasks
 from ledger.programme import assessments, initiatives, scenarios
-from ledger.schema import Disposition, Entry, Rating, Unit, VisitCode, now
+from ledger.schema import Disposition, Entry, Rating, Unit, VisitCode, base, now
 from ledger.storage import ADDRESS_VARIABLE, ANCHOR_VARIABLE, Ledger
 from ledger.window import matters, ratings
 from model import policy, vault, warehouse
@@ -32,6 +32,7 @@ from model.policy import Actor, signing_in
 from pages import contents
 from pages.parts import keeping, launching, registers, visitor
 from pages.parts.judged import Spot
+from pages.parts.registers import DUTIES
 from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
 from pages.parts.words import LANGUAGES, Words
@@ -306,6 +307,17 @@ def test_a_refusal_is_told_and_what_was_typed_stays(bureau: Ledger) -> None:
     assert not app.exception
     assert "责任主体与任务清单不符" in shown(app)
     assert app.text_area[0].value == "每季度研究一次"
+
+
+def test_an_assessment_is_of_the_year_on_the_bureaus_clock(
+    bureau: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that counts in another zone is still in the old year on New Year's morning, or in the new one."""
+    monkeypatch.setattr(base, "moment", lambda: datetime(2031, 1, 1, 0, 30))
+    with bureau.write(signing_in.THE_SINGLE_USER) as recorder:
+        DUTIES["assessments"].create(recorder, {"unit_id": "420106"})
+    with bureau.read() as session:
+        assert [one.year for one in assessments.listed(session, signing_in.THE_SINGLE_USER)] == [2031]
 
 
 def test_an_entry_of_each_kind_opens(bureau: Ledger) -> None:

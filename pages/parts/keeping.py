@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from ledger import attachments
 from ledger.flow import Flow, Move
-from ledger.schema import Account, Attachment
+from ledger.schema import Account, Attachment, now
 from ledger.storage import Ledger
 from ledger.trail import Recorder
 from model import policy
@@ -160,7 +160,7 @@ def field(
             placeholder=words.say("handling.choose"),
         )  # fmt: skip
     if name.endswith(("_on", "_by")):
-        today = date.today()
+        today = now().date()
         return st.date_input(
             said, value=None, min_value=today - _FAR, max_value=today + _FAR, key=place, format="YYYY-MM-DD"
         )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ledger.duty import activities, honours, lists, tasks
 from ledger.moves import Machine
 from ledger.programme import assessments, initiatives, scenarios
-from ledger.schema import Account
+from ledger.schema import Account, now
 from model.policy import Actor
 from pages.parts import register_parts
 from pages.parts.frame import View
@@ -120,7 +120,7 @@ DUTIES: dict[str, Register] = {
     ),
     "assessments": Register(
         "assessments", "org_unit", "assessment_id", assessments.MACHINE, assessments.listed, {}, None, "assess_unit",
-        ("unit_id",), lambda recorder, given: assessments.begin(recorder, given["unit_id"] or "", date.today().year),
+        ("unit_id",), lambda recorder, given: assessments.begin(recorder, given["unit_id"] or "", now().year),
         attach=assessments.add_evidence, attach_action="assess_unit", part=register_parts.assessment_items,
     ),
 }  # fmt: skip
