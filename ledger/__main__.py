@@ -119,9 +119,21 @@ def move_command(ledger: storage.Ledger, source_url: str) -> None:
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
         raise click.ClickException(f"--from: {_shown(source)}: there is no such file")
     try:
+        _require_newest(source)
         click.echo(f"{transfer.move(source, ledger)} rows moved", err=True)
     finally:
         source.close()
+
+
+def _require_newest(source: storage.Ledger) -> None:
+    """That a ledger can be read whole; what is wrong with it is told of it, and not of the one that it goes to."""
+    try:
+        found = migration.version(source)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"--from: {_shown(source)}: {_explained(error)}") from error
+    if found != migration.newest():
+        held = f"holds tables of version {found}" if found else "holds no ledger"
+        raise click.ClickException(f"--from: {_shown(source)}: {held}; expected version {migration.newest()}")
 
 
 @main.command("codes")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger_fixture import KEEPER, Databases, databases, ledger, settle
 from sqlalchemy import select
 
-from ledger import accounts, export, proof, storage
+from ledger import accounts, export, migration, proof, storage
 from ledger.__main__ import main
 from ledger.new_file import new_file
 from ledger.schema import Entry
@@ -193,3 +193,23 @@ def test_a_ledger_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--ledger", url, "move", "--from", other])
     assert (done.exit_code, done.stderr) == (1, f"Error: --from: {other}: there is no such file\n")
     assert not (tmp_path / "other.db").exists()
+
+
+def test_what_is_wrong_with_a_ledger_that_moves_is_not_told_of_where_it_goes(tmp_path: Path) -> None:
+    """To make tables where it goes, as was advised, would bar it from moving there."""
+    target, old = f"sqlite:///{tmp_path}/target.db", f"sqlite:///{tmp_path}/old.db"
+    assert CliRunner().invoke(main, ["--ledger", old, "init"]).exit_code == 0
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0011'")
+    (tmp_path / "empty.db").touch()
+    away = "postgresql+psycopg://integrity:password@127.0.0.1:1/integrity"
+    shown = away.replace("password", "***")
+    expected = f"expected version {migration.newest()}"
+    for source, said in (
+        (old, f"{old}: holds tables of version 0011; {expected}"),
+        (f"sqlite:///{tmp_path}/empty.db", f"sqlite:///{tmp_path}/empty.db: holds no ledger; {expected}"),
+        (away, f"{shown}: connection failed: "),
+    ):
+        done = CliRunner().invoke(main, ["--ledger", target, "move", "--from", source])
+        assert done.exit_code == 1 and done.stderr.startswith(f"Error: --from: {said}"), done.stderr
+        assert "target.db" not in done.stderr
