@@ -1,7 +1,7 @@
 """Making the ledger's tables and bringing them up to date: Alembic's migrations, run from here.
 
-A migration runs in one transaction on both databases. It must not touch what people decided: tables change their
-shape, the audit trail never.
+A migration runs in one transaction on both databases, and stands in line with whoever writes. It must not touch what
+people decided: tables change their shape, the audit trail never.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from ledger.schema import Base
-from ledger.storage import Ledger
+from ledger.storage import Ledger, stand_in_line
 from model.owner import require_owner
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -32,6 +32,7 @@ def upgrade(ledger: Ledger) -> str:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         Path(database).touch(mode=0o600)  # what people decide is read through the pages alone
     with ledger.engine.begin() as connection:
+        stand_in_line(connection)
         views = {path.stem: path.read_text(encoding="utf-8") for path in sorted(VIEWS.glob("*.sql"))}
         for name in views:
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")

@@ -65,8 +65,7 @@ class Ledger:
             session.begin(),
         ):
             if not is_sqlite:
-                session.execute(text(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'"))
-                session.execute(text("SELECT pg_advisory_xact_lock(:line)"), {"line": _LINE})
+                stand_in_line(session.connection())
             recorder = trail.Recorder(session, actor)
             yield recorder
             head = recorder.finish()
@@ -76,6 +75,13 @@ class Ledger:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def stand_in_line(connection: Connection) -> None:
+    """Wait until this transaction is the only one that writes; on SQLite it is so as soon as it begins."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:line)"), {"line": _LINE})
 
 
 def address() -> URL:

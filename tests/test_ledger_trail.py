@@ -7,6 +7,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -297,7 +299,7 @@ def test_a_writer_is_told_that_the_ledger_is_busy_and_does_not_wait_for_ever(
         with pytest.raises(OperationalError), found.write(KEEPER) as waiting:
             accounts.open_account(waiting, "second", "field_staff")
     with found.read() as session:
-        assert session.scalars(select(Account.account)).all() == ["first"]
+        assert session.scalars(select(Account.name)).all() == ["first"]
     found.close()
     other.close()
 
@@ -389,6 +391,21 @@ def test_a_ledger_moves_to_another_database_and_still_holds(databases: Databases
         transfer.move(source, target)
     source.close()
     target.close()
+
+
+def test_a_ledger_is_made_by_several_servers_at_once(databases: Databases, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "ledger",
+        "--ledger",
+        databases.url(),
+        "--anchor",
+        tmp_path / "one.anchor",
+    ]
+    made = [subprocess.Popen([*command, "init"], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [one.communicate(timeout=120)[1] for one in made]
+    assert [one.returncode for one in made] == [0, 0, 0], told
 
 
 def test_migrations_are_one_line_in_the_order_of_their_names() -> None:
