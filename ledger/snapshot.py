@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Column, Engine, Table, cast, column, func, select, table
 from sqlalchemy import String as Text
 
 from ledger.disposition.syncing import Raised, Synced, sync
-from ledger.schema import Unit, WorkingDay, now
+from ledger.schema import Unit, WorkingDay
 from ledger.storage import Ledger
 from ledger.window import matters
 from model.contract import TABLES
@@ -98,8 +98,7 @@ def _units(engine: Engine) -> list[dict[str, Any]]:
 
 def _days(engine: Engine) -> list[dict[str, Any]]:
     day = numbered().subquery("day").c
-    first = date(now().year - 1, 1, 1)
-    return _rows(engine, select(day.date, day.is_working_day).where(day.date >= first))
+    return _rows(engine, select(day.date, day.is_working_day))
 
 
 def _reasons(engine: Engine) -> dict[str, str]:

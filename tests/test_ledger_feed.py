@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,8 @@ def test_a_snapshot_is_taken_in_once(bureau: tuple[Warehouse, Ledger]) -> None:
             session.query(WorkingDay).filter(WorkingDay.date == date(2026, 10, 1)).one().is_working_day
             is False
         )
+        long_past = Rating(rated_at=datetime(YESTERDAY.year - 2, 12, 20))
+        assert ratings.due_on(session, long_past), "what was never put right does not cease to be late"
         named = {(one.warning_id, one.staff_id) for one in session.query(Concerned)}
     query = """
         SELECT w.warning_id, unnest(i.officer_ids)
