@@ -232,6 +232,17 @@ class TestReads:
         assert list(rows["row_number"]) == [17, 18, 41]
         assert len(quality.quarantine_rows(snapshot, None, None)) == 5
 
+    def test_of_a_row_in_quarantine_only_what_may_be_shown_is_read(
+        self, snapshot: warehouse.Snapshot
+    ) -> None:
+        rows = quality.quarantine_rows(snapshot, None, None)
+        assert fixture.SECRET not in rows.to_string(max_colwidth=None)
+        of_one = rows.set_index("row_number").loc[18]
+        assert of_one["row"] == {"inspection_no": "JC-18"} and of_one["hidden"] == [
+            "officer_ids",
+            "longitude",
+        ]
+
     def test_a_revision_has_old_and_new_of_what_may_be_shown_only(self, snapshot: warehouse.Snapshot) -> None:
         found = quality.revisions(snapshot, "inspection", "unit_id")
         assert list(found["old_unit_id"]) == ["420106-S02"]

@@ -288,10 +288,13 @@ def _write_quality(connection: warehouse.Connection, clock: Clock, snapshot_id: 
 
 def _write_findings(connection: warehouse.Connection) -> None:
     inspection, orphan = "inspection/inspection.csv", "retailer_id: references retailer.retailer_id"
-    hostile = '{"inspection_no": "JC-41", "note": "<img src=x onerror=alert(1)>"}'
+    hostile = '{"inspection_no": "JC-41", "inspection_kind": "<img src=x onerror=alert(1)>"}'
+    personal = json.dumps(
+        {"inspection_no": "JC-18", "officer_ids": SECRET, "longitude": SECRET}, ensure_ascii=False
+    )
     quarantine = [
         ("inspection", inspection, 17, ["started_at: required"], '{"inspection_no": "JC-17"}', 2, False),
-        ("inspection", inspection, 18, ["started_at: required"], '{"inspection_no": "JC-18"}', 2, False),
+        ("inspection", inspection, 18, ["started_at: required"], personal, 2, False),
         ("inspection", inspection, 40, [orphan], '{"inspection_no": "JC-40"}', 2, True),
         ("inspection", inspection, 41, [orphan, "started_at: required"], hostile, 2, False),
         ("complaint", "hotline/complaint.csv", 5, ["ticket_no: required"], '{"channel": "12313"}', 3, False),

@@ -6,6 +6,7 @@ it the rows. The value of a column that identifies a person is never put into a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -155,7 +156,7 @@ def quarantine(view: View, total: int) -> None:
         for one in labels.records(quality.quarantine_reasons(view.snapshot))
     ]
     chosen = _causes(view, "quarantine", ("reason", "table", "rows:number", "waiting:number"), causes)
-    picked = (*chosen, None, None)[:2]
+    picked, hidden = (*chosen, None, None)[:2], words.say("health.value_hidden")
     rows = [
         {
             "key": f"{one['file']}:{one['row_number']}",
@@ -166,7 +167,7 @@ def quarantine(view: View, total: int) -> None:
                 rules.in_words(words, one["table_name"], each) for each in labels.texts_of(one["reasons"])
             ],
             "state": mark(words.say(f"health.waiting_{'yes' if one['is_waiting'] else 'no'}")),
-            "content": one["row"],
+            "content": json.dumps(one["row"] | dict.fromkeys(one["hidden"], hidden), ensure_ascii=False),
         }
         for one in labels.records(quality.quarantine_rows(view.snapshot, *picked))
     ]

@@ -5,6 +5,7 @@ It must not format, colour or decide; values of personal columns never leave it.
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import pandas as pd
@@ -96,7 +97,8 @@ def quarantine_reasons(snapshot: Snapshot) -> pd.DataFrame:
 
 @cached()
 def quarantine_rows(snapshot: Snapshot, table: str | None, reason: str | None) -> pd.DataFrame:
-    """Rows in quarantine, of one table and rule or of all."""
+    """Rows in quarantine, of one table and rule or of all: `row` holds what may be shown of each, `hidden` the names of
+    its other columns."""
     quarantine = relations.quarantine
     query = select(quarantine)
     if table and reason:
@@ -104,7 +106,13 @@ def quarantine_rows(snapshot: Snapshot, table: str | None, reason: str | None) -
             quarantine.c.table_name == table, func.list_contains(quarantine.c.reasons, reason)
         )
     order = (quarantine.c.table_name, quarantine.c.file, quarantine.c.row_number)
-    return read(snapshot, query.order_by(*order).limit(LISTED))
+    found = read(snapshot, query.order_by(*order).limit(LISTED))
+    came = [json.loads(row) for row in found.pop("row")]
+    shown = [shown_columns(name) if name in TABLES else [] for name in found["table_name"]]
+    pairs = list(zip(came, shown, strict=True))
+    rows: list[Any] = [{name: value for name, value in row.items() if name in told} for row, told in pairs]
+    found["row"], found["hidden"] = rows, [[name for name in row if name not in told] for row, told in pairs]
+    return found
 
 
 @cached()
