@@ -25,7 +25,7 @@ from model import policy, warehouse
 from model.policy import signing_in
 from model.warehouse import Snapshot
 from pages import contents
-from pages.parts import server, visitor
+from pages.parts import evidence, server, visitor
 from pages.parts.reads import shared
 from pages.parts.wall import polling
 from pages.parts.words import Words
@@ -256,6 +256,23 @@ def _keys(app: AppTest) -> set[str]:
         for one in app.get("download_button")
         for match in re.findall(r"(export_\w+)", str(one.proto.id))
     }
+
+
+# --- the records behind a number --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["office_head", "branch_secretary", "manager", "analyst", "discipline"])
+def test_only_who_may_see_the_records_behind_a_number_is_shown_them(
+    claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    """Wherever they are listed; who may not is told so, and nothing is read."""
+    claims["name"] = role
+    read = []
+    monkeypatch.setattr(evidence.evidence, "behind", lambda *given: read.append(given))
+    shown = demo_site.shown(opened("trends", view="records"))
+    may = role not in ("branch_secretary", "analyst")
+    assert bool(read) is may
+    assert (f"“{policy.declared().roles[role].zh}”无权查看数字背后的记录" in shown) is not may
 
 
 # --- units ------------------------------------------------------------------------------------------------------------

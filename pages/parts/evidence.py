@@ -12,9 +12,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from model import policy
 from model.contract import TABLES
 from model.indicators import Indicator, catalogue
-from pages.parts import controls, export, labels, monthly, panels
+from model.policy import RefusedError
+from pages.parts import controls, export, labels, monthly, panels, visitor
 from pages.parts import words as written
 from pages.parts.frame import View
 from pages.parts.reads import evidence, records
@@ -35,8 +37,14 @@ def choose_month(words: Words, first: date, last: date) -> date:
 
 
 def show(view: View, item: Indicator, kind: str, subject_id: str, month: date) -> None:
-    """The records that the indicator counted for a subject in a month, those to be verified first."""
+    """The records that the indicator counted for a subject in a month, those to be verified first; to who may not see
+    them, that they may not."""
     words = view.words
+    try:
+        policy.require(visitor.present(), "see_records")
+    except RefusedError as refusal:
+        st.html(panels.note(words.pick(refusal.zh, refusal.en)))
+        return
     found = evidence.behind(view.snapshot, item.id, kind, subject_id, month)
     if found is None:
         st.html(panels.note(words.say("evidence.not_computable")))
