@@ -354,6 +354,20 @@ def test_who_answers_for_units_asks_of_their_rows_in_every_table(
     assert {"record.inspection", "record.complaint", "mart.warning"} <= set(asker.tables) - refused
 
 
+def test_no_column_of_a_complaint_tells_who_answers_for_units_that_it_was_about_conduct(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    """Nor does one that is filled for those alone."""
+    head, table = Actor("head", "office_head", "990101-S01"), "record.complaint"
+    connection = warehouse.sandbox(snapshot, "1GB")
+    tickets = connection.execute("SELECT * FROM record.complaint").df()
+    connection.close()
+    is_of_conduct = tickets["conduct_code"].notna()
+    assert 0 < is_of_conduct.sum() < len(tickets)
+    telling = {name for name in tickets if (tickets[name].notna() == is_of_conduct).all()}
+    assert telling.isdisjoint(policy.asked_columns(head, table, columns(snapshot)[table])), telling
+
+
 def test_what_an_office_head_takes_out_holds_their_rows_alone(snapshot: warehouse.Snapshot) -> None:
     head = Asker(Actor("head", "office_head", "990101-S01"), columns(snapshot))
     found = answered(snapshot, statement(Question("mart.volume"), head))

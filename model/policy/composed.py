@@ -21,8 +21,9 @@ _STAFF = "staff.staff_id"
 _UNIT = "unit_id"
 _UNITS = {"complaint": "handling_unit_id", "licence": "issuing_unit_id", "scenario": "taker_unit_id"}
 """Whose a row is, where another column says so than `unit_id`: who handled a ticket, who granted a licence."""
-_WITHHELD = {"complaint": {"conduct_code", "finding"}}
-"""What a complaint was about and whether it was true: of one unit these are so few that they would tell of whom."""
+_WITHHELD = {"complaint": {"conduct_code", "target_unit_id", "is_recusal_observed", "finding"}}
+"""What a complaint was about, whom it was against, and whether it was true: of one unit these are so few that they
+would tell of whom. Only what is about conduct is against a unit, and only there is anybody to be kept apart from it."""
 
 
 def unit_column(table: str) -> str:
