@@ -30,7 +30,7 @@ from tests import warehouse_fixture as fixture
 ROOT = Path(__file__).parents[1]
 UNIT = "420106"
 SECRET = secrets.token_hex(32)
-PEOPLE = {"chief": ("manager", UNIT), "worker": ("field_staff", UNIT)}
+PEOPLE = {"chief": ("manager", UNIT), "worker": ("field_staff", UNIT), "陈晨": ("analyst", None)}
 WORDS = {name: secrets.token_hex(8) for name in (*PEOPLE, "stranger")}
 SAY = Words("zh").say
 
@@ -225,6 +225,8 @@ def test_the_name_that_nginx_verified_is_who_is_here(pages: Nginx, browser: Brow
     with opened(browser, pages.address, "worker", **{"X-Remote-User": "chief"}) as page:
         expect(page.get_by_text("worker · 一线人员")).to_be_visible()
         expect(page.get_by_role("link", name=SAY("overview.title"))).to_have_count(0)
+    with opened(browser, pages.address, "陈晨") as page:
+        expect(page.get_by_text("陈晨 · 数据分析")).to_be_visible()
     with opened(browser, pages.address, "stranger") as page:
         expect(page.get_by_text("账号“stranger”未登记")).to_be_visible()
 

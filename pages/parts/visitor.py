@@ -161,7 +161,17 @@ def present() -> Actor:
 def _claims(found: signing_in.SignIn) -> dict[str, Any]:
     """What provider or proxy say of who is here; nothing before they signed in."""
     said = st.user.to_dict()
-    return said if found.mode == "proxy" or said.get("is_logged_in") else {}
+    if found.mode == "proxy":
+        return {name: _as_sent(value) for name, value in said.items()}
+    return said if said.get("is_logged_in") else {}
+
+
+def _as_sent(value: Any) -> Any:
+    """What a header says that came as UTF-8: a server reads the bytes of headers as Latin-1."""
+    try:
+        return value.encode("latin-1").decode() if isinstance(value, str) else value
+    except UnicodeError:
+        return value
 
 
 @st.cache_resource(show_spinner=False)
