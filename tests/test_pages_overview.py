@@ -92,6 +92,17 @@ def test_a_number_that_is_no_share_says_what_it_counts() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("indicator", "count", "said"), [("L3", 9, "少于 10"), ("L3", 10, "分到"), ("I8", 36, "分到")]
+)
+def test_a_sample_that_is_large_enough_but_for_its_kinds_is_not_called_smaller_than_itself(
+    indicator: str, count: int, said: str
+) -> None:
+    here = Spot(date(2026, 10, 1), "suppressed", observations=count)
+    shown = board.value(Words("zh"), Line(catalogue().indicators[indicator], here, (here,)))
+    assert said in shown["title"] and f"{count}" in shown["title"]
+
+
 def test_changes_are_those_of_whole_months(lines: dict[str, Line]) -> None:
     line = lines[given.FALLING]
     assert line.on_month == pytest.approx(line.spots[-1].value - line.spots[-2].value)

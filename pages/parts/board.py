@@ -112,7 +112,9 @@ def value(words: Words, one: Line) -> dict[str, Any]:
         why = words.say("judged.over_months_why", months=months, count=one.stretch.observations)
     elif here.state == "suppressed":
         least = one.item.minimum_denominator
-        why = words.say("judged.suppressed_why", count=here.observations or 0, least=least)
+        count = here.observations or 0
+        few = "suppressed_why" if count < least else "suppressed_apart_why"
+        why = words.say(f"judged.{few}", count=count, least=least)
     elif here.state == "not_computable":
         columns = [labels.column_name(words, *need.split(".")) for need in one.missing]
         why = words.say("judged.missing_why", columns=words.say("shared.list_joint").join(columns))
