@@ -118,6 +118,15 @@ def test_a_rank_is_a_range_in_words(
     assert ("40%" in sentences[0] and "60%" in sentences[0]) == (score is None)
 
 
+def test_without_an_overall_score_the_reason_is_the_one_that_holds() -> None:
+    """A bureau that delivers complaints alone has all of its indicators, and a score in one dimension."""
+    own = own_rows(None, None, None).assign(coverage=1.0)
+    own.loc[own["dimension"] == "conduct", ["score", "state"]] = 75.0, "value"
+    portrait = portraiture.compose("甲所", own, own.head(0), date(2026, 10, 31))
+    said = portraiture.sentences(Words("zh"), portrait)
+    assert "4 个维度中只有 1 个有得分" in said[0] and "60%" not in said[0]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_subject_has_a_page_and_a_name(snapshot: warehouse.Snapshot, language: str) -> None:
     kinds = portraits.kinds(snapshot)

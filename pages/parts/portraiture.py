@@ -155,13 +155,21 @@ def sentences(words: Words, portrait: Portrait) -> list[str]:
     """The overall score, and where it stands among its like, in words."""
     row = portrait.rows[OVERALL]
     if row["score"] is None:
-        least = share(rules().portrait.coverage_share)
-        reason = words.say(f"portraits.reason_{row['state']}", coverage=share(row["coverage"]), least=least)
+        reason = _no_score(words, portrait, row)
         return [words.say("portraits.sentence_none", reason=reason), words.say("portraits.rank_none")]
     interval = {name: points(row[f"score_{name}"]) for name in ("lower", "upper")}
     said = words.say("portraits.sentence", score=points(row["score"]), **interval)
     coverage = words.say("portraits.coverage", share=share(row["coverage"]))
     return [said, _rank(words, portrait, row), coverage]
+
+
+def _no_score(words: Words, portrait: Portrait, row: Mapping[str, Any]) -> str:
+    """Why there is no overall score: too little of the indicators, or indicators enough, but of few dimensions."""
+    least = rules().portrait.coverage_share
+    if row["coverage"] >= least:
+        scored = [one["score"] is not None for name, one in portrait.rows.items() if name != OVERALL]
+        return words.say("portraits.reason_dimensions", count=sum(scored), all=len(scored))
+    return words.say(f"portraits.reason_{row['state']}", coverage=share(row["coverage"]), least=share(least))
 
 
 def _rank(words: Words, portrait: Portrait, row: Mapping[str, Any]) -> str:
