@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import cell_lists, cell_pictures, controls, frame, panels, pictures
+from pages.parts import cell_lists, cell_pictures, clocks, controls, frame, panels, pictures
 from pages.parts.reads import records
 
 VIEWS = {"cells": cell_lists.cells, "queue": cell_lists.queue, "units": cell_lists.units}
@@ -24,7 +24,8 @@ def show() -> None:
         market = cell_pictures.choose(view, unit_id, records.name_of(units, unit_id))
     pictures.breadcrumb(words, units, unit_id)
     if not market.cells:
-        st.html(panels.remark(words.say("cells.none")))
+        is_delivered = clocks.is_delivered(view.clocks.values(), "market_cell")
+        st.html(panels.remark(words.say("cells.none" if is_delivered else "shared.not_delivered")))
         return
     cell_pictures.totals(market)
     scheme, months = st.columns([7, 6], gap="small")

@@ -49,5 +49,8 @@ def show() -> None:
     with st.container(key=f"panel_{chosen}"):
         about = running_lists.about(run, chosen)
         st.html(panels.heading(words.say(f"standards.view_{chosen}"), run.name, run.unit_name, about))
+        if not run.is_delivered:
+            st.html(panels.note(words.say("shared.not_delivered")))
+            return
         with st.spinner(words.say("shared.working")):
             VIEWS[chosen](run, units)

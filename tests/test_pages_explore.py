@@ -72,7 +72,7 @@ def test_no_rows_of_what_no_source_delivers_are_told_from_no_rows_that_match(
     snapshot: warehouse.Snapshot,
 ) -> None:
     nobody = json.dumps([["inspection_no", "is", "nobody's"]])
-    none, unknown = ZH.say("explore.result_none"), ZH.say("explore.result_unknown")
+    none, unknown = ZH.say("explore.result_none"), ZH.say("shared.not_delivered")
     shown = site.shown(site.page_of("analysis", where=nobody))
     assert none in shown and unknown not in shown
     with pytest.MonkeyPatch.context() as patch:

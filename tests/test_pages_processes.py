@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from model import policy, warehouse
 from model.process import processes
+from pages import standards
 from pages.parts import (
     clocks,
     labels,
@@ -100,6 +101,29 @@ class TestStandards:
         assert found.groupby("step").size().to_dict() == {
             one["step"]: one["open_count"] for one in labels.records(rows) if one["open_count"]
         }
+
+    def test_of_what_no_source_delivers_nothing_is_said_not_to_be(
+        self, snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = clocks.of_snapshot(snapshot)
+        without = {name: one for name, one in held.items() if "licence_application" not in one.tables}
+        unknown = Words("zh").say("shared.not_delivered")
+        shown = {view: demo_site.shown(demo_site.page_of("running", view=view)) for view in standards.VIEWS}
+        assert not any(unknown in said for said in shown.values())
+        monkeypatch.setattr(clocks, "of_snapshot", lambda _: without)
+        for view in standards.VIEWS:
+            assert unknown in demo_site.shown(demo_site.page_of("running", view=view)), view
+        assert unknown not in demo_site.shown(demo_site.page_of("running", process="complaint"))
+
+    def test_that_a_unit_has_no_cells_is_said_where_a_source_delivers_cells(
+        self, snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        say, held = Words("zh").say, clocks.of_snapshot(snapshot)
+        without = {name: one for name, one in held.items() if "market_cell" not in one.tables}
+        monkeypatch.setattr(market, "cells", lambda _: [])
+        for known, key in ((held, "cells.none"), (without, "shared.not_delivered")):
+            monkeypatch.setattr(clocks, "of_snapshot", lambda _, known=known: known)
+            assert say(key) in demo_site.shown(demo_site.page_of("market-cells"))
 
     def test_what_waits_is_told_by_what_each_source_records_and_until_when(
         self, changed: Callable[[str], warehouse.Snapshot], unit_id: str

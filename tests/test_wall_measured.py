@@ -11,7 +11,7 @@ import pytest
 
 from pages.parts.charts import wall_steps
 from pages.parts.reads import screen
-from pages.parts.wall import headline
+from pages.parts.wall import blocks, headline, queues
 from pages.parts.wall.board import Board
 from pages.parts.wall.measured import measured
 from pages.parts.words import Words
@@ -59,3 +59,19 @@ def test_places_are_held_against_the_cells_whose_capacity_is_known(
     card = headline._retailers(cast(Board, board))
     assert card.number == "50" and card.remark.replace("规划容量", "").strip() == remark
     assert card.picture == str(share)
+
+
+@pytest.mark.parametrize(
+    ("capacities", "said"),
+    [([], "wall.nothing"), ([None, None], "wall.nothing"), ([40, None], "wall.no_queue")],
+)
+def test_a_queue_that_no_source_tells_of_is_not_told_to_be_empty(
+    monkeypatch: pytest.MonkeyPatch, capacities: list[int | None], said: str
+) -> None:
+    size = len(capacities)
+    cells = pd.DataFrame({"cell_id": ["A", "B"][:size], "queued": [0] * size, "capacity": capacities})
+    monkeypatch.setattr(queues.market, "market", lambda board: queues.market.Market(cells))
+    monkeypatch.setattr(blocks, "nothing", lambda board, key="wall.nothing": key)
+    monkeypatch.setattr(blocks, "panel", lambda board, name, title, what, body, tables, width: body)
+    board: Any = SimpleNamespace(words=Words("zh"))
+    assert queues.table_panel(cast(Board, board), 5, 400.0) == said

@@ -98,7 +98,7 @@ def show(
     cut = words.say("explore.result_cut", rows=counts["rows"]) if run.shape.is_cut else ""
     st.html(panels.heading(words.say("explore.result"), words.say("explore.result_rows", **counts), late=cut))
     if not run.shape.rows:
-        st.html(panels.note(words.say("explore.result_none" if is_delivered else "explore.result_unknown")))
+        st.html(panels.note(words.say("explore.result_none" if is_delivered else "shared.not_delivered")))
         return
     if leads:
         _chart(words, run, leads, reads)

@@ -109,6 +109,11 @@ def of_kind(clocks: Iterable[SourceClock], table: str) -> tuple[SourceClock, ...
     return tuple(clock for clock in clocks if table in clock.tables)
 
 
+def is_delivered(clocks: Iterable[SourceClock], table: str) -> bool:
+    """Whether any source delivers this kind of record: where none does, no rows do not mean that nothing happened."""
+    return bool(of_kind(clocks, table))
+
+
 def late_ones(clocks: Iterable[SourceClock], at: datetime) -> tuple[SourceClock, ...]:
     """Those of the clocks that are late at this moment."""
     return tuple(clock for clock in clocks if clock.late_by(at))

@@ -64,7 +64,7 @@ def compose(view: View) -> None:
 def _is_delivered(view: View, table: str) -> bool:
     """Whether a source delivers what a table of records holds; what is computed needs none of its own."""
     schema, _, kind = table.partition(".")
-    return schema != "record" or bool(clocks.of_kind(view.clocks.values(), kind))
+    return schema != "record" or clocks.is_delivered(view.clocks.values(), kind)
 
 
 def _behind(question: Question, row: Mapping[str, Any], spread: str | None = None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from model.process import Process, Step, processes
-from pages.parts import controls, export, labels, monthly, panels
+from pages.parts import clocks, controls, export, labels, monthly, panels
 from pages.parts import words as written
 from pages.parts.charts import spark
 from pages.parts.charts.steps import step as step_picture
@@ -62,6 +62,11 @@ class Run:
     def as_of(self) -> date | None:
         """The last whole day that the source has delivered."""
         return max((one["as_of"].date() for one in self.rows if one["as_of"] is not None), default=None)
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether any source delivers what records the process."""
+        return clocks.is_delivered(self.view.clocks.values(), self.process.table)
 
     def step_name(self, step: Step) -> str:
         return self.view.words.pick(step.name.zh, step.name.en)

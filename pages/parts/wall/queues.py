@@ -50,7 +50,8 @@ def table_panel(board: Board, count: int, width: float) -> str:
     found, say = market.market(board), board.words.say
     top = found.top_queues(count) if not found.is_empty else found.cells
     if top.empty:
-        body = blocks.nothing(board, "wall.no_queue")
+        is_known = not found.is_empty and not found.is_unknown
+        body = blocks.nothing(board, "wall.no_queue" if is_known else "wall.nothing")
     else:
         head = tuple(escape(say(f"wall.{one}")) for one in ("cell", "occupied_of", "queue"))
         lines = [
