@@ -335,6 +335,18 @@ def test_a_place_is_judged_by_its_cell_and_by_what_lies_near(client: Client, loa
     assert "零售点间距满足" in client.post("/window/place", away).text
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_pre_check_without_cells_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    say = Words(language).say  # type: ignore[arg-type]
+    address = f"/window/place?lang={language}"
+    assert say("window.choose_office") in client.get(address).text
+    monkeypatch.setattr(place, "_cells", lambda snapshot: [])
+    shown = client.get(address).text
+    assert say("window.place_none") in shown and say("window.choose_office") not in shown
+
+
 @pytest.mark.parametrize(
     ("cell", "near", "said"),
     [
