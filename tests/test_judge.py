@@ -154,6 +154,27 @@ def test_states_are_known_and_what_is_not_shown_has_no_value(bureau: Bureau) -> 
     assert few == [(0,)]
 
 
+def test_what_looks_back_on_a_year_is_told_once_the_year_is_known(bureau: Bureau) -> None:
+    """Else every shop that was inspected before the records begin would look like one that never was."""
+    looking_back = [
+        item.id
+        for item in catalogue().indicators.values()
+        if item.series in ("rolling_year", "year_to_date") and item.shape == "ratio"
+    ]
+    told = bureau.connection.execute(
+        """
+        SELECT month < first_full_month AS is_early, f.observations, t.value, t.state
+        FROM snapshot.mart.trend t
+        JOIN snapshot.mart.indicator_fact f USING (indicator_id, subject_kind, subject_id, month)
+        JOIN snapshot.mart.indicator_state s USING (indicator_id)
+        WHERE list_contains(?, indicator_id) AND f.observations >= 10""",
+        [looking_back],
+    ).fetchall()
+    early = [one for one in told if one[0]]
+    assert len(early) > 5 and {one[2:] for one in early} == {(None, "suppressed")}
+    assert {state for is_early, *_, state in told if not is_early} & {"value", "zero"}
+
+
 def test_only_what_rests_on_changed_facts_is_judged_again_and_comes_out_as_anew(
     changeable: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ WARNING = (
     "warning_id", "indicator_id", "rule_version", *SUBJECT, "kind", "level", "period_start", "period_end", *NUMBERS,
 )  # fmt: skip
 Month = np.datetime64
+LOOKING_BACK = ("rolling_year", "year_to_date")
+"""The series whose months count more than the month itself."""
 ROWS_AT_ONCE = 100_000
 """How many rows are handed to the database at once: each time costs milliseconds, and each row memory."""
 
@@ -57,6 +59,7 @@ class Court:
     """What judging needs: the connection with `snapshot` attached, what is declared, and each indicator's last day.
 
     `clocks`: of indicators with facts. `delivered`: of all whose columns are recorded, with facts or without.
+    `whole_from`: of those that look back on a year, the first month that is known as far back as that.
     """
 
     connection: warehouse.Connection
@@ -64,6 +67,7 @@ class Court:
     rules: Rules
     clocks: dict[str, date]
     delivered: dict[str, date]
+    whole_from: dict[str, Month]
 
     @property
     def newest(self) -> Month:
@@ -98,12 +102,14 @@ def convene(
     """What judging needs; `until`: judge as on that day, as if no later month had come."""
     check_against(declared, known)
     rows = connection.execute(
-        "SELECT indicator_id, as_of, state = 'computed' FROM snapshot.mart.indicator_state"
+        "SELECT indicator_id, as_of, state = 'computed', first_full_month FROM snapshot.mart.indicator_state"
         " WHERE state <> 'not_computable' AND as_of IS NOT NULL"
     ).fetchall()
-    delivered = {name: min(as_of, until or as_of) for name, as_of, _ in rows if name in known.indicators}
-    clocks = {name: delivered[name] for name, _, has_facts in rows if has_facts and name in delivered}
-    return Court(connection, known, declared, clocks, delivered)
+    delivered = {name: min(as_of, until or as_of) for name, as_of, *_ in rows if name in known.indicators}
+    clocks = {name: delivered[name] for name, _, has_facts, _ in rows if has_facts and name in delivered}
+    looking_back = {name for name, item in known.indicators.items() if item.series in LOOKING_BACK}
+    whole_from = {name: Month(first, "M") for name, *_, first in rows if first and name in looking_back}
+    return Court(connection, known, declared, clocks, delivered, whole_from)
 
 
 @contextmanager

@@ -62,7 +62,8 @@ def standing(court: Court) -> Standing:
     shared = _digest(court.rules, units)
     months, rows = _months(court), []
     for name, every, complete in found:
-        rule = (shared, court.catalogue.indicators[name], str(clocks[name]), str(court.newest))
+        since = str(court.whole_from.get(name))
+        rule = (shared, court.catalogue.indicators[name], str(clocks[name]), str(court.newest), since)
         reach = (str(months[0]), str(months[-1]), str(np.datetime64(court.clocks[name], "M")))
         rows.append((name, _digest(rule, reach, every), _digest(rule, complete)))
     now = pd.DataFrame(rows, columns=["indicator_id", "every", "complete"])
@@ -109,7 +110,8 @@ def judge_facts(
         facts = connection.execute(sql.statement("judge_facts"), [item.id]).fetchnumpy()
         last = complete_month(court.clocks[item.id])
         strata = strata_of(court, item, units)
-        held = series(item, facts, subjects, months, int((months <= last).sum()), strata)
+        complete, whole_from = int((months <= last).sum()), court.whole_from.get(item.id)
+        held = series(item, facts, subjects, months, complete, strata, whole_from)
         if np.isnan(held.observations).all():
             continue
         points = trends.judge(held, court.rules.trend)

@@ -72,7 +72,10 @@ def changed(court: Court, kinds: Iterable[SubjectKind], ends: Sequence[Month]) -
         rule = sha256(f"{shared}{declared!r}".encode()).hexdigest()
         for end in ends:
             held = [facts.get((source, end - back)) for back in range(max(court.rules.windows))]
-            until = sorted((name, str(min(end, clock))) for name, clock in clocks.items())
+            until = sorted(
+                (name, str(min(end, clock)), str(court.whole_from.get(name)))
+                for name, clock in clocks.items()
+            )
             rows.append((kind, last_day(end), sha256(repr((rule, held, until)).encode()).hexdigest()))
     told = pd.DataFrame(rows, columns=["subject_kind", "period_end", "digest"])
     connection.register("resting_now", told)
@@ -141,5 +144,6 @@ def _series(court: Court, statement: str, bound: list[object]) -> list[Series]:
         if item.id in court.clocks and is_scored(item) and mine.size:
             facts = {name: rows[name][mine] for name in ("month", *COUNTED)} | {"subject": number[mine]}
             complete = int((months <= complete_month(court.clocks[item.id])).sum())
-            found.append(series(item, facts, subjects, months, complete, strata_of(court, item, names)))
+            strata, whole_from = strata_of(court, item, names), court.whole_from.get(item.id)
+            found.append(series(item, facts, subjects, months, complete, strata, whole_from))
     return found

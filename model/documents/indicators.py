@@ -35,8 +35,8 @@ _DIRECTIONS = {
 }
 _SERIES = {
     "flow": "按月，各月独立 by month, each by itself",
-    "rolling_year": "每月末回看365天 the last 365 days at each month's end",
-    "year_to_date": "自1月1日累计 from 1 January on",
+    "rolling_year": "每月末回看365天，有整年记录后才计算 the last 365 days at each month's end, once they are all known",
+    "year_to_date": "自1月1日累计，自有1月1日起的记录之年计算 from 1 January on, once a year is known from there",
     "stock": "月末状态 the state at the month's end",
 }
 _COUNTED = {

@@ -139,13 +139,18 @@ def series(
     months: Months,
     complete: int,
     strata: Mapping[str, Any] | None = None,
+    whole_from: np.datetime64 | None = None,
 ) -> Series:
     """The matrices of an indicator. facts: `subject` (a row of `subjects`), `month` and the counted columns.
 
-    strata: the same columns by `stratum` with its `weight`, of a standardised mean.
+    strata: the same columns by `stratum` with its `weight`, of a standardised mean. whole_from: the first month that
+    is known as far back as it counts; of those before it nothing is told but how much they hold.
     """
     present, row = np.unique(np.asarray(facts["subject"]), return_inverse=True)
     numerator, denominator, observations = _filled(facts, (row,), (present.size,), months, np.nan)
+    if whole_from is not None:
+        for part in (numerator, denominator):
+            part[:, months < whole_from] = np.nan
     told = {name: held[present] for name, held in subjects.items()}
     parts = _strata(strata, present, months)
     return Series(item, told, months, complete, numerator, denominator, observations, parts)

@@ -78,6 +78,8 @@ class Line:
     on_year: float | None = None
     stretch: Stretch | None = None
     missing: tuple[str, ...] = ()
+    whole_from: date | None = None
+    """The first month that is known as far back as it counts."""
 
     @property
     def way(self) -> Way:
@@ -175,14 +177,19 @@ def line(
         _difference(here, by_month.get(shifted(here.month, -12))),
         _stretch(window) if here.state in ("suppressed", "no_data") else None,
         missing,
+        _day(became, "first_full_month"),
     )
 
 
 def as_of_state(became: Mapping[Any, Any] | None) -> date | None:
     """The last whole day that an indicator's sources have delivered."""
-    if became is None or pd.isna(became["as_of"]):
+    return _day(became, "as_of")
+
+
+def _day(became: Mapping[Any, Any] | None, name: str) -> date | None:
+    if became is None or pd.isna(became[name]):
         return None
-    return pd.Timestamp(became["as_of"]).date()
+    return pd.Timestamp(became[name]).date()
 
 
 def _difference(here: Spot, before: Spot | None) -> float | None:
