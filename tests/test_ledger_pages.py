@@ -385,7 +385,14 @@ def test_an_activity_is_planned_and_recorded_with_what_its_kind_has(bureau: Ledg
     boxes["活动类型"].select("training")
     boxes["机构"].select("420106")
     app.date_input[0].set_value(now().date())
-    next(one for one in app.text_input if one.label.startswith("对象人员工号")).set_value("P000001")
+    number = next(one for one in app.text_input if one.label.startswith("对象人员工号"))
+    number.set_value("P-head、P-nobody")
+    press(app, "计划活动")
+    assert Words("zh").say("handling.no_such_staff", numbers="P-head、P-nobody") in shown(app)
+    with bureau.read() as session:
+        assert not activities.listed(session, signing_in.THE_SINGLE_USER)
+    number = next(one for one in app.text_input if one.label.startswith("对象人员工号"))
+    number.set_value(f" {fixture.SECRET} ")
     press(app, "计划活动")
     with bureau.read() as session:
         (found,) = activities.listed(session, signing_in.THE_SINGLE_USER)
@@ -394,7 +401,7 @@ def test_an_activity_is_planned_and_recorded_with_what_its_kind_has(bureau: Ledg
     app.date_input[0].set_value(now().date())
     app.number_input[0].set_value(88)
     press(app, "登记完成")
-    assert "88" in shown(app) and "P000001" in shown(app) and "已完成" in shown(app)
+    assert "88" in shown(app) and fixture.SECRET in shown(app) and "已完成" in shown(app)
 
 
 def test_a_branch_meeting_is_planned_and_recorded_on_the_page(bureau: Ledger) -> None:

@@ -17,10 +17,9 @@ from ledger.disposition.reading import Detail
 from ledger.schema import Account
 from ledger.trail import Recorder
 from model import policy
-from pages.parts import forms, panels
+from pages.parts import forms, panels, work_numbers
 from pages.parts.frame import View
 from pages.parts.keeping import Book
-from pages.parts.reads import staff
 
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
@@ -46,7 +45,7 @@ def show(view: View, book: Book, detail: Detail) -> None:
                 names = st.form_submit_button(words.say("handling.concerned_name"))
                 takes = st.form_submit_button(words.say("handling.concerned_take_back"))
         numbers = [one for one in _BETWEEN.split(given) if one]
-        if names and _are_known(view, book, numbers):
+        if names and work_numbers.are_known(view, book, numbers):
             _write(book, lambda recorder: concerned.name(recorder, warning_id, numbers, purpose))
         if takes:
             _write(book, lambda recorder: concerned.take_back(recorder, warning_id, numbers, purpose))
@@ -57,19 +56,6 @@ def show(view: View, book: Book, detail: Detail) -> None:
 def _write(book: Book, act: Callable[[Recorder], None]) -> None:
     if book.write(act):
         st.html(panels.note(book.words.say("handling.concerned_saved")))
-
-
-def _are_known(view: View, book: Book, numbers: list[str]) -> bool:
-    """Whether every number is somebody's; which is not is told."""
-    words = book.words
-    held = book.read(
-        "staff_of_accounts", lambda session: set(session.scalars(select(Account.staff_id).distinct()))
-    )
-    missing = staff.unknown(view.snapshot, [one for one in numbers if one not in held])
-    if missing:
-        said = words.say("handling.no_such_staff", numbers=words.say("shared.list_joint").join(missing))
-        st.html(panels.message(words.say("handling.refused"), said, failing=True))
-    return not missing
 
 
 def _seen(book: Book, warning_id: str, purpose: str) -> None:

@@ -167,8 +167,8 @@ def field(
     if name in ("score", "issue_count"):
         return st.number_input(said, value=None, min_value=0, max_value=_HIGHEST, step=1, key=place)
     if name in ("text", "need", "task", "answer"):
-        return st.text_area(said, key=place, height=96, max_chars=forms.LONGEST_TEXT) or None
-    return st.text_input(said, key=place, max_chars=forms.LONGEST_LINE) or None
+        return st.text_area(said, key=place, height=96, max_chars=forms.LONGEST_TEXT).strip() or None
+    return st.text_input(said, key=place, max_chars=forms.LONGEST_LINE).strip() or None
 
 
 def choice_key(words: Words, place: str) -> str:

@@ -19,7 +19,7 @@ from ledger.trail import Recorder
 from model import policy
 from model.contract import TABLES
 from model.indicators import catalogue
-from pages.parts import controls, export, forms, keeping, labels, navigation, panels
+from pages.parts import controls, export, forms, keeping, labels, navigation, panels, work_numbers
 from pages.parts.frame import View
 from pages.parts.keeping import Book, moment
 from pages.parts.register_parts import units_of
@@ -243,8 +243,17 @@ def _new(view: View, book: Book, register: Register) -> None:
             else:
                 given[name] = keeping.field(book, name, info, key, choices, is_needed)
         is_sent = st.form_submit_button(words.say(f"duties.new_{register.name}"), type="primary")
-    if is_sent:
+    if is_sent and work_numbers.are_known(view, book, _staff(register, given)):
         book.send(place, lambda recorder: register.create(recorder, given))
+
+
+def _staff(register: Register, given: Mapping[str, Any]) -> list[str]:
+    """The work numbers among what was filled in."""
+    columns = TABLES[register.table].columns
+    named = [
+        name for name in given if name in columns and columns[name].info["references"] == "staff.staff_id"
+    ]
+    return [given[name] for name in named if given[name]]
 
 
 def _info(words: Words, table_name: str, name: str) -> dict[str, Any]:
