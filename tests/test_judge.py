@@ -156,11 +156,7 @@ def test_states_are_known_and_what_is_not_shown_has_no_value(bureau: Bureau) -> 
 
 def test_what_looks_back_on_a_year_is_told_once_the_year_is_known(bureau: Bureau) -> None:
     """Else every shop that was inspected before the records begin would look like one that never was."""
-    looking_back = [
-        item.id
-        for item in catalogue().indicators.values()
-        if item.series in ("rolling_year", "year_to_date") and item.shape == "ratio"
-    ]
+    looking_back = [item.id for item in catalogue().indicators.values() if item.needs_whole_window]
     told = bureau.connection.execute(
         """
         SELECT month < first_full_month AS is_early, f.observations, t.value, t.state

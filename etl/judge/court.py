@@ -26,8 +26,6 @@ WARNING = (
     "warning_id", "indicator_id", "rule_version", *SUBJECT, "kind", "level", "period_start", "period_end", *NUMBERS,
 )  # fmt: skip
 Month = np.datetime64
-LOOKING_BACK = ("rolling_year", "year_to_date")
-"""The series whose months count more than the month itself."""
 ROWS_AT_ONCE = 100_000
 """How many rows are handed to the database at once: each time costs milliseconds, and each row memory."""
 
@@ -59,7 +57,7 @@ class Court:
     """What judging needs: the connection with `snapshot` attached, what is declared, and each indicator's last day.
 
     `clocks`: of indicators with facts. `delivered`: of all whose columns are recorded, with facts or without.
-    `whole_from`: of those that look back on a year, the first month that is known as far back as that.
+    `whole_from`: of those that need it, the first month that is known as far back as they look.
     """
 
     connection: warehouse.Connection
@@ -107,8 +105,8 @@ def convene(
     ).fetchall()
     delivered = {name: min(as_of, until or as_of) for name, as_of, *_ in rows if name in known.indicators}
     clocks = {name: delivered[name] for name, _, has_facts, _ in rows if has_facts and name in delivered}
-    looking_back = {name for name, item in known.indicators.items() if item.series in LOOKING_BACK}
-    whole_from = {name: Month(first, "M") for name, *_, first in rows if first and name in looking_back}
+    in_need = {name for name, item in known.indicators.items() if item.needs_whole_window}
+    whole_from = {name: Month(first, "M") for name, *_, first in rows if first and name in in_need}
     return Court(connection, known, declared, clocks, delivered, whole_from)
 
 

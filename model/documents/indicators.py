@@ -35,10 +35,11 @@ _DIRECTIONS = {
 }
 _SERIES = {
     "flow": "按月，各月独立 by month, each by itself",
-    "rolling_year": "每月末回看365天，有整年记录后才计算 the last 365 days at each month's end, once they are all known",
-    "year_to_date": "自1月1日累计，自有1月1日起的记录之年计算 from 1 January on, once a year is known from there",
+    "rolling_year": "每月末回看365天 the last 365 days at each month's end",
+    "year_to_date": "自1月1日累计 from 1 January on",
     "stock": "月末状态 the state at the month's end",
 }
+_WHOLE = "；记录不满此期的不计算 not told before the records reach as far back"
 _COUNTED = {
     "ratio": "符合条件的占比或比率 those that meet the condition, of all",
     "mean_ratio": "两类平均之比 one group's mean over another's",
@@ -72,7 +73,7 @@ def _section(item: Indicator, known: Catalogue, declared: Rules) -> Iterator[str
     yield f"- 依据 basis: {item.basis.zh} · {item.basis.en}"
     yield f"- 维度 dimension: {item.dimension_name.zh} · {item.dimension_name.en}"
     yield f"- 来源 from: {view.name.zh} {view.name.en} — {', '.join(_column(need) for need in item.needs)}"
-    yield f"- 计法 counted: {_COUNTED[item.shape]}; {_SERIES[item.series]}"
+    yield f"- 计法 counted: {_COUNTED[item.shape]}; {_SERIES[item.series]}{_WHOLE if item.needs_whole_window else ''}"
     yield f"- 判定 judged: {'; '.join(_judged(item, declared))}"
     yield ""
 

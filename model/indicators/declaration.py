@@ -73,7 +73,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One declared indicator. `file` is where it stands; `version` moves when its rule changes."""
+    """One declared indicator. `file` is where it stands; `version` moves when its rule changes.
+
+    `needs_whole_window`: what was done before the records begin would count as not done, so that nothing is told until
+    they reach as far back as it looks.
+    """
 
     id: str
     file: str
@@ -94,6 +98,7 @@ class Indicator:
     minimum_denominator: int
     scored: bool
     series: Series
+    needs_whole_window: bool
     grain: Grain
     view: str
     period: str

@@ -198,6 +198,7 @@ class _Reader:
             minimum_denominator=self._number("minimum_denominator", int, 10) or 0,
             scored=self._flag("scored"),
             series=cast(Series, self._one_of("series", get_args(Series))),
+            needs_whole_window=self._flag("needs_whole_window", default=False),
             grain=cast(Grain, self._one_of("grain", get_args(Grain))),
             view=view.id,
             period=self._column("period", view, "period_end" if view.is_month_end else None),
@@ -229,10 +230,11 @@ class _Reader:
             raise self.wrong(key, f"{given!r} is no {wanted}")
         return kind(given)
 
-    def _flag(self, key: str) -> bool:
-        if not isinstance(self.entry.get(key), bool):
+    def _flag(self, key: str, default: bool | None = None) -> bool:
+        given = self.entry.get(key, default)
+        if not isinstance(given, bool):
             raise self.wrong(key, "true or false is needed")
-        return bool(self.entry[key])
+        return given
 
     def _column(self, key: str, view: View, default: str | None) -> str:
         given = self.entry.get(key, default)
@@ -283,6 +285,8 @@ class _Reader:
             if better <= worse:
                 side = "below" if item.direction == "higher" else "above"
                 raise self.wrong("floor", f"where {item.direction} is better, it lies {side} the target")
+        if item.needs_whole_window and item.series not in ("rolling_year", "year_to_date"):
+            raise self.wrong("needs_whole_window", "only what looks back beyond its month has a window")
         if not item.unit.endswith("unit_id"):
             raise self.wrong("unit", f"{item.unit!r} holds no units")
         if view.is_month_end and item.period != "period_end":

@@ -110,7 +110,12 @@ def value(words: Words, one: Line) -> dict[str, Any]:
         months, number = one.stretch.months, written.value(one.stretch.value, kind)
         under = words.say("judged.over_months", months=months, value=number)
         why = words.say("judged.over_months_why", months=months, count=one.stretch.observations)
-    elif here.state == "suppressed" and one.whole_from and here.month < one.whole_from:
+    elif (
+        here.state == "suppressed"
+        and one.item.needs_whole_window
+        and one.whole_from
+        and here.month < one.whole_from
+    ):
         why = words.say("judged.not_whole_why", month=words.month(one.whole_from))
     elif here.state == "suppressed":
         least = one.item.minimum_denominator
