@@ -17,6 +17,9 @@ from etl.stage import Staged
 from model import warehouse
 from model.contract import key_of
 
+FEW = 100_000
+"""So many known records are read once and held: they are compared first, and put in order where they differ."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -63,6 +66,7 @@ def load(
         new += " AND _id NOT IN (SELECT _id FROM known)"
     outcome, is_contested = Outcome(), False
     if repeated or known:
+        slots["known_rows"] = _known_rows(connection, slots["record"], known)
         is_contested = _contest(connection, arrival, staged, slots, parameters)
         outcome = Outcome(
             unchanged=_count(connection, "SELECT count(*) FROM same ANTI JOIN contested USING (_id)")
@@ -103,6 +107,17 @@ def _adopt(connection: warehouse.Connection, arrival: Arrival, slots: dict[str, 
         connection, "adopt", slots | {"name": sql.name(arrival.table.name)}, {"batch": arrival.batch_id}
     )
     return _count(connection, f"SELECT count(*) FROM {slots['record']}")
+
+
+def _known_rows(connection: warehouse.Connection, table: str, known: int) -> str:
+    """The records that the file tells of again, with the `place` of each; what has them is the record table if many."""
+    rows = f"(SELECT rowid AS place, * FROM {table})"
+    if known > FEW:
+        return rows
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE known_rows AS FROM {rows} WHERE place IN (SELECT place FROM known)"
+    )
+    return "known_rows"
 
 
 def _contest(
@@ -177,7 +192,7 @@ def _slots(arrival: Arrival) -> dict[str, str]:
         or "nothing := true",
         "delivered": ", ".join(map(sql.literal, arrival.recorded)),
         "changed": ", ".join(
-            f"CASE WHEN content.{sql.name(name)} IS DISTINCT FROM next_content.{sql.name(name)}"
+            f"CASE WHEN r.content.{sql.name(name)} IS DISTINCT FROM next.content.{sql.name(name)}"
             f" THEN {sql.literal(name)} END"
             for name in content
         )

@@ -20,10 +20,16 @@ def revision(table: Table) -> str:
 
 def create_tables(connection: warehouse.Connection, tables: dict[str, Table]) -> None:
     """Create what is missing of the warehouse under construction."""
+    query = (
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'snapshot' AND schema_name = 'record'"
+    )
+    held = {name for (name,) in connection.execute(query).fetchall()}
     connection.execute("USE snapshot")
     connection.execute(sql.statement("schema"))
     connection.execute("USE memory")
     for table in tables.values():
+        if {table.name, f"{table.name}_revision"} <= held:
+            continue
         columns = ", ".join(f"{sql.name(column.name)} {type_name(column)}" for column in table.columns)
         connection.execute(
             sql.statement("create_record", record=record(table), revision=revision(table), columns=columns)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from etl_helpers import SEEDS, Judged, Lab, fresh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import publish
+from etl import load, publish
 
 _KEYS = itertools.count(1)
 
@@ -115,16 +116,17 @@ def test_a_row_that_stands_twice_in_an_older_file_is_no_revision_of_itself(visit
     assert visit.chain() == [("a", 5, None)]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(st.lists(st.sampled_from("ab"), min_size=2, max_size=4).flatmap(
     lambda told: st.permutations(list(enumerate(told, start=1)))
-))  # fmt: skip
+), st.sampled_from([0, load.FEW]))  # fmt: skip
 def test_the_versions_do_not_depend_on_the_order_of_arrival(
-    laboratory: Lab, told: list[tuple[int, str]]
+    laboratory: Lab, told: list[tuple[int, str]], few: int
 ) -> None:
     visit = Visit(laboratory)
-    for day, content in told:
-        visit.told(day, content)
+    with mock.patch.object(load, "FEW", few):
+        for day, content in told:
+            visit.told(day, content)
     assert visit.current() == dict(told)[len(told)], told
     in_order = [content for content, _ in itertools.groupby(content for _, content in sorted(told))]
     assert [content for content, *_ in visit.chain()] == in_order, told

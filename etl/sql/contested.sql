@@ -6,7 +6,7 @@ WHERE table_name = $$table AND rule LIKE 'references %' AND value IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE same AS
 SELECT known._id, s._row_number, r.batch_id, r.row_number
 FROM known
-JOIN (SELECT rowid AS place, * FROM $record WHERE rowid IN (SELECT place FROM known)) r USING (place)
+JOIN (FROM $known_rows WHERE place IN (SELECT place FROM known)) r USING (place)
 JOIN accepted_rows s ON s._id = known._id
 WHERE $same
     AND r.batch_id NOT IN (SELECT batch_id FROM snapshot.quality.batch WHERE as_of > $$as_of)
@@ -17,5 +17,4 @@ SELECT s._id, $key_s FROM accepted_rows s SEMI JOIN repeated USING ($key)
 UNION
 SELECT s._id, $key_s FROM accepted_rows s JOIN known USING (_id) ANTI JOIN same USING (_id);
 CREATE OR REPLACE TEMP TABLE current_rows AS
-SELECT rowid AS place, * FROM $record
-WHERE rowid IN (SELECT place FROM known SEMI JOIN contested USING (_id))
+FROM $known_rows WHERE place IN (SELECT place FROM known SEMI JOIN contested USING (_id))

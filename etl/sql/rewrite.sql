@@ -4,19 +4,19 @@ CREATE OR REPLACE TEMP TABLE chain AS
 SELECT *,
     lead(batch_id) OVER w AS next_batch_id,
     lead(row_number) OVER w AS next_row_number,
-    lead(content) OVER w AS next_content
+    lead(place) OVER w AS next_place
 FROM timeline WHERE NOT is_unchanged
 WINDOW w AS (PARTITION BY $key ORDER BY as_of, batch_id, row_number);
 INSERT INTO removed SELECT $$table, batch_id, row_number FROM current_rows;
 DELETE FROM $record WHERE rowid IN (SELECT place FROM current_rows);
 DELETE FROM $revision r USING (SELECT DISTINCT $key FROM timeline) k WHERE $same_chain_key;
 INSERT INTO $record ($columns, batch_id, row_number)
-SELECT $columns, batch_id, row_number FROM chain WHERE next_batch_id IS NULL;
-INSERT INTO added SELECT $$table, batch_id, row_number FROM chain WHERE next_batch_id IS NULL;
+SELECT $columns_r, r.batch_id, r.row_number FROM chain JOIN telling r ON r.rowid = place WHERE next_place IS NULL;
+INSERT INTO added SELECT $$table, batch_id, row_number FROM chain WHERE next_place IS NULL;
 INSERT INTO $revision ($columns, batch_id, row_number, superseded_by_batch_id, superseded_by_row_number, changed_columns)
-SELECT $columns, batch_id, row_number, next_batch_id, next_row_number,
+SELECT $columns_r, r.batch_id, r.row_number, next_batch_id, next_row_number,
     list_filter([$changed], c -> c IS NOT NULL)
-FROM chain WHERE next_batch_id IS NOT NULL;
+FROM chain JOIN telling r ON r.rowid = place JOIN telling next ON next.rowid = next_place;
 UPDATE snapshot.quality.batch b
 SET unchanged_count = unchanged_count - again.rows, superseding_count = superseding_count + again.rows,
     released_unchanged_count = released_unchanged_count - again.released

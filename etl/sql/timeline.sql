@@ -11,7 +11,7 @@ FROM taken_over
 UNION
 SELECT $$batch, s._row_number, f.column_name, f.value, f.rule FROM finding_cell f JOIN examined_rows s USING (_id)
 WHERE f.rule LIKE 'references %' AND f.value IS NOT NULL;
-CREATE OR REPLACE TEMP TABLE timeline AS
+CREATE OR REPLACE TEMP TABLE telling AS
 WITH keys AS (SELECT DISTINCT $key FROM contested),
 batches AS (SELECT batch_id, as_of FROM snapshot.quality.batch),
 fallen AS (
@@ -31,32 +31,36 @@ versions AS (
 contents AS (
     SELECT versions.*, struct_pack($content) AS content
     FROM versions LEFT JOIN fallen USING (batch_id, row_number)
-),
-told AS (
-    SELECT *, false AS is_again, $$is_release AS is_released FROM contents
-    UNION ALL
-    SELECT c.* REPLACE (again.by_batch_id AS batch_id, again.by_row_number AS row_number, b.as_of AS as_of), true, again.is_released
-    FROM contents c
-    JOIN snapshot.quality.confirmation again
-        ON again.table_name = $$table AND again.batch_id = c.batch_id AND again.row_number = c.row_number
-    JOIN batches b ON b.batch_id = again.by_batch_id
-    WHERE NOT c.is_new
+)
+SELECT *, false AS is_again, $$is_release AS is_released FROM contents
+UNION ALL
+SELECT c.* REPLACE (again.by_batch_id AS batch_id, again.by_row_number AS row_number, b.as_of AS as_of), true, again.is_released
+FROM contents c
+JOIN snapshot.quality.confirmation again
+    ON again.table_name = $$table AND again.batch_id = c.batch_id AND again.row_number = c.row_number
+JOIN batches b ON b.batch_id = again.by_batch_id
+WHERE NOT c.is_new;
+-- Only what says where each stands goes through the windows: they would sort and copy all that it holds.
+CREATE OR REPLACE TEMP TABLE timeline AS
+WITH ordered AS (
+    SELECT rowid AS place, lag(rowid) OVER w AS place_before,
+        $key, as_of, batch_id, row_number, is_new, is_again, is_released
+    FROM telling
+    WINDOW w AS (PARTITION BY $key ORDER BY as_of, batch_id, row_number)
 ),
 neighbours AS (
-    SELECT *, (content IS DISTINCT FROM lag(content) OVER w OR lag(batch_id) OVER w IS NULL)::INTEGER AS is_other
-    FROM told
-    WINDOW w AS (PARTITION BY $key ORDER BY as_of, batch_id, row_number)
+    SELECT ordered.*, (place_before IS NULL OR mine.content IS DISTINCT FROM before.content)::INTEGER AS is_other
+    FROM ordered
+    JOIN telling mine ON mine.rowid = place
+    LEFT JOIN telling before ON before.rowid = place_before
 ),
 runs AS (
     SELECT *, sum(is_other) OVER (PARTITION BY $key ORDER BY as_of, batch_id, row_number ROWS UNBOUNDED PRECEDING) AS run
     FROM neighbours
-),
-placed AS (
-    SELECT *,
-        (is_new OR is_again) AND row_number() OVER (
-            PARTITION BY $key, run ORDER BY is_new OR is_again, as_of, batch_id, row_number
-        ) > 1 AS is_unchanged,
-        bool_or(NOT is_new) OVER (PARTITION BY $key) AS was_known
-    FROM runs
 )
-FROM placed
+SELECT *,
+    (is_new OR is_again) AND row_number() OVER (
+        PARTITION BY $key, run ORDER BY is_new OR is_again, as_of, batch_id, row_number
+    ) > 1 AS is_unchanged,
+    bool_or(NOT is_new) OVER (PARTITION BY $key) AS was_known
+FROM runs
