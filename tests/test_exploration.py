@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import resource
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +29,7 @@ from model.exploration.question import (
     understood,
     written,
 )
-from model.exploration.run import Run, columns
+from model.exploration.run import LONGEST, Kind, Run, columns
 from model.exploration.statement import RefusedError
 from model.policy import Actor
 from pages.parts import labels
@@ -177,6 +181,73 @@ def test_time_and_memory_are_limited(snapshot: warehouse.Snapshot) -> None:
     assert asked(snapshot, large, memory="64MB").state == "memory"
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    {
+        "SELECT repeat('x', 1200000000)": "memory",
+        "SELECT list_transform(range(3000000), i -> repeat('abc', 1000))": "memory",
+        "SELECT lpad('x', 2000000000, 'y')": "timeout",
+        "SELECT levenshtein(repeat('x', 200000), repeat('y', 200000))": "timeout",
+    }.items(),
+)
+def test_no_single_expression_passes_the_limits(snapshot: warehouse.Snapshot, text: str, state: str) -> None:
+    """What DuckDB alone neither counts nor ends: it took 2 to 18 GB here, or ran on for most of a minute."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    run = asked(snapshot, text, seconds=60.0 if state == "memory" else 3.0)
+    assert run.state == state and run.elapsed < 30
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    with pytest.raises(RefusedError):
+        run.page(0, 1)
+
+
+def test_a_question_ends_with_the_one_that_asked(snapshot: warehouse.Snapshot) -> None:
+    asking = (
+        "import sys; from pathlib import Path; from model import warehouse; from model.exploration.run import Run;"
+        f"run = Run(warehouse.open_snapshot(Path({str(snapshot.directory.parent)!r})), {ENDLESS!r});"
+        "run.wait(5); print(run.state, run._connection._process.pid, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", asking]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asker:
+        assert asker.stdout
+        state, process = asker.stdout.readline().split()
+        assert state == "running" and Path(f"/proc/{process}").exists()
+        asker.kill()
+    ended = time.monotonic() + 20
+    while Path(f"/proc/{process}").exists() and time.monotonic() < ended:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{process}").exists()
+
+
+def test_what_was_held_by_a_process_that_is_gone_is_said_to_be_gone(snapshot: warehouse.Snapshot) -> None:
+    run = answered(snapshot, "FROM mart.unit")
+    assert run._connection
+    run._connection.close()
+    for read in (lambda: run.page(0, 1), lambda: run.table("*")):
+        with pytest.raises(RefusedError, match="memory"):
+            read()
+
+
+@pytest.mark.parametrize("kind", ["sql", "groups", "listing"])
+def test_a_result_as_large_as_memory_is_taken_out_whole(snapshot: warehouse.Snapshot, kind: Kind) -> None:
+    text = "SELECT range AS n, range || repeat('x', 60) AS t FROM range(500000)"
+    run = Run(snapshot, text, replace(limits(), memory="64MB", rows=400_000), kind=kind)
+    assert run.wait(60) and run.state == "done", run.detail
+    held = pyarrow.parquet.read_table(io.BytesIO(export.parquet(run, {"asked": text})))
+    assert held["n"].to_pylist() == list(range(400_000)) and run.shape.is_cut
+    assert held["t"][-1].as_py() == f"399999{'x' * 60}"
+    assert export.csv(run, {}).count(b"\n") == 400_001
+
+
+def test_a_page_shows_the_beginning_of_what_is_long_and_files_hold_the_whole(
+    snapshot: warehouse.Snapshot,
+) -> None:
+    run = answered(snapshot, "SELECT n, repeat('y', 5000) || n AS t, range(5000) AS l FROM range(3) AS r(n)")
+    shown = run.page(0, 3, "t", down=True)
+    assert list(shown["n"]) == [2, 1, 0]
+    assert {len(text) for text in shown["t"]} == {len(some) for some in shown["l"]} == {LONGEST + 1}
+    assert run.table("length(t) AS t, length(l) AS l").to_pylist() == [{"t": 5001, "l": 5000}] * 3
+
+
 def test_a_question_under_way_is_cancelled(snapshot: warehouse.Snapshot) -> None:
     run = Run(snapshot, ENDLESS)
     assert not run.wait(1.0) and run.state == "running"
@@ -239,7 +310,7 @@ def test_a_listing_is_read_where_it_lies_and_is_what_a_copy_of_it_would_be(
     question = Question("record.complaint", (Filter("category", "filled"),))
     text = statement(question, Asker(ANALYST, columns(snapshot)))
     copied = asked(snapshot, text, rows=100)
-    listed = Run(snapshot, text, replace(limits(), rows=100), is_listing=True)
+    listed = Run(snapshot, text, replace(limits(), rows=100), kind="listing")
     assert listed.wait(60) and listed.state == "done", listed.detail
     assert listed.source != copied.source == "memory.result"
     assert listed.shape == copied.shape and listed.shape.is_cut

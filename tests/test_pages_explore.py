@@ -28,6 +28,12 @@ from tests.test_exploration import ENDLESS, REFUSED
 ZH = Words("zh")
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is drawn once waits for its answer, however busy the machine is."""
+    monkeypatch.setattr(answers, "AT_ONCE_SECONDS", 60.0)
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The office's warehouse, with a ledger of its own beside it."""

@@ -68,7 +68,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 def parquet(run: Run, stamp: Stamp) -> bytes:
     """The rows with their types; the stamp as metadata of the file."""
-    rows = _table(run, "*")
+    rows = run.table("*")
     target = io.BytesIO()
     said = {name.encode(): text.encode() for name, text in stamp.items()}
     pyarrow.parquet.write_table(
@@ -80,13 +80,7 @@ def parquet(run: Run, stamp: Stamp) -> bytes:
 def _rows(run: Run, *, as_text: bool) -> pa.Table:
     """The rows, what a cell cannot hold as text; `as_text`: nothing that reads as a formula."""
     columns = ", ".join(_column(name, kind, as_text=as_text) for name, kind in run.shape.columns)
-    return _table(run, columns)
-
-
-def _table(run: Run, columns: str) -> pa.Table:
-    """What of the rows there is to be had, no more than a result may hold."""
-    query = f"SELECT {columns} FROM {run.source} LIMIT ?"  # noqa: S608 - columns' names, quoted
-    return run.read(query, [run.shape.rows], "to_arrow_table")
+    return run.table(columns)
 
 
 def _column(name: str, kind: str, *, as_text: bool) -> str:

@@ -15,11 +15,17 @@ class Limits:
     rows: int
     seconds: float
     memory: str
+    process_mebibytes: int
     at_once: int
     kept_results: int
     statement_characters: int
     workbook_rows: int
     pivot_columns: int
+
+    @property
+    def process_bytes(self) -> int:
+        """What the process of a question in SQL may hold."""
+        return self.process_mebibytes * 2**20
 
 
 @cache

@@ -16,7 +16,8 @@ from model import policy
 from model.exploration import export
 from model.exploration.limits import limits
 from model.exploration.question import is_number
-from model.exploration.run import ENDED, Run
+from model.exploration.run import ENDED, LONGEST, Kind, Run
+from model.exploration.statement import RefusedError
 from model.indicators import catalogue
 from model.judgement import rules
 from model.policy import Actor
@@ -52,7 +53,7 @@ _MIME = {
 
 
 def run_of(
-    view: View, slot: str, text: str, before: Callable[[], None] | None = None, *, is_listing: bool = False
+    view: View, slot: str, text: str, before: Callable[[], None] | None = None, *, kind: Kind = "sql"
 ) -> Run:
     """The run of this text on this snapshot: the one that this session has, else a new one; the other is cancelled.
 
@@ -65,7 +66,7 @@ def run_of(
             held.drop()
         if before:
             before()
-        held = st.session_state[f"run_{slot}"] = Run(view.snapshot, text, is_listing=is_listing)
+        held = st.session_state[f"run_{slot}"] = Run(view.snapshot, text, kind=kind)
     return held
 
 
@@ -89,10 +90,7 @@ def show(
         _under_way(words, run)
         return
     if run.state != "done":
-        most = f"{run.within.seconds:g}"
-        key = run.reason if run.state == "refused" else run.state
-        said = words.say(f"explore.error_{key}", what=run.detail, most=most, memory=run.within.memory)
-        st.html(panels.message(words.say("explore.error"), said))
+        _failed(words, run, run.reason if run.state == "refused" else run.state)
         return
     counts = {"rows": written.number(run.shape.rows), "seconds": f"{run.seconds:.1f}"}
     cut = words.say("explore.result_cut", rows=counts["rows"]) if run.shape.is_cut else ""
@@ -100,10 +98,21 @@ def show(
     if not run.shape.rows:
         st.html(panels.note(words.say("explore.result_none" if is_delivered else "shared.not_delivered")))
         return
-    if leads:
-        _chart(words, run, leads, reads)
-    _page(words, run, names or {}, leads, reads)
+    try:
+        if leads:
+            _chart(words, run, leads, reads)
+        _page(words, run, names or {}, leads, reads)
+    except RefusedError as refusal:
+        _failed(words, run, refusal.reason)
+        return
     _exports(view, run, asked)
+
+
+def _failed(words: Words, run: Run, reason: str) -> None:
+    """Why there is no answer, or none any more."""
+    most = f"{run.within.seconds:g}"
+    said = words.say(f"explore.error_{reason}", what=run.detail, most=most, memory=run.within.memory)
+    st.html(panels.message(words.say("explore.error"), said))
 
 
 @st.fragment(run_every=POLL_SECONDS)
@@ -175,9 +184,9 @@ def _page(
     held = labels.records(found)
     rows = [
         {
-            places[name]: reads(name, str(one[name]))
+            places[name]: _beginning(reads(name, str(one[name])))
             if isinstance(one[name], str | bool)
-            else ";".join(reads(name, str(each)) for each in one[name])
+            else _beginning(";".join(reads(name, str(each)) for each in one[name]))
             if isinstance(one[name], list)
             else _cell(one[name], is_number=name in numbers, is_day=name in days)
             for name in names
@@ -190,6 +199,11 @@ def _page(
         words, "answer", words.say("explore.result"), columns, rows, page=PAGE_ROWS,
         on_open=lambda key: navigation.follow("explore", **leads(held[int(key)])) if leads else None,
     )  # fmt: skip
+
+
+def _beginning(text: str) -> str:
+    """What there is room for of a text."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _choose_page(words: Words, pages: int) -> int:
@@ -223,7 +237,7 @@ def _cell(value: Any, *, is_number: bool, is_day: bool) -> Any:
         return ""
     if is_day and hasattr(value, "date"):
         return str(value.date())
-    return written.moment(value) if hasattr(value, "hour") else str(value)
+    return written.moment(value) if hasattr(value, "hour") else _beginning(str(value))
 
 
 def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:

@@ -46,7 +46,7 @@ def compose(view: View) -> None:
         return
     said = "; ".join(asking.said(words, question.table, one) for one in question.filters)
     with st.container(key="panel_answer"):
-        run = answers.run_of(view, "compose", text, is_listing=not question.is_grouped)
+        run = answers.run_of(view, "compose", text, kind="groups" if question.is_grouped else "listing")
         names = asking.names(words, question, types)
         _back(words)
         leads = partial(_behind, question) if question.is_grouped else None
@@ -93,7 +93,8 @@ def _spread(view: View, question: Question, asker: Asker) -> list[object]:
     """The values that the pivot spreads into, the most frequent ones."""
     if not question.pivot:
         return []
-    run = answers.run_of(view, "pivot", pivot_values(question, asker, limits().pivot_columns))
+    asked = pivot_values(question, asker, limits().pivot_columns)
+    run = answers.run_of(view, "pivot", asked, kind="groups")
     run.wait()
     return list(run.page(0, limits().pivot_columns)["value"].dropna()) if run.state == "done" else []
 
