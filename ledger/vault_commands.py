@@ -101,7 +101,7 @@ def open_command(file: Path, key: Path | None, out: Path | None) -> None:
 def rotate_command(ledger: storage.Ledger, account: str, purpose: str, old: Path, new: Path) -> None:
     """Seal what is in the ledger anew for another key pair; the loader's files: python -m etl keys rotate."""
     with ledger.write(signed_up(ledger, account)) as recorder:
-        count = reseal(recorder, keys.private_key(old), keys.private_key(new), purpose)
+        count = reseal(recorder, keys.private_key(old), keys.next_private_key(new), purpose)
     click.echo(f"{count} sealed anew", err=True)
 
 

@@ -21,6 +21,8 @@ FOLDER = "vault"
 """Beside the warehouse."""
 PUBLIC_KEY_VARIABLE = "INTEGRITY_PUBLIC_KEY"
 PUBLIC_KEY_FILE = "public.key"
+PRIVATE_MARK = "private:"
+"""What a private key's file begins with, so that it is not taken for the other half."""
 HASH_KEY_FILE = "hash.key"
 CHECK_KEY_VARIABLE = "INTEGRITY_CHECK_KEY"
 CHECK_KEY_FILE = "check.key"
@@ -71,11 +73,27 @@ def seal(content: bytes, key: bytes) -> bytes:
 
 
 def private_key(path: Path) -> bytes:
-    """The private key that a file on the discipline role's own medium holds."""
+    """The private key that a file on the discipline role's own medium holds; older ones are without the mark."""
     try:
-        return bytes(PrivateKey(path.read_text("ascii").strip().encode("ascii"), HexEncoder))
+        text = path.read_text("ascii").strip().removeprefix(PRIVATE_MARK)
+        return bytes(PrivateKey(text.encode("ascii"), HexEncoder))
     except (ValueError, TypeError) as error:
         raise VaultError(f"{path.name} is no private key: expected 64 hexadecimal characters") from error
+
+
+def next_private_key(path: Path) -> bytes:
+    """A private key for which everything is to be sealed: its file says so itself, as no public key's does.
+
+    Both are 64 hexadecimal characters. Sealed for a public key that was taken for a private one, all could be opened by
+    whoever has that public key.
+    """
+    found = private_key(path)
+    if not path.read_text("ascii").strip().startswith(PRIVATE_MARK):
+        raise VaultError(
+            f"{path.name} does not say that it is a private key: expected '{PRIVATE_MARK}' and 64 hexadecimal"
+            " characters; python -m etl keys makes such a pair"
+        )
+    return found
 
 
 def public_half(private: bytes) -> bytes:

@@ -236,9 +236,24 @@ def test_taken_on_one_machine_and_opened_on_another(
     (file,) = files.iterdir()
     assert file.read_bytes() == SAID.files[0][2] and file.suffix == ".pdf"
     new = tmp_path / "new.key"
-    new.write_text(vault.new_key_pair()[0])
-    code, output = run(bureau, "vault", "rotate", "--account", "zhao", "--purpose", "密钥更换", "--old", str(key),
-                       "--new", str(new))  # fmt: skip
+    private, public = vault.new_key_pair()
+    new.write_text(public)
+    rotate = (
+        "vault",
+        "rotate",
+        "--account",
+        "zhao",
+        "--purpose",
+        "密钥更换",
+        "--old",
+        str(key),
+        "--new",
+        str(new),
+    )
+    code, output = run(bureau, *rotate)
+    assert code and "new.key does not say that it is a private key" in output
+    new.write_text(vault.PRIVATE_MARK + private)
+    code, output = run(bureau, *rotate)
     assert code == 0 and "2 sealed anew" in output
     key.write_text("not a key")
     assert CliRunner().invoke(main, opening).exit_code == 1

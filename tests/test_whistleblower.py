@@ -298,6 +298,11 @@ def test_a_ticket_s_reporter_is_handed_out_sealed_and_all_is_sealed_anew_for_ano
     other = PrivateKey.generate()
     for path, key in ((old, private), (new, other), (third, PrivateKey.generate())):
         path.write_text(bytes(key).hex())
+    unmarked = place.run("keys", "rotate", "--warehouse", str(place.warehouse.directory), "--old", str(old),
+                         "--new", str(new))  # fmt: skip
+    assert unmarked.code == 1 and "new.key does not say that it is a private key" in unmarked.stderr
+    assert opened_landing(place, private) == [content], "a public key reads just the same"
+    new.write_text(vault.PRIVATE_MARK + bytes(other).hex())
     command = ["keys", "rotate", "--warehouse", str(place.warehouse.directory), "--new", str(new), "--old"]
     assert place.run(*command, str(third)).code == 1, "sealed for neither"
     assert opened_landing(place, private) == [content], "nothing is changed"
@@ -751,9 +756,11 @@ def test_the_key_pair_command_writes_keys_for_their_owner_only(tmp_path: Path) -
     assert ran.code == 0
     for path in (private, public):
         assert path.stat().st_mode & 0o777 == 0o600
-    secret = PrivateKey(bytes.fromhex(private.read_text().strip()))
+    secret = PrivateKey(vault.next_private_key(private))
+    with pytest.raises(vault.VaultError, match=r"public\.key does not say"):
+        vault.next_private_key(public)
     assert SealedBox(secret).decrypt(vault.seal(b"x", bytes.fromhex(public.read_text().strip()))) == b"x"
-    assert private.read_text().strip() not in ran.stdout + ran.stderr
+    assert bytes(secret).hex() in private.read_text() and bytes(secret).hex() not in ran.stdout + ran.stderr
     assert _keys(place, private, public).code == 1, "a key is never overwritten"
     (tmp_path / "file").touch()
     alone = tmp_path / "alone.key"

@@ -36,7 +36,7 @@ def keys_group(context: click.Context, private: Path | None, public: Path | None
             raise click.ClickException(f"{path} exists; a key is never overwritten")
     require_owner(public)
     secret, shared = vault.new_key_pair()
-    _write(private, secret)
+    _write(private, vault.PRIVATE_MARK + secret)
     try:
         _write(public, shared)
     except OSError:
@@ -54,7 +54,7 @@ def rotate_command(old: Path, new: Path, directory: Path) -> None:
     place = Warehouse(directory)
     with exclusive(place, 600):
         try:
-            second = vault.private_key(new)
+            second = vault.next_private_key(new)
             count = rotation.rotate(place, vault.private_key(old), second)
         except vault.VaultError as error:
             raise click.ClickException(str(error)) from error
