@@ -267,11 +267,16 @@ def test_a_unit_is_within_limits_only_where_there_are_some() -> None:
     assert trend_lists.beside(words, {"outside": None, "upper998": 0.9}) == "界限内"
 
 
-def test_nonsense_in_the_url_is_the_default(app: AppTest) -> None:
+def test_nonsense_in_the_url_is_the_default_and_that_is_said(app: AppTest) -> None:
+    said = Words("zh").say("shared.indicator_elsewhere")
     app.query_params |= {"indicator": "X9", "unit": "nowhere", "view": "?"}
     app.run()
     assert not app.exception
     assert app.selectbox(key="control_indicator").value == "L1"
+    assert said in shown(app)
+    app.query_params["indicator"] = "L1"
+    app.run()
+    assert said not in shown(app)
 
 
 def test_judged_months_know_whether_they_are_whole() -> None:

@@ -164,14 +164,19 @@ def asked_indicator() -> Indicator:
 
 
 def choose_indicator(words: Words) -> None:
-    """One of the declared indicators, each after the name of its kind of work."""
+    """One of the declared indicators, each after the name of its kind of work.
+
+    A link may name one that is no longer declared: that another stands here is said.
+    """
     declared = catalogue().indicators
 
     def label(one: str) -> str:
         item = declared[one]
         return f"{words.pick(item.domain_name.zh, item.domain_name.en)} · {words.pick(item.name.zh, item.name.en)}"
 
-    choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
+    chosen = choose("indicator", words.say("judged.indicator"), list(declared), next(iter(declared)), label)
+    if st.query_params.get("indicator", chosen) != chosen:
+        st.html(panels.remark(words.say("shared.indicator_elsewhere")))
 
 
 @dataclass(frozen=True)
