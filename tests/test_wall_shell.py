@@ -356,6 +356,22 @@ def test_a_crashed_tab_opened_again_shows_its_picture_at_once(wall: Wall, contex
     assert drawings == [], "what was kept is still current: nothing is drawn"
 
 
+def test_an_address_with_other_scenes_shows_these_and_not_those_that_the_browser_has_kept(
+    wall: Wall, context: BrowserContext
+) -> None:
+    """Another address for a display, and two displays before one browser."""
+    first = wall.open(context, "scenes=operation")
+    _until(first, lambda: int(first.evaluate(KEPT)) == 1)
+    every = wall.open(context)
+    for title in ("operation s000001", "trends s000001", "cells s000001", "operation s000001"):
+        wait_for(every, TITLE, f"it.textContent === '{title}'")
+        every.keyboard.press("ArrowRight")
+    _until(every, lambda: int(every.evaluate(KEPT)) == 2)
+    again = wall.open(context, "scenes=operation")
+    again.keyboard.press("ArrowRight")
+    wait_for(again, TITLE, "it.textContent === 'operation s000001'")
+
+
 def test_a_full_disk_under_the_server_is_no_matter_to_the_wall(browser: Browser, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     with small_disk(disk, 64 * 1024 * 1024):

@@ -32,14 +32,16 @@ def show() -> None:
     trouble = json.loads(path.read_text()) if path.exists() else {}
     wall = site(st.query_params.get("site"))
     shape = st.query_params.get("shape", "16x9")
+    asked = st.query_params.get("scenes", "").split(",")
+    scenes = tuple(one for one in asked if one in wall.scenes) or wall.scenes
     st.html(STYLE)
-    for scene in wall.scenes:
+    for scene in scenes:
         empty = f'<section class="wall-scene" data-scene="{scene}"><i data-status></i></section>'
-        st.html(empty if trouble.get("empty") else _scene(scene, shape, snapshot.id, wall.scenes))
+        st.html(empty if trouble.get("empty") else _scene(scene, shape, snapshot.id, scenes))
     errors = trouble.get("errors", 0)
     if not trouble.get("hang"):
         st.html(
-            f'<div id="wall-ready" data-snapshot="{escape(snapshot.id)}" data-scenes="{",".join(wall.scenes)}" '
+            f'<div id="wall-ready" data-snapshot="{escape(snapshot.id)}" data-scenes="{",".join(scenes)}" '
             f'data-errors="{errors}">.</div>'
         )
 

@@ -25,7 +25,8 @@ const wall = {
 };
 
 const state = { started: null, confirmed: null, outdated: null, toldOf: null, quietShift: Math.random() * QUIET_SPREAD };
-const keptName = () => [wall.site, wall.language, shapeOf(innerWidth, innerHeight)].join("|");
+/** Two displays of one browser, or one that was given another address, may show different scenes. */
+const keptName = () => [wall.site, wall.language, shapeOf(innerWidth, innerHeight), query.get("scenes")].join("|");
 
 /** What this display tells of itself with each poll. */
 function beat() {
