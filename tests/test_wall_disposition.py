@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -34,7 +35,7 @@ def cards(
     patch.setattr(
         screen, "of_unit", lambda at, mart, unit: found if mart == "disposition" else read(at, mart, unit)
     )
-    board = Board(snapshot, site.site("office"), (), Words(language), "16x9")
+    board = Board(snapshot, site.site("office"), (), Words(language), "16x9", date(2026, 11, 22))
     assert disposition.disposition(board).rows is found
     shown = re.findall(r'<div class="figure"><p>(.*?)</p>', warnings.draw(board))
     return [re.sub(r"<[^>]*>", "", one) for one in shown]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 
 import pandas as pd
@@ -36,7 +36,7 @@ def panel(snapshot: warehouse.Snapshot, monkeypatch: pytest.MonkeyPatch) -> Pane
     def drawn(rows: list[Row], language: Language = "zh") -> str:
         found = pd.DataFrame(rows, columns=["stage", "step", "count", "state"])
         monkeypatch.setattr(screen, "scenarios", lambda _: found)
-        board = Board(snapshot, site.site("office"), (), Words(language), "16x9")
+        board = Board(snapshot, site.site("office"), (), Words(language), "16x9", date(2026, 11, 22))
         return programme.scenarios_panel(board, 520)
 
     return drawn
@@ -127,7 +127,7 @@ def test_many_projects_are_said_to_be_where_their_picture_shows_them(
         columns=["framework", "item", "stage", "progress"],
     )
     monkeypatch.setattr(screen, "of_unit", lambda *_: found)
-    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9")
+    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9", date(2026, 11, 22))
     (one,) = frameworks.progress(board, "six_integrity_units")
     assert (one.stage, one.reached) == (stage, 4 * sum(known) / len(known) if known else 0)
 
@@ -149,6 +149,6 @@ def test_activities_are_of_the_last_twelve_months_of_the_calendar(
     )
     monkeypatch.setattr(screen, "of_unit", lambda *_: found)
     monkeypatch.setattr(Board, "as_of", lambda *_: datetime(2026, 10, 31))
-    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9")
+    board = Board(snapshot, site.site("office"), (), Words("zh"), "16x9", date(2026, 11, 22))
     drawn = duties.activities_panel(board, 900)
     assert "36 / 40" in drawn and "90 / 100" not in drawn

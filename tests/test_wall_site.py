@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -133,3 +134,18 @@ def test_a_wall_of_a_unit_that_is_not_on_record_says_so_and_shows_nothing_of_ano
     assert unknown.count('class="grid failed"') == unknown.count("data-scene=") == 2
     assert unknown.count("420199") > 2
     assert not any(name in unknown for name in fixture.DISTRICTS.values())
+
+
+def test_in_the_new_year_a_panel_says_of_which_year_its_records_are(tmp_path: Path) -> None:
+    """The same snapshot, drawn on the last day of its year and on the first of the next."""
+    fixture.publish(tmp_path / "warehouse", clock=fixture.Clock(datetime(2026, 12, 31, 8)))
+    snapshot = warehouse.open_snapshot(tmp_path / "warehouse")
+
+    def told(day: datetime) -> str:
+        drawn = document.document(snapshot, None, None, "zh", "16x9", day)
+        return re.sub(r"<svg.*?</svg>|<[^>]*>", " ", drawn, flags=re.DOTALL)
+
+    short = re.compile(r"(?<![\d-])12-3[01]\b")
+    last, first = told(datetime(2026, 12, 31, 12)), told(datetime(2027, 1, 1, 0, 1))
+    assert short.findall(last) and "2026-12-31" not in last
+    assert "2026-12-31" in first and not short.findall(first)

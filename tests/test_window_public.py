@@ -9,7 +9,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,14 @@ def test_the_hall_screen_counts_published_decisions_and_leads_to_the_guides(
     client: Client, loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = client.get("/window/notice.json").json()["decisions"]
-    board = Board(warehouse.open_snapshot(loaded), site.site("hall"), ("operation",), Words("zh"), "16x9")
+    board = Board(
+        warehouse.open_snapshot(loaded),
+        site.site("hall"),
+        ("operation",),
+        Words("zh"),
+        "16x9",
+        date(2026, 11, 22),
+    )
     drawn = publicity.panel(board, 507)
     assert f"<dd>{sum(one['state'] == 'published' for one in told):,}</dd>" in drawn
     assert "<svg" not in drawn, "an address that nobody can reach is worth no code"

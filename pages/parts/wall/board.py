@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 import pandas as pd
@@ -33,6 +33,8 @@ class Board:
     asked: tuple[str, ...]
     words: Words
     shape: Shape
+    day: date
+    """On which it is drawn: a display draws anew each day."""
 
     @property
     def is_wide(self) -> bool:
@@ -106,6 +108,5 @@ class Board:
     def moment(self, when: datetime | None) -> str:
         """A moment on the wall: the day alone where it is the whole day that counts."""
         if when is not None and (when.hour, when.minute) in ((23, 59), (0, 0)):
-            is_this_year = self.published is not None and when.year == self.published.year
-            return when.strftime("%m-%d" if is_this_year else "%Y-%m-%d")
-        return written.moment(when, self.published)
+            return when.strftime("%m-%d" if when.year == self.day.year else "%Y-%m-%d")
+        return written.moment(when, datetime.combine(self.day, time.min))

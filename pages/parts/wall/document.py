@@ -1,4 +1,4 @@
-"""The drawing of a wall: all scenes of a site as one static document, made once for a snapshot.
+"""The drawing of a wall: all scenes of a site as one static document, made once for a snapshot and day.
 
 Sixty displays that ask for the same drawing get the same text. Only the two clocks that run on are written at each
 asking. A scene that fails is logged and left out of the count of whole ones; it must not take the others with it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 
 from model.warehouse import Snapshot
@@ -40,7 +40,8 @@ def document(
     """The scenes of a site, or those that are asked for, one below the other, with the clocks of this moment."""
     chosen = site.site(name)
     scenes = tuple(one for one in (asked or "").split(",") if one in chosen.scenes) or chosen.scenes
-    drawn: str = _drawn(snapshot, chosen.name, scenes, site.configuration().version, language, shape)
+    version = site.configuration().version
+    drawn: str = _drawn(snapshot, chosen.name, scenes, version, language, shape, now.date())
     words = Words(language)
     return drawn.replace(_NOW, escape(today(words, now))).replace(_REFRESHED, f"{now:%H:%M:%S}")
 
@@ -54,10 +55,16 @@ def today(words: Words, now: datetime) -> str:
 
 @cached()
 def _drawn(
-    snapshot: Snapshot, name: str, asked: tuple[str, ...], version: str, language: Language, shape: Shape
+    snapshot: Snapshot,
+    name: str,
+    asked: tuple[str, ...],
+    version: str,
+    language: Language,
+    shape: Shape,
+    day: date,
 ) -> str:
     """The document without the clocks that run on; `version` is that of the configuration that it was drawn by."""
-    board = Board(snapshot, site.site(name), asked, Words(language), shape)
+    board = Board(snapshot, site.site(name), asked, Words(language), shape, day)
     errors, scenes = 0, []
     if board.unknown_unit:
         LOG.error(
@@ -108,7 +115,7 @@ def _header(board: Board) -> str:
     edition = say("wall.edition", number=board.snapshot.manifest.get("sequence", written.NONE))
     clocks = (
         f"<p>{_clock(say('wall.as_of'), 'asof', board.moment(as_of))}"
-        f"{_clock(say('wall.published'), 'published', written.moment(board.published, board.published))}"
+        f"{_clock(say('wall.published'), 'published', board.moment(board.published))}"
         f"<span>{escape(edition)}</span></p>"
         f'<p><i class="status" data-status></i><span data-status-text></span>'
         f"{calendar}{_clock(say('wall.refreshed'), 'refreshed', _REFRESHED)}</p>"
