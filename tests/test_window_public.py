@@ -543,6 +543,7 @@ def said_with_files(client: Client, content: bytes, count: int = 1) -> Answer:
 
 def test_files_are_judged_by_their_bytes(writing: Client) -> None:
     refused(said_with_files(writing, b"MZ\x90\x00 program"), 400, "附件须为")
+    assert "附件请重新选择" in said_with_files(writing, b"MZ\x90\x00 program").text
     refused(said_with_files(writing, b"%PDF-1.7", count=4), 400, "无法识别")
     refused(said_with_files(writing, b"%PDF-1.7" + b"x" * card.FORM_BYTES), 413, "过长")
     assert "内容已密封" in said_with_files(writing, b"%PDF-1.7 proof").text
@@ -559,8 +560,13 @@ def test_a_file_is_never_laid_down_open(writing: Client, monkeypatch: pytest.Mon
 
 
 def test_only_so_many_things_are_said_from_one_address(client: Client) -> None:
-    statuses = [client.post("/window/say", SAID).status_code for _ in range(8)]
-    assert statuses == [200] * 6 + [429] * 2
+    answered = [client.post("/window/say", SAID) for _ in range(8)]
+    assert [one.status_code for one in answered] == [200] * 6 + [429] * 2
+    refused(answered[-1], 429, "过于频繁")
+    assert "跑了三趟" in answered[-1].text and 'value="欧阳暗访"' in answered[-1].text, (
+        "nobody writes it twice"
+    )
+    assert refusals_counted() == {"too_often": 2}
 
 
 def test_what_fails_says_so_and_logs_no_word_of_it(
@@ -568,7 +574,8 @@ def test_what_fails_says_so_and_logs_no_word_of_it(
 ) -> None:
     monkeypatch.setenv(storage.ADDRESS_VARIABLE, "sqlite:////nowhere/at/all.db")
     page = client.post("/window/say", SAID)
-    refused(page, 503, "暂时无法办理")
+    refused(page, 503, "暂时无法办理，尚未收到")
+    assert "跑了三趟" in page.text and 'value="欧阳暗访"' in page.text, "nobody writes it twice"
     assert "欧阳暗访" not in caplog.text and "跑了三趟" not in caplog.text
     assert "the window failed at /window/say" in caplog.text
 

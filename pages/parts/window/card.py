@@ -6,8 +6,9 @@ like those of every other source, and small numbers stay hidden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +25,7 @@ from pages.parts.window.limits import LIMITER
 from pages.parts.window.refusals import REFUSALS
 from pages.parts.window.setup import setup
 
+LOG = logging.getLogger(__name__)
 TEXT_SIGNS, NAME_SIGNS = 4000, 60
 FILES, FILE_BYTES = 3, 5_000_000
 FORM_BYTES = FILES * FILE_BYTES + 64_000
@@ -87,15 +89,16 @@ def _rating(request: Request, code: str) -> Response:
 
 def say_form(request: Request) -> Response:
     """What it is about, the words, files, and who speaks, if they like."""
-    return _saying(request, {})
+    return _saying(request, Form({}))
 
 
-def _saying(request: Request, held: Mapping[str, str], error: RefusedFormError | None = None) -> Response:
-    """The form, with what was written where something was wrong with it: nobody writes it twice."""
-    alert = render.words_of(request).say(f"window.refused_{error.code}") if error else ""
+def _saying(request: Request, held: Form, error: RefusedFormError | None = None) -> Response:
+    """The form, with what was written where it was not taken: nobody writes it twice. Files are to be chosen again."""
+    keys = ([f"refused_{error.code}"] if error else []) + ["files_again"] * bool(held.files)
+    alert = " ".join(render.words_of(request).say(f"window.{key}") for key in keys)
     return render.page(
-        request, "say.html", status=error.status if error else 200, alert=alert, held=held, categories=CATEGORIES,
-        conducts=CONDUCTS, offices=guide.offices(), can_seal=_key() is not None, files=FILES,
+        request, "say.html", status=error.status if error else 200, alert=alert, held=held.fields,
+        categories=CATEGORIES, conducts=CONDUCTS, offices=guide.offices(), can_seal=_key() is not None, files=FILES,
         megabytes=FILE_BYTES // 1_000_000, most=TEXT_SIGNS,
     )  # fmt: skip
 
@@ -106,17 +109,18 @@ def say(request: Request, given: Form) -> Response:
         raise RefusedFormError("malformed")  # a field that people do not see: a program filled it in
     try:
         said = _said(given)
+        _limit(request, "say")
     except RefusedFormError as error:
         REFUSALS.note(error.code)
-        return _saying(request, given.fields, error)
-    _limit(request, "say")
-    sealed = matters.seal(said, _key())
-    limits = setup().matters
-    with visitor.ledger().write(visitor.required()) as recorder:
-        receipt = matters.submit(
-            recorder, sealed, _handling_unit(), visitor.hash_key(),
-            matters.Deadlines(limits.accept_days, limits.close_days),
-        )  # fmt: skip
+        return _saying(request, given, error)
+    sealed, unit_id, limits = matters.seal(said, _key()), _handling_unit(), setup().matters
+    deadlines = matters.Deadlines(limits.accept_days, limits.close_days)
+    try:
+        with visitor.ledger().write(visitor.required()) as recorder:
+            receipt = matters.submit(recorder, sealed, unit_id, visitor.hash_key(), deadlines)
+    except (SQLAlchemyError, OSError) as error:
+        LOG.error("the window failed at %s: %s", request.scope["path"], type(error).__name__)
+        return _saying(request, given, RefusedFormError("unavailable", 503))
     return render.page(request, "receipt.html", receipt=receipt, is_sealed=sealed.is_sealed)
 
 
