@@ -302,7 +302,10 @@ def test_claims_become_a_role_by_the_first_rule_that_fits() -> None:
     assert found.by_rule({"email": "a@b", "office": "S01"}) == Actor("a@b", "office_head", "990101-S01")
     assert found.by_rule({"email": "a@b", "groups": "纪检组之友"}) is None
     assert found.by_rule({"groups": ["纪检组"]}) is None, "nobody without a name"
-    assert found.name_in({"email": "a@b", "email_verified": False}) is None
+    for said in (False, "false", "False"):
+        assert found.name_in({"email": "a@b", "email_verified": said}) is None
+    for said in (True, "true", None):
+        assert found.name_in({"email": "a@b", "email_verified": said}) == "a@b"
 
 
 # --- who gets which page ----------------------------------------------------------------------------------------------

@@ -78,8 +78,9 @@ class SignIn:
         return self.mode == "single_user"
 
     def name_in(self, claims: Mapping[str, Any]) -> str | None:
-        """The account that the claims name. A provider that says an address is unverified names nobody."""
-        if self.account == "email" and claims.get("email_verified") is False:
+        """The account that the claims name. A provider that says an address is unverified names nobody; some say so
+        in a text."""
+        if self.account == "email" and str(claims.get("email_verified")).lower() == "false":
             return None
         name = str(claims.get(self.account) or "").strip()
         return name or None
