@@ -141,6 +141,17 @@ def test_a_refusal_says_why_in_both_languages_and_answers_carry_secure_headers()
     assert {name.lower() for name in secure_headers.headers()} <= headers
 
 
+@pytest.mark.parametrize(("path", "status"), [("/auth/login", 400), ("/auth/login", 302), ("/trend", 400)])
+def test_a_provider_that_cannot_be_reached_is_told_in_both_languages(path: str, status: int) -> None:
+    app = PlainTextResponse("Authentication error", status)
+    start, body = asked(app, "127.0.0.1", LOCAL, "http", path)
+    said = body["body"].decode()
+    if (path, status) == ("/auth/login", 400):
+        assert start["status"] == 503 and "登录服务暂时连接不上" in said and "cannot be reached" in said
+    else:
+        assert start["status"] == status and said == "Authentication error"
+
+
 def test_once_configured_other_addresses_are_answered(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

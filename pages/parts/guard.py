@@ -19,13 +19,15 @@ from streamlit.runtime.secrets import secrets_singleton
 from model.policy import signing_in
 from model.policy.signing_in import SignIn
 from pages.parts import origins, secure_headers
-from pages.parts.words import Words
+from pages.parts.words import LANGUAGES, Words
 
 LOG = logging.getLogger(__name__)
 PROXY_HEADER = "x-proxy-secret"
 """The header by which the proxy proves itself; nothing behind the guard sees it."""
 _TAKEN = "/media/"
 """Where files lie that somebody takes: records, attachments, envelopes. No browser or proxy is to keep a copy."""
+_SIGN_IN = "/auth/login"
+"""Where Streamlit leads to the provider; where that does not answer it says so in two English words, with 400."""
 _PROVIDER_KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 """What .streamlit/secrets.toml says of an OIDC provider."""
 
@@ -58,14 +60,22 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        is_unreachable = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal is_unreachable
             if message["type"] == "http.response.start":
+                is_unreachable = scope["path"].endswith(_SIGN_IN) and message["status"] == 400
+                if is_unreachable:
+                    await _told("provider_unreachable", 503)(scope, receive, send)
+                    return
                 headers = MutableHeaders(scope=message)
                 if scope["path"].startswith(_TAKEN):
                     headers.setdefault("Cache-Control", "no-store")
                 for name, value in secure_headers.headers().items():
                     headers.setdefault(name, value)
-            await send(message)
+            if not is_unreachable:
+                await send(message)
 
         await self.app(_believable(scope, found), receive, with_headers)
 
@@ -108,8 +118,13 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    said = "\n".join(Words(one).say("shared.single_user_refused") for one in ("zh", "en"))
-    await PlainTextResponse(said, status_code=403, headers=secure_headers.headers())(scope, receive, send)
+    await _told("single_user_refused", 403)(scope, receive, send)
+
+
+def _told(key: str, status: int) -> PlainTextResponse:
+    """An answer that says one thing in both languages, where no page can be made."""
+    said = "\n".join(Words(one).say(f"shared.{key}") for one in LANGUAGES)
+    return PlainTextResponse(said, status, {"Cache-Control": "no-store"} | secure_headers.headers())
 
 
 def _warn(key: str, **values: object) -> None:
