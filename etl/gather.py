@@ -96,7 +96,12 @@ def gather(
     by_stamp: dict[tuple[str, int, int, int], Known],
     by_hash: dict[str, Known],
 ) -> Iterator[Intake]:
-    """Look at each file of the inbox once, in order of its name; land those that are new."""
+    """Look at each file of the inbox once, in order of its name; land those that are new.
+
+    FileNotFoundError where there is no inbox: an empty one, and one whose disk is gone, are not the same.
+    """
+    if not place.is_dir():
+        raise FileNotFoundError(f"the inbox {place} is not there; expected a folder")
     sources = list(mappings)
     taken = dict(by_hash)
     keys = subject_keys(warehouse)

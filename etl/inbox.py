@@ -86,8 +86,12 @@ def now() -> datetime:
 
 
 def walk(inbox: Path) -> Iterator[Offer | tuple[str, RefusedError]]:
-    """Every file of the inbox in order of its name; links and special files come as a refusal, never followed."""
-    for folder, folders, files in os.walk(inbox, followlinks=False):
+    """Every file of the inbox in order of its name; links and special files come as a refusal, never followed.
+
+    Last come the folders that cannot be read: what lies in them is not known.
+    """
+    closed: list[OSError] = []
+    for folder, folders, files in os.walk(inbox, onerror=closed.append, followlinks=False):
         linked = [item for item in folders if (Path(folder) / item).is_symlink()]
         folders[:] = sorted(item for item in folders if not item.startswith(".") and item not in linked)
         for item in sorted([*files, *linked]):
@@ -108,6 +112,14 @@ def walk(inbox: Path) -> Iterator[Offer | tuple[str, RefusedError]]:
                 yield label, RefusedError("is not an ordinary file")
             else:
                 yield Offer(label, path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    for error in closed:
+        if not isinstance(error, FileNotFoundError):  # taken away while it was looked at
+            label = _printable(os.path.relpath(error.filename, inbox))
+            reason = error.strerror
+            yield (
+                label,
+                RefusedError(f"is a folder that cannot be read: {reason}; no file in it is loaded"),
+            )
 
 
 def _printable(name: str) -> str:

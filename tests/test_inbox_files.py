@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -157,6 +158,24 @@ def test_what_is_no_file_is_refused(place: Path) -> None:
     (place / "inbox").mkdir()
     os.mkfifo(place / "inbox" / "inspection.csv")
     assert refused(run(place), "inspection.csv") == "is not an ordinary file"
+
+
+def test_a_folder_that_cannot_be_read_is_refused_and_told_in_both_languages(
+    place: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever runs the tests may be root, who reads every folder."""
+    look = os.scandir
+
+    def scandir(path: str | int) -> object:
+        if not isinstance(path, int) and Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    said = "is a folder that cannot be read: Permission denied; no file in it is loaded"
+    with caplog.at_level("INFO", "etl"):
+        assert refused(run(place, {"closed/inspection.csv": as_csv(visits(1))}), "closed") == said
+    assert "closed: 未接收：是文件夹，但无法读取：Permission denied；其中的文件一概未载入" in caplog.text
 
 
 def test_hidden_files_are_passed_over(place: Path) -> None:

@@ -240,6 +240,24 @@ def test_watch_tries_a_failed_run_again_when_the_cause_is_gone_and_tells_of_it_o
     assert heard.read_text().count("the run failed") == 1
 
 
+def test_an_inbox_that_goes_away_is_told_once_and_taken_up_again_when_it_is_back(loaded: Place) -> None:
+    heard = listener(loaded)
+    before, away = loaded.current(), loaded.root / "away"
+    running = loaded.start("watch", "--every", "0.1")
+    try:
+        assert wait_for(heard.exists), "sources are late"
+        loaded.inbox.rename(away)
+        write(away / "complaint-2025-06-12.csv", as_csv(COMPLAINT, [complaint(70)]))
+        assert wait_for(lambda: "the run failed" in heard.read_text())
+        time.sleep(0.5)
+        away.rename(loaded.inbox)
+        assert wait_for(lambda: loaded.current() != before)
+    finally:
+        running.kill()
+    assert heard.read_text().count("the run failed") == 1
+    assert f"the inbox {loaded.inbox} is not there; expected a folder" in heard.read_text()
+
+
 def wait_for(condition: object, seconds: float = 20) -> bool:
     assert callable(condition)
     until = time.monotonic() + seconds
