@@ -94,6 +94,27 @@ def test_the_configured_command_is_told_of_a_late_source_even_when_nothing_arriv
     assert heard.read_text().count("late: last spoke for 2025-06-01") == 1, "once, not at every look"
 
 
+def test_a_warehouse_that_is_gone_is_told_once_and_not_begun_anew(loaded: Place) -> None:
+    directory, first = loaded.warehouse.directory, loaded.current()
+    away = directory.with_name("away")
+    running = loaded.start("watch", "--every", "0.1")
+    try:
+        write(loaded.inbox / "complaint-2025-06-20.csv", as_csv(COMPLAINT, [complaint(77)]))
+        assert wait_for(lambda: loaded.current() != first)
+        held = loaded.current()
+        directory.rename(away)
+        write(loaded.inbox / "complaint-2025-06-21.csv", as_csv(COMPLAINT, [complaint(78)]))
+        time.sleep(1.5)
+        assert loaded.current() is None and not directory.exists(), "nothing is begun"
+        away.rename(directory)
+        assert wait_for(lambda: loaded.current() != held)
+    finally:
+        said = running.kill().stderr
+    assert said.count(f"held snapshot {held} and is gone") == 1
+    found = "SELECT count(*) FROM record.complaint WHERE ticket_no IN ('GD00077', 'GD00078')"
+    assert query(loaded, found) == [(2,)]
+
+
 def _database(place: Place) -> Path:
     """A mapping of a database that there need not be."""
     table = f'database = {{ url = "sqlite:///{place.root}/none.db", table = "tickets", optional = true }}'

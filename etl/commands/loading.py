@@ -90,6 +90,14 @@ def run_command(
     sys.exit(exit_code(report))
 
 
+def _require_still_there(place: Warehouse, held: str | None) -> None:
+    """A warehouse that is gone, as a disk may be, is not begun anew from what the inbox still holds."""
+    if held and snapshots.current_id(place) is None:
+        raise FileNotFoundError(
+            f"the warehouse {place.directory} held snapshot {held} and is gone; expected it back, or watch started anew"
+        )
+
+
 @main.command("watch")
 @inbox_option
 @warehouse_option
@@ -109,12 +117,16 @@ def watch_command(
         raise click.UsageError(str(error)) from error
     standing: dict[str, str] = {}
     left: set[str] = set()
+    held = snapshots.current_id(place)
 
     def once() -> bool:
+        nonlocal held
         before = dict(standing)
         standing.clear()
         try:
+            _require_still_there(place, held)
             report = one_run(inbox, place, sources, 600)
+            held = report.snapshot
         except FAILURES as error:
             message = failure(error)
             standing[message] = message
