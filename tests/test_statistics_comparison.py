@@ -181,6 +181,23 @@ def test_a_maximum_is_found_where_the_likelihood_first_falls_from_units_that_are
     assert beta_likelihood(prior, events, trials) > beta_likelihood(tuple(alike), events, trials) + 0.05
 
 
+@pytest.mark.parametrize("scale", [1, 100, 10_000, 1_000_000])
+def test_a_prior_does_not_depend_on_how_much_is_known_of_each_unit(scale: int) -> None:
+    """The units' own shares and rates are all but known: what is fitted is how these differ."""
+    events, known = np.array([50, 98, 10, 2]) * scale, np.full(4, 100) * scale
+    assert comparison.fit_beta(events, known) == pytest.approx((0.42, 0.52), abs=0.05)
+    assert comparison.fit_gamma(events, known) == pytest.approx((0.74, 1.84), abs=0.05)
+
+
+def test_one_very_large_unit_does_not_hide_that_the_others_differ() -> None:
+    events = np.array([15_000, 0, 9, 2, 30, 1, 0])
+    trials = np.array([1_200_000, 400, 450, 300, 600, 350, 500])
+    prior = comparison.fit_beta(events, trials)
+    assert sum(prior) < 1000
+    assert beta_likelihood(prior, events, trials) > beta_likelihood((15_042, 1_187_558), events, trials) + 5
+    assert sum(comparison.fit_gamma(events, trials)) < 1000
+
+
 def test_units_that_are_alike_are_pooled() -> None:
     """No maximum exists: the prior is worth the pooled data, never certainty."""
     assert comparison.fit_beta([10, 10, 10], [100, 100, 100]) == (30, 270)

@@ -6,7 +6,7 @@ said in comparison.py, whose `fit_beta` and `fit_gamma` these are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import optimize, special
@@ -14,14 +14,19 @@ from scipy import optimize, special
 from model.statistics import inputs
 from model.statistics.inputs import Floats, Numbers
 
-PRIOR_SIZES = (1e-4, 1e8)
-"""Between these sizes (pseudo-trials or pseudo-exposure over the mean one) a prior is searched for."""
+LEAST_SIZE = 1e-4
+"""The smallest prior that is searched for, over one trial or the exposure of one event: however much is known of each
+unit, units that differ widely have a prior worth less than one of their records."""
+LARGEST_SIZE = 1e8
+"""The largest prior that is searched for (pseudo-trials or pseudo-exposure over the mean one)."""
 FARTHEST = 10.0
 """The location of a prior is searched for this far around the pooled one, on the scale of logits or logarithms."""
 AS_GOOD_AS_ALIKE = 1e4
 """From this size (over the mean one) on, a prior says that all units are alike."""
 
 Prior = tuple[float, float]
+Likelihood = Callable[[Floats], tuple[float, Floats]]
+"""Location and logarithm of the size → the negative log likelihood and its slope."""
 
 
 def fit_beta(events: Numbers, trials: Numbers) -> Prior:
@@ -50,7 +55,9 @@ def fit_beta(events: Numbers, trials: Numbers) -> Prior:
 
     without = float((happened * np.log(pooled) + (tried - happened) * np.log1p(-pooled)).sum())
     varies = _binomial_excess(happened, tried, pooled) > 0
-    found = _maximum(negative, float(special.logit(pooled)), float(tried.mean()), None if varies else without)
+    locations = [float(special.logit(share)) for share in (pooled, (happened / tried).mean())]
+    typical = float(tried.mean())
+    found = _maximum(negative, locations, (min(1.0, typical), typical), None if varies else without)
     if found is None:
         return alike
     mean, size = float(special.expit(found[0])), found[1]
@@ -84,7 +91,11 @@ def fit_gamma(events: Numbers, exposure: Numbers) -> Prior:
 
     without = float((happened * np.log(pooled) - exposed * pooled).sum())
     varies = _poisson_excess(happened, exposed, pooled) > 0
-    found = _maximum(negative, float(np.log(pooled)), float(exposed.mean()), None if varies else without)
+    locations = [float(np.log(rate)) for rate in (pooled, (happened / exposed).mean())]
+    typical = float(exposed.mean())
+    found = _maximum(
+        negative, locations, (min(1 / float(pooled), typical), typical), None if varies else without
+    )
     if found is None:
         return alike
     return float(np.exp(found[0])) * found[1], found[1]
@@ -110,20 +121,23 @@ def _beyond_rounding(terms: Floats, scale: Floats) -> float:
 
 
 def _maximum(
-    negative: Callable[[Floats], tuple[float, Floats]], location: float, typical: float, without: float | None
+    negative: Likelihood, locations: Sequence[float], sizes: tuple[float, float], without: float | None
 ) -> tuple[float, float] | None:
-    """Location and prior size of the highest likelihood, searched from `typical` size on a log scale.
+    """Location and prior size of the highest likelihood, searched on a log scale of sizes.
 
-    without: the likelihood of units that are all alike, where that is the highest far out; None is returned unless a
-    prior beats it. What is nearly that far out is no better than it but for rounding.
+    locations: the pooled one, and that where every unit counts alike. sizes: of one trial or the exposure of one
+    event, and the typical one of these units. without: the likelihood of units that are all alike, where that is the
+    highest far out; None is returned unless a prior beats it. What is nearly that far out is no better than it but
+    for rounding.
     """
-    smallest, largest = (np.log(typical * bound) for bound in PRIOR_SIZES)
+    one, typical = sizes
+    pooled, smallest, largest = locations[0], np.log(one * LEAST_SIZE), np.log(typical * LARGEST_SIZE)
     found = optimize.minimize(
         negative,
-        np.array([location, np.log(typical)]),
+        _start(negative, locations, one, typical),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(location - FARTHEST, location + FARTHEST), (smallest, largest)],
+        bounds=[(pooled - FARTHEST, pooled + FARTHEST), (smallest, largest)],
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
     )
     if without is not None and (found.x[1] > np.log(typical * AS_GOOD_AS_ALIKE) or not -found.fun > without):
@@ -132,3 +146,10 @@ def _maximum(
     near = polished.success and np.abs(polished.x - found.x).max() < 0.01
     best = polished.x if near else found.x
     return float(best[0]), float(np.exp(best[1]))
+
+
+def _start(negative: Likelihood, locations: Sequence[float], one: float, typical: float) -> Floats:
+    """The likeliest of a few priors up to the typical size: beyond one very large unit, no slope leads back."""
+    steps = np.arange(np.log10(one) - 1, np.log10(typical)) * np.log(10)
+    tried = [np.array([place, size]) for size in [np.log(typical), *steps] for place in locations]
+    return min(tried, key=lambda parameters: negative(parameters)[0])
