@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,7 @@ def test_lists_and_warnings_may_refer_to_a_bureaus_own(
         ('"inspection"\nperiod', '"inspections"\nperiod', "[W1] view: no such view"),
         ("scored = true", 'scored = "yes"', "[W1] scored: true or false is needed"),
         ("scored = true", "scored = true\ncolour = 1", "[W1] colour: no such key"),
+        ("scored = true", 'scored = true\nfile = "other.toml"', "[W1] file: no such key"),
         ("in (0, 6)", "in (0, 6); drop table x", "[W1] numerator: "),
         ("[W1]", "[L1]", "[L1]: declared in licensing.toml already"),
         ("[W1]", "[w1]", "[w1] id: "),
@@ -179,3 +182,41 @@ def test_sql_is_kept_transpilable(file: Path) -> None:
 
 def test_every_view_has_its_sql() -> None:
     assert {path.stem for path in SQL.glob("*.sql")} == set(catalogue().views)
+
+
+FINES = "Administrative Penalty Law, art. 74"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "reason"),
+    [
+        ('{ sum = "fine_amount" }', "{ }", f"[W1] numerator: amounts of fines are never scored ({FINES})"),
+        ('{ mean = "fine_ratio" }', '{ mean = "band_high" }', f"amounts of fines are never scored ({FINES})"),
+        ('{ sum = "seized_quantity" }', '{ sum = "fine_amount" }', "[W1] denominator: amounts of fines"),
+        (
+            '{ where = "fine_amount > 0" }',
+            "{ }",
+            f"[W1] numerator: numbers of fines are never scored ({FINES})",
+        ),
+        ('{ where = "fine_amount > 0 and has_hearing" }', '{ where = "fine_amount > 0" }', ""),
+    ],
+)
+def test_fines_are_never_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numerator: str, denominator: str, reason: str
+) -> None:
+    """Neither how many nor how high they are; what holds of them may be, and all of it may be looked at unscored."""
+    text = OWN.replace('view = "inspection"', 'view = "enforcement_case"').replace(
+        "started_on", "penalty_decided_on"
+    )
+    for key, given in (("numerator", numerator), ("denominator", denominator)):
+        text = re.sub(rf"^{key} = .*$", f"{key} = {given}", text, flags=re.MULTILINE)
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    if not reason:
+        assert catalogue().indicators["W1"].scored
+        return
+    with pytest.raises(DeclarationError, match=re.escape(reason)):
+        catalogue()
+    (tmp_path / "own.toml").write_text(text.replace("scored = true", "scored = false"), encoding="utf-8")
+    os.utime(tmp_path / "own.toml", ns=(1, 1))
+    assert not catalogue().indicators["W1"].scored

@@ -35,6 +35,8 @@ HERE = Path(__file__).parent
 OWN_DIRECTORY_VARIABLE = "INTEGRITY_INDICATORS"
 _FILES = ("licensing", "inspection", "enforcement", "complaint", "supply", "duty")
 _ID = re.compile(r"[A-Z][A-Z0-9_]{0,15}")
+_FINES = frozenset(["fine_amount", "fine_ratio"])
+_READ = frozenset(Indicator.__dataclass_fields__) - {"id", "file", "dimension_name", "domain_name"}
 _SQL_WORDS = frozenset(
     [
         "and",
@@ -169,7 +171,7 @@ class _Reader:
         if view is None:
             raise self.wrong("view", f"no such view; there are {', '.join(sorted(known.views))}")
         item = self._read(known, view)
-        unknown = set(self.entry) - set(Indicator.__dataclass_fields__)
+        unknown = set(self.entry) - _READ
         if unknown:
             raise self.wrong(sorted(unknown)[0], "no such key")
         self._check(item, view)
@@ -278,6 +280,8 @@ class _Reader:
         if item.scored and (item.target is None or item.floor is None):
             missing = "target" if item.target is None else "floor"
             raise self.wrong(missing, "a scored indicator needs a target and a floor")
+        if item.scored:
+            self._refuse_fines(item)
         if item.target is not None and item.floor is not None:
             better, worse = (
                 (item.target, item.floor) if item.direction == "higher" else (item.floor, item.target)
@@ -305,3 +309,16 @@ class _Reader:
             raise self.wrong("stratum", "a spread is computed among like things: a stratum is needed")
         if item.stratum and (item.shape not in ("dispersion", "standardised_mean") or item.grain == "cell"):
             raise self.wrong("stratum", "only a spread or a mean of units is computed within strata")
+
+    def _refuse_fines(self, item: Indicator) -> None:
+        """What holds of fines, among fines, may be scored; how many there are and how high may not (处罚法 §74)."""
+        measures = {"numerator": item.numerator, "denominator": item.denominator}
+        for key, measure in measures.items():
+            if item.shape != "dispersion" and _FINES & set(names_in(measure.value or "")):
+                raise self.wrong(
+                    key, "amounts of fines are never scored (Administrative Penalty Law, art. 74)"
+                )
+        of_fines = [bool(_FINES & set(names_in(measure.where or ""))) for measure in measures.values()]
+        if of_fines == [True, False]:
+            reason = "numbers of fines are never scored (Administrative Penalty Law, art. 74)"
+            raise self.wrong("numerator", reason)
