@@ -34,7 +34,8 @@ _DISABLED = "in_clause"
 _STORAGE = "v1.5.0"
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
-StatementError = duckdb.ProgrammingError
+STATEMENT_ERRORS = (duckdb.ProgrammingError, duckdb.DataError)
+"""What is wrong with a statement itself, or with what it asks of values: not the disk, the memory, the program."""
 InterruptError = duckdb.InterruptException
 OutOfMemoryError = duckdb.OutOfMemoryException
 DIRECTORY_VARIABLE = "INTEGRITY_WAREHOUSE"

@@ -190,10 +190,12 @@ def test_beyond_the_calendar_those_never_told_are_not_counted_alone() -> None:
         ("numerator", '{ where = "closed_on <= " }'),
         ("numerator", '{ where = "unheard_of(closed_on)" }'),
         ("numerator", '{ where = "category > 3" }'),
+        ("numerator", '{ where = "category" }'),
+        ("denominator", "{ where = \"closed_on > 'soon'\" }"),
         ("period", '"category"'),
     ],
 )
-def test_an_expression_that_is_no_sql_is_told_with_its_file_and_indicator(
+def test_an_expression_that_cannot_be_computed_is_told_with_file_indicator_and_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, given: str
 ) -> None:
     """A hundred expressions are computed in one statement: the database does not say whose is wrong."""
@@ -208,6 +210,6 @@ def test_an_expression_that_is_no_sql_is_told_with_its_file_and_indicator(
     (tmp_path / "own.toml").write_text(f"[W1]\n{declared}\n", encoding="utf-8")
     monkeypatch.setenv(OWN_DIRECTORY_VARIABLE, str(tmp_path))
     bureau = indicator_bureau.build(3)
-    with pytest.raises(DeclarationError, match=r"own\.toml: \[W1\]: the database cannot read it"):
+    with pytest.raises(DeclarationError, match=rf"own\.toml: \[W1\] {key}: the database cannot compute it"):
         measure_indicators(bureau.connection)
     bureau.connection.close()

@@ -94,6 +94,15 @@ def narrowed(
     return f"SELECT {', '.join(sorted(columns))} FROM ({sql}) AS view_row{conditions}"  # noqa: S608
 
 
+def expressions(indicator: Indicator) -> dict[str, str]:
+    """The aggregate over a view that each key of a declaration comes to by itself."""
+    measures = {"numerator": indicator.numerator, "denominator": indicator.denominator}
+    if indicator.observations:
+        measures["observations"] = indicator.observations
+    found = {"period": f"max(CAST(date_trunc('month', {indicator.period}) AS DATE))"}
+    return found | {key: summed(measure, "") for key, measure in measures.items()}
+
+
 def known(indicator: Indicator, doubtful: frozenset[str]) -> str:
     """The condition that nothing which the indicator needs is unknown in the row; empty where nothing can be."""
     doubts = sorted(set(indicator.needs) & doubtful)

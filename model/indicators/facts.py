@@ -15,7 +15,7 @@ from itertools import groupby, islice
 from model.indicators import composition, context
 from model.indicators.declaration import Catalogue, DeclarationError, Indicator, View
 from model.indicators.sources import REGISTER_TABLES, Computability, computability
-from model.warehouse import Connection, StatementError, insert
+from model.warehouse import STATEMENT_ERRORS, Connection, insert
 
 ROWS_AT_ONCE = 1_000_000
 """Register rows times months that are computed together."""
@@ -97,7 +97,7 @@ def compute(ground: Ground, plan: Plan | None = None) -> None:
                 _count_month_ends(ground, view, chosen)
             else:
                 _count_events(ground, view, chosen)
-        except StatementError:
+        except STATEMENT_ERRORS:
             _name_unreadable(ground, view)
             raise
     ground.connection.execute(
@@ -108,15 +108,16 @@ def compute(ground: Ground, plan: Plan | None = None) -> None:
 
 
 def _name_unreadable(ground: Ground, view: View) -> None:
-    """DeclarationError for the first indicator of a view whose own statement the database cannot read."""
+    """DeclarationError for the first key of a view's indicators whose expression the database cannot compute."""
     for item in ground.computable(view):
-        alone = composition.alone(f"({context.sql(view.id)}) AS view_row", item)
-        try:
-            ground.connection.execute(f"EXPLAIN {alone}")
-        except StatementError as error:
-            raise DeclarationError(
-                f"{item.file}: [{item.id}]: the database cannot read it: {error}"
-            ) from error
+        for key, expression in composition.expressions(item).items():
+            try:
+                ground.connection.execute(
+                    f"SELECT {expression} FROM ({context.sql(view.id)}) AS view_row"  # noqa: S608
+                ).fetchall()
+            except STATEMENT_ERRORS as error:
+                reason = f"the database cannot compute it: {error}"
+                raise DeclarationError(f"{item.file}: [{item.id}] {key}: {reason}") from error
 
 
 def weights() -> str:
