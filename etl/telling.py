@@ -72,16 +72,31 @@ def lateness(place: Warehouse) -> dict[str, str]:
     }
 
 
-def tell_once(place: Warehouse, standing: Mapping[str, str]) -> None:
-    """Tell the command what stands now and has not been told; what is over may be told again."""
+def tell_once(place: Warehouse, standing: Mapping[str, str], told: set[str]) -> None:
+    """Tell the command what stands now and has not been told; what is over may be told again.
+
+    `told` is what this process has told before: on a full disk, of which it tells too, nothing else remembers it.
+    """
     path = place.directory / _TOLD
-    before = set(path.read_text(encoding="ascii").split()) if path.exists() else set()
+    kept = set(path.read_text(encoding="ascii").split()) if path.exists() else set()
     marked = {hashlib.sha256(key.encode()).hexdigest(): said for key, said in standing.items()}
-    told = before & marked.keys()
-    if new := [said for mark, said in marked.items() if mark not in told]:
-        told = set(marked) if call_on_failure("\n".join(new)) else told
-    if told != before:
+    before = (kept | told) & marked.keys()
+    told.clear()
+    told.update(before)
+    new = [said for mark, said in marked.items() if mark not in before]
+    if new and call_on_failure("\n".join(new)):
+        told.update(marked)
+    if told == kept:
+        return
+    try:
         land.write_durably(path, "".join(f"{mark}\n" for mark in sorted(told)))
+    except OSError as error:
+        if new:
+            log.warning(
+                "%s: 未能写入，下次启动后会再次告知 / not written, told again after the next start: %s",
+                path,
+                error,
+            )
 
 
 def call_on_failure(message: str) -> bool:

@@ -6,6 +6,7 @@ Each test runs the real command line over a small published warehouse.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.durability_helpers import (
     increment,
     loaded_bureau,
     query,
+    small_disk,
     write,
 )
 
@@ -277,6 +279,36 @@ def test_an_inbox_that_goes_away_is_told_once_and_taken_up_again_when_it_is_back
         running.kill()
     assert heard.read_text().count("the run failed") == 1
     assert f"the inbox {loaded.inbox} is not there; expected a folder" in heard.read_text()
+
+
+def test_watch_outlives_a_full_disk_of_which_it_tells_once(loaded: Place) -> None:
+    """What was told cannot be kept on that disk either."""
+    heard, folder = listener(loaded), loaded.warehouse.directory
+    before = loaded.current()
+    aside = folder.rename(loaded.root / "aside")
+    with small_disk(folder, 200 * 2**20):
+        shutil.copytree(aside, folder, dirs_exist_ok=True)
+        increment(loaded.inbox)
+        fill(folder / "filler")
+        running = loaded.start("watch", "--every", "0.1")
+        try:
+            assert wait_for(heard.exists)
+            time.sleep(1)
+            (folder / "filler").unlink()
+            assert wait_for(lambda: loaded.current() != before), "it tries again"
+        finally:
+            running.kill()
+    assert heard.read_text().count("the run failed") == 1
+
+
+def fill(path: Path) -> None:
+    """Write until the disk is full."""
+    try:
+        with path.open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+    except OSError:
+        return
 
 
 def wait_for(condition: object, seconds: float = 20) -> bool:

@@ -86,7 +86,7 @@ def run_command(
     else:
         click.echo(summary(report), err=True)
     place = Warehouse(directory)
-    telling.tell_once(place, telling.refusals(report.files) | telling.lateness(place))
+    telling.tell_once(place, telling.refusals(report.files) | telling.lateness(place), set())
     sys.exit(exit_code(report))
 
 
@@ -118,6 +118,7 @@ def watch_command(
     standing: dict[str, str] = {}
     left: set[str] = set()
     held = snapshots.current_id(place)
+    told: set[str] = set()
 
     def once() -> bool:
         nonlocal held
@@ -147,5 +148,5 @@ def watch_command(
         seconds,
         times,
         has_databases=any(one.database for s in sources for one in s.inputs),
-        each_look=lambda: telling.tell_once(place, standing | telling.lateness(place)),
+        each_look=lambda: telling.tell_once(place, standing | telling.lateness(place), told),
     )
