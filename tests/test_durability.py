@@ -457,6 +457,20 @@ def test_a_mistyped_table_is_no_empty_quarantine(grown: Place) -> None:
     assert grown.run("quarantine", "--table", "complaint_reporter").code == 0
 
 
+def test_each_command_that_looks_prints_one_json_object(loaded: Place) -> None:
+    target = str(loaded.root / "kept-out.csv")
+    for command in (
+        ("status",),
+        ("history",),
+        ("verify",),
+        ("quarantine",),
+        ("quarantine", "--table", "complaint", "--export", target),
+        ("rollback", "--to", str(loaded.current())),
+    ):
+        ran = loaded.run(*command, "--json")
+        assert ran.code == 0 and isinstance(json.loads(ran.stdout), dict), (command, ran)
+
+
 def test_verify_finds_every_deleted_file(grown: Place, tmp_path: Path) -> None:
     place = copy_of(grown, tmp_path / "deleted")
     from etl import verify

@@ -36,7 +36,7 @@ def history_command(directory: Path, is_json: bool) -> None:
     if not found:
         raise click.ClickException(f"no snapshot has been published in {directory}")
     if is_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps({"snapshots": found}, ensure_ascii=False))
     for item in [] if is_json else found:
         click.echo(
             f"{'*' if item['is_current'] else ' '} {item['snapshot']}  published {item['published_at']}"
@@ -46,14 +46,16 @@ def history_command(directory: Path, is_json: bool) -> None:
 @main.command("rollback")
 @warehouse_option
 @click.option("--to", "snapshot_id", help="The snapshot to go back to; by default the one before.")
-def rollback_command(directory: Path, snapshot_id: str | None) -> None:
+@json_option
+def rollback_command(directory: Path, snapshot_id: str | None, is_json: bool) -> None:
     """Make an earlier snapshot the current one."""
     place = Warehouse(directory)
     with exclusive(place, 600):
         try:
-            click.echo(snapshots.rollback(place, snapshot_id))
+            found = snapshots.rollback(place, snapshot_id)
         except KeyError as error:
             raise click.ClickException(str(error.args[0])) from error
+    click.echo(json.dumps({"snapshot": found}) if is_json else found)
 
 
 @main.command("verify")
@@ -88,6 +90,6 @@ def quarantine_command(directory: Path, table_name: str | None, target: Path | N
     except (warehouse.NoSnapshotError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if is_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps({"reasons": found}, ensure_ascii=False))
     for item in [] if is_json else found:
         click.echo(f"{item['rows']:8}  {item['table']}  {item['reason']}")
