@@ -30,6 +30,8 @@ _PLACEHOLDERS = (
     "#VALUE!",
     "#NAME?",
     "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
 )
 _SHORTENED = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,}"
 """How a spreadsheet writes a number that has too many digits for it, 4.20106E+17: as a code it stands for many."""

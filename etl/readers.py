@@ -11,6 +11,8 @@ import io
 import json
 import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -39,6 +41,9 @@ KEPT_CELLS = 100_000
 """Of so many unreadable rows of a file the cells are kept; the others stand in the landed file, at their row number."""
 
 _UNNAMED = "无列名 no name ({})"
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)(["'])e\2""")
+"""Where a cell of a sheet says that it holds an error, such as #N/A."""
+
 _BROKEN_TEXT = re.compile("[\ud800-\udfff\ufffd]")
 
 
@@ -148,9 +153,9 @@ def _is_utf_8(cell: str) -> bool:
 def read_workbook(content: IO[bytes], wanted: str) -> Sheet:
     """The rows of the one sheet with data of an Excel workbook, or of the sheet called `wanted`."""
     try:
-        workbook = CalamineWorkbook.from_filelike(content)
+        workbook = CalamineWorkbook.from_filelike(_errors_as_text(content))
         sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
-    except CalamineError as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise RefusedError(f"is no readable Excel workbook: {error}") from error
     filled = {name: rows for name, rows in sheets.items() if any(any(c != "" for c in row) for row in rows)}
     if not filled:
@@ -166,6 +171,30 @@ def read_workbook(content: IO[bytes], wanted: str) -> Sheet:
     while header and not header[-1]:
         header.pop()
     return Sheet(tuple(header), _workbook_rows(rows[first + 1 :], len(header)))
+
+
+def _errors_as_text(content: IO[bytes]) -> IO[bytes]:
+    """A workbook whose errors (#N/A, #REF!) are text: calamine would give them as blank cells."""
+    is_zip = zipfile.is_zipfile(content)
+    content.seek(0)
+    if not is_zip:
+        return content
+    with zipfile.ZipFile(content) as given:
+        sheets = {name: given.read(name) for name in given.namelist() if "worksheets/" in name.lower()}
+        said = {
+            name: _ERROR_CELL.sub(rb"\1\2str\2", part)
+            for name, part in sheets.items()
+            if b't="e"' in part or b"t='e'" in part
+        }
+        if not said:
+            content.seek(0)
+            return content
+        changed = io.BytesIO()
+        with zipfile.ZipFile(changed, "w") as target:
+            for name in given.namelist():
+                target.writestr(name, said[name] if name in said else given.read(name))
+    changed.seek(0)
+    return changed
 
 
 def _workbook_rows(rows: list[list[Any]], width: int) -> Iterator[Row]:

@@ -232,6 +232,22 @@ def test_text_and_real_dates_in_one_column_of_a_workbook(place: Path) -> None:
     assert result.cells("inspection") == []
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"])
+def test_an_error_in_a_cell_of_a_workbook_falls_and_is_no_blank(place: Path, error: str) -> None:
+    rows = [
+        {**VISIT, "inspection_no": "I1", "issue_due_on": error, "plan_id": error, "recording_id": 't="e"'},
+        {**VISIT, "inspection_no": error},
+    ]
+    result = run(place, {"inspection.xlsx": as_workbook(rows)})
+    assert result.record("inspection", "I1")["recording_id"] == 't="e"', "what only looks like one stands"
+    assert result.record("inspection", "I1")["plan_id"] is None
+    fallen = [(column, value) for column, value, _ in result.cells("inspection")]
+    assert sorted(fallen) == [("issue_due_on", error), ("plan_id", error)]
+    assert result.query("SELECT row_number, reasons FROM quality.quarantine") == [
+        (2, ["inspection_no: placeholder instead of a value"])
+    ]
+
+
 @pytest.mark.parametrize("number", [430701100001, 4307011000012345])
 @pytest.mark.parametrize("form", ["xlsx", "parquet"])
 def test_numbers_for_codes_keep_their_digits(place: Path, form: str, number: int) -> None:
