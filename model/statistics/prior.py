@@ -55,9 +55,12 @@ def fit_beta(events: Numbers, trials: Numbers) -> Prior:
 
     without = float((happened * np.log(pooled) + (tried - happened) * np.log1p(-pooled)).sum())
     varies = _binomial_excess(happened, tried, pooled) > 0
-    locations = [float(special.logit(share)) for share in (pooled, (happened / tried).mean())]
-    typical = float(tried.mean())
-    found = _maximum(negative, locations, (min(1.0, typical), typical), None if varies else without)
+    share, typical = (happened / tried).mean(), float(tried.mean())
+    excess = (happened / tried).var() - (share * (1 - share) / tried).mean()
+    one = min(1.0, typical)
+    size = share * (1 - share) / excess if excess > 0 else one
+    starts = (float(special.logit(pooled)), typical), (float(special.logit(share)), size)
+    found = _maximum(negative, starts, one, None if varies else without)
     if found is None:
         return alike
     mean, size = float(special.expit(found[0])), found[1]
@@ -91,11 +94,12 @@ def fit_gamma(events: Numbers, exposure: Numbers) -> Prior:
 
     without = float((happened * np.log(pooled) - exposed * pooled).sum())
     varies = _poisson_excess(happened, exposed, pooled) > 0
-    locations = [float(np.log(rate)) for rate in (pooled, (happened / exposed).mean())]
-    typical = float(exposed.mean())
-    found = _maximum(
-        negative, locations, (min(1 / float(pooled), typical), typical), None if varies else without
-    )
+    rate, typical = (happened / exposed).mean(), float(exposed.mean())
+    excess = (happened / exposed).var() - (rate / exposed).mean()
+    one = min(1 / float(pooled), typical)
+    size = rate / excess if excess > 0 else one
+    starts = (float(np.log(pooled)), typical), (float(np.log(rate)), size)
+    found = _maximum(negative, starts, one, None if varies else without)
     if found is None:
         return alike
     return float(np.exp(found[0])) * found[1], found[1]
@@ -121,20 +125,21 @@ def _beyond_rounding(terms: Floats, scale: Floats) -> float:
 
 
 def _maximum(
-    negative: Likelihood, locations: Sequence[float], sizes: tuple[float, float], without: float | None
+    negative: Likelihood, starts: Sequence[tuple[float, float]], one: float, without: float | None
 ) -> tuple[float, float] | None:
     """Location and prior size of the highest likelihood, searched on a log scale of sizes.
 
-    locations: the pooled one, and that where every unit counts alike. sizes: of one trial or the exposure of one
-    event, and the typical one of these units. without: the likelihood of units that are all alike, where that is the
-    highest far out; None is returned unless a prior beats it. What is nearly that far out is no better than it but
-    for rounding.
+    starts: the pooled location with the typical size of these units, then that of which each unit tells alike: beyond
+    one very large unit, no slope leads back. one: the size of one trial, or the exposure of one event. without: the
+    likelihood of units that are all alike, where that is the highest far out; None is returned unless a prior beats
+    it. What is nearly that far out is no better than it but for rounding.
     """
-    one, typical = sizes
-    pooled, smallest, largest = locations[0], np.log(one * LEAST_SIZE), np.log(typical * LARGEST_SIZE)
+    pooled, typical = starts[0]
+    smallest, largest = np.log(one * LEAST_SIZE), np.log(typical * LARGEST_SIZE)
+    tried = [np.array([place, np.log(size)]) for place, size in starts]
     found = optimize.minimize(
         negative,
-        _start(negative, locations, one, typical),
+        min(tried, key=lambda parameters: negative(parameters)[0]),
         jac=True,
         method="L-BFGS-B",
         bounds=[(pooled - FARTHEST, pooled + FARTHEST), (smallest, largest)],
@@ -146,10 +151,3 @@ def _maximum(
     near = polished.success and np.abs(polished.x - found.x).max() < 0.01
     best = polished.x if near else found.x
     return float(best[0]), float(np.exp(best[1]))
-
-
-def _start(negative: Likelihood, locations: Sequence[float], one: float, typical: float) -> Floats:
-    """The likeliest of a few priors up to the typical size: beyond one very large unit, no slope leads back."""
-    steps = np.arange(np.log10(one) - 1, np.log10(typical)) * np.log(10)
-    tried = [np.array([place, size]) for size in [np.log(typical), *steps] for place in locations]
-    return min(tried, key=lambda parameters: negative(parameters)[0])
