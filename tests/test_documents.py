@@ -51,6 +51,28 @@ def test_a_bureaus_own_indicators_change_neither(tmp_path: Path, monkeypatch: py
     assert (indicators.document(), method.document()) == before
 
 
+def test_every_variable_of_the_programs_stands_among_the_settings() -> None:
+    named = {
+        name
+        for folder in ("etl", "ledger", "model", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"INTEGRITY_[A-Z_]+", path.read_text(encoding="utf-8"))
+    }
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    settings = operations.split("## 设置 Settings")[1].split("\n## ")[0]
+    assert named == set(re.findall(r"`(INTEGRITY_[A-Z_]+)`", settings))
+
+
+def test_the_indicator_of_the_page_on_operation_can_be_declared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = operations.split("## 自己的指标 Indicators of one's own")[1].split("\n## ")[0]
+    (tmp_path / "own.toml").write_text(section.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    monkeypatch.setenv(reading.OWN_DIRECTORY_VARIABLE, str(tmp_path))
+    assert catalogue().indicators["W1"].file == "own.toml"
+
+
 def test_every_service_may_write_temporary_files() -> None:
     """Strict protection closes /tmp too: uploads and the files of the audit trail need a folder of their own there."""
     units = re.findall(
