@@ -72,9 +72,10 @@ def main(context: click.Context, url: str | None, anchor: Path | None) -> None:
 @click.pass_obj
 def init(ledger: storage.Ledger) -> None:
     """Make the tables, or bring them up to date."""
-    version = migration.upgrade(ledger)
-    with ledger.write(operator()) as recorder:
-        recorder.record("configure", "ledger", version)
+    version = migration.newest()
+    if migration.upgrade(ledger) != version:
+        with ledger.write(operator()) as recorder:
+            recorder.record("configure", "ledger", version)
     click.echo(f"{_shown(ledger)}: tables of version {version}; the anchor is {ledger.anchor}", err=True)
 
 

@@ -24,8 +24,8 @@ VIEWS = Path(__file__).parent / "sql"
 """One view a file: what the loader reads. They hold nothing, so each upgrade makes them anew."""
 
 
-def upgrade(ledger: Ledger) -> str:
-    """Bring the tables to the newest version and give its name."""
+def upgrade(ledger: Ledger) -> str | None:
+    """Bring the tables to the newest version, and give the one that they had; None where there were none."""
     database = ledger.engine.url.database
     if ledger.engine.dialect.name == "sqlite" and database:
         require_owner(Path(database))
@@ -36,10 +36,11 @@ def upgrade(ledger: Ledger) -> str:
         views = {path.stem: path.read_text(encoding="utf-8") for path in sorted(VIEWS.glob("*.sql"))}
         for name in views:
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), "head")
         for name, query in views.items():
             connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
-    return newest()
+    return before
 
 
 def version(ledger: Ledger) -> str | None:

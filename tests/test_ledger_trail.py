@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -413,3 +414,25 @@ def test_migrations_are_one_line_in_the_order_of_their_names() -> None:
     names = sorted(path.stem for path in (migration.FOLDER / "versions").glob("*.py"))
     numbers = [f"{number:04d}" for number in range(1, len(names) + 1)]
     assert [name.split("_")[0] for name in names] == numbers and migration.newest() == numbers[-1]
+
+
+def test_what_a_restored_copy_lacks_is_told_as_gone_also_after_the_tables_were_looked_at(
+    tmp_path: Path,
+) -> None:
+    """Bringing up to date what is up to date wrote an entry, which took the number of the first that was gone."""
+    address = f"sqlite:///{tmp_path / 'ledger.db'}"
+    command = [sys.executable, "-m", "ledger", "--ledger", address]
+    subprocess.run([*command, "init"], check=True, stderr=subprocess.PIPE)
+    copied = (tmp_path / "ledger.db").with_name("copy.db")
+    with sqlite3.connect(tmp_path / "ledger.db") as source, sqlite3.connect(copied) as target:
+        source.backup(target)
+    ledger = open_ledger(address)
+    with ledger.write(KEEPER) as recorder:
+        accounts.open_account(recorder, "late", "field_staff")
+    ledger.engine.dispose()
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    copied.replace(tmp_path / "ledger.db")
+    subprocess.run([*command, "init"], check=True, stderr=subprocess.PIPE)
+    found = proof.verify(open_ledger(address))
+    assert [str(one) for one in found.findings] == ["entry 2: is remembered in the anchor and is gone"]
