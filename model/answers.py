@@ -51,7 +51,6 @@ class Progress:
     application_type: str
     submitted_on: date
     promised_days: int | None
-    statutory_days: int | None
     ahead: int | None = None
     """Of a queued application: how many stand before it."""
 
@@ -110,7 +109,7 @@ def progress(
     names = (
         "application_type", "cell_id", "queue_no", "submitted_at", "supplement_notice_at", "queue_joined_at",
         "accepted_at", "verification_ended_at", "reviewed_at", "decided_at", "result", "delivered_at",
-        "promised_working_days", "statutory_working_days", "applicant_check_hash",
+        "promised_working_days", "applicant_check_hash",
     )  # fmt: skip
     query = select(*(item.c[name] for name in names)).where(item.c.application_no == application_no)
     with snapshot.engine("full").connect() as connection:
@@ -127,7 +126,6 @@ def progress(
         row["application_type"],
         row["submitted_at"].date(),
         row["promised_working_days"],
-        row["statutory_working_days"],
         ahead,
     )
 

@@ -142,8 +142,3 @@ def at(rng: np.random.Generator, days: Days, first: float, last: float) -> Days:
     """A moment on each day between two hours of the day (8.5 = half past eight)."""
     seconds = rng.integers(int(first * 3600), int(last * 3600), len(days))
     return days.astype("M8[s]") + seconds
-
-
-def shift_months(month: str, count: int) -> str:
-    """The month `count` months later, YYYY-MM."""
-    return str(np.datetime64(month, "M") + count)

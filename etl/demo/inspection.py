@@ -59,11 +59,6 @@ def set_caps(shops: Shops, factor: float) -> None:
     shops.cap = np.ceil(VISITS_A_YEAR[shops.risk] * factor).astype(np.int64) + 3
 
 
-def expected_checks(shops: Shops, clock: Clock) -> float:
-    """About how many planned checks a factor of 1 gives."""
-    return float(VISITS_A_YEAR[shops.risk].sum() * clock.years * (1 - SKIPPED_SHARE))
-
-
 def build(
     rng: np.random.Generator,
     bureau: Bureau,

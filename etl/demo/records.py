@@ -42,10 +42,6 @@ class Records:
         """The integer of one word of a vocabulary."""
         return list(self.words[column]).index(word)
 
-    def is_word(self, column: str, *words: str) -> NDArray[np.bool_]:
-        """Where a column holds one of these words."""
-        return np.isin(self.values[column], [self.code(column, word) for word in words])
-
     def text(self, column: str, rows: Column) -> list[str]:
         """The text of some rows of a vocabulary or formatted column."""
         taken = self.values[column][rows]

@@ -25,7 +25,6 @@ from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "matter.toml")
 KIND = "matter"
-IDENTITY = ("name", "phone")
 _END_OF_DAY = time(23, 59, 59)
 
 

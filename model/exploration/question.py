@@ -30,7 +30,6 @@ MONTH = "@month"
 """Put behind a column of days or moments: the month that it falls in."""
 _NUMERIC = ("sum", "average", "median")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-MEASURE = "measure"
 
 
 class QuestionError(ValueError):

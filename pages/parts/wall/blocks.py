@@ -121,11 +121,6 @@ def counts(parts: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="counts short">{cells}</dl>'
 
 
-def tall(look: str, height: float, parts: Iterable[str]) -> str:
-    """Parts stacked within a given height."""
-    return f'<div class="{look}" style="height:{height:g}px">{"".join(parts)}</div>'
-
-
 def column(*parts: str, look: str = "") -> str:
     """Panels one above the other."""
     return f'<div class="column {look}">{"".join(parts)}</div>'
