@@ -22,7 +22,7 @@ def show() -> None:
     with st.container(key="filters", horizontal=True):
         controls.choose_unit(words, units)
         market = cell_pictures.choose(view, unit_id, records.name_of(units, unit_id))
-    pictures.breadcrumb(words, units, unit_id)
+    pictures.breadcrumb(units, unit_id)
     if not market.cells:
         is_delivered = clocks.is_delivered(view.clocks.values(), "market_cell")
         st.html(panels.remark(words.say("cells.none" if is_delivered else "shared.not_delivered")))

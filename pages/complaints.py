@@ -45,7 +45,7 @@ def show() -> None:
         newest = monthly.newest([coverage]) or monthly.before(view.now)
         month = controls.choose_month(words, offered, newest)
         window = ticket_pictures.choose_window(words)
-    pictures.breadcrumb(words, units, unit_id)
+    pictures.breadcrumb(units, unit_id)
     if not coverage.sources:
         st.html(panels.remark(words.say("overview.no_source_complaint")))
         return

@@ -39,7 +39,7 @@ def show() -> None:
         with st.container(key="views", width="content"):
             labels = {name: words.say(f"overview.view_{name}") for name in VIEWS}
             chosen = controls.switch("view", words.say("overview.view"), labels, VIEWS[0])
-        pictures.breadcrumb(words, units, unit_id)
+        pictures.breadcrumb(units, unit_id)
         reporting.offer(view, unit_id, month)
     months = monthly.span(month, MONTHS)
     if chosen == "volumes":

@@ -52,5 +52,5 @@ def show() -> None:
         return
     portrait_pictures.scores(view, portrait)
     portrait_pictures.past(view, portrait)
-    portrait_pictures.movers(view, portrait, movers)
+    portrait_pictures.movers(view, movers)
     portrait_pictures.explanation(view, kind, subject_id, portrait, parts)

@@ -38,7 +38,7 @@ def show() -> None:
     with st.container(key="filters", horizontal=True):
         controls.choose_unit(words, units)
         run = running.choose(view, unit_id, records.name_of(units, unit_id))
-    pictures.breadcrumb(words, units, unit_id)
+    pictures.breadcrumb(units, unit_id)
     with st.container(key="panel_steps"):
         running.steps(run)
         if said := notices.of_calendar(words, view.snapshot):

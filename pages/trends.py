@@ -38,7 +38,7 @@ def show() -> None:
         said = rebasing.recorded(item.id)
         if item.series == "flow":
             rebasing.form(words, item.id, unit_id, month, said)
-    pictures.breadcrumb(words, units, unit_id)
+    pictures.breadcrumb(units, unit_id)
     starts = rebasing.starts(said)
     subject = Subject(view, item, unit_id, records.name_of(units, unit_id), month, starts)
     chart, funnel = st.columns([8, 5], gap="small")

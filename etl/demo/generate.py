@@ -180,7 +180,7 @@ def _add_supporting(world: World, seed: int) -> None:
     tables["supply_month"] = supporting.supply(_random(seed, "supply"), unit_tree, clock)
     tables["warning"] = supporting.warnings(_random(seed, "warning"), unit_tree, staff, clock)
     tables["staff_relation"] = relatives.relations(
-        _random(seed, "relation"), unit_tree, staff, cells, shops, clock, tables["inspection"],
+        _random(seed, "relation"), staff, cells, shops, clock, tables["inspection"],
         tables["licence_application"],
     )  # fmt: skip
     tables["scenario"] = programmes.scenarios(_random(seed, "scenario"), unit_tree, clock)

@@ -88,7 +88,7 @@ def build(
     }
     order = np.argsort(started, kind="stable")
     columns = {name: column[order] for name, column in columns.items()}
-    return _records(rng, bureau, people, cells, shops, clock, columns, started[order])
+    return _records(rng, bureau, people, shops, clock, columns, started[order])
 
 
 def _visits(
@@ -129,7 +129,6 @@ def _records(
     rng: np.random.Generator,
     bureau: Bureau,
     people: People,
-    cells: Cells,
     shops: Shops,
     clock: Clock,
     columns: dict[str, Column],
@@ -150,7 +149,7 @@ def _records(
     }  # fmt: skip
     _positions(rng, shops, values)
     _findings(rng, shops, clock, values, is_clue, columns["found"])
-    _draws(rng, bureau, people, clock, values)
+    _draws(rng, people, clock, values)
     _paperwork(rng, values)
     return Records(
         values,
@@ -228,9 +227,7 @@ def set_issues(values: dict[str, Column], rows: Column, rng: np.random.Generator
     values["result"][rows] = CORRECT
 
 
-def _draws(
-    rng: np.random.Generator, bureau: Bureau, people: People, clock: Clock, values: dict[str, Column]
-) -> None:
+def _draws(rng: np.random.Generator, people: People, clock: Clock, values: dict[str, Column]) -> None:
     """Drawn checks: shop and officers by lot; a few with other officers, a few never carried out."""
     size, started = len(values["started_at"]), values["started_at"]
     drawn = values["inspection_kind"] == DOUBLE_RANDOM

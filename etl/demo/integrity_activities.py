@@ -25,10 +25,10 @@ def activities(rng: np.random.Generator, bureau: Bureau, people: People, clock: 
     """activity: monthly talks and training, yearly pledges, home visits, self-checks, branch meetings."""
     months = np.array(clock.months, dtype="M8[M]")
     parts = [
-        _monthly(rng, people, clock, months, TALK, TALK_SHARE),
-        _monthly(rng, people, clock, months, TRAINING, TRAINING_SHARE),
+        _monthly(rng, people, months, TALK, TALK_SHARE),
+        _monthly(rng, people, months, TRAINING, TRAINING_SHARE),
         _pledges(rng, people, clock),
-        _home_visits(rng, people, clock, months),
+        _home_visits(rng, people, months),
         _self_checks(rng, bureau, clock, months),
         _meetings(rng, bureau, months),
     ]
@@ -73,7 +73,7 @@ def _day_in(rng: np.random.Generator, month: Days) -> Days:
 
 
 def _monthly(
-    rng: np.random.Generator, people: People, clock: Clock, months: Days, kind: int, share: float
+    rng: np.random.Generator, people: People, months: Days, kind: int, share: float
 ) -> dict[str, Column]:
     month, unit, staff = _seats_by_month(people, months)
     planned = _day_in(rng, month)
@@ -110,7 +110,7 @@ def _pledges(rng: np.random.Generator, people: People, clock: Clock) -> dict[str
     }
 
 
-def _home_visits(rng: np.random.Generator, people: People, clock: Clock, months: Days) -> dict[str, Column]:
+def _home_visits(rng: np.random.Generator, people: People, months: Days) -> dict[str, Column]:
     month, unit, staff = _seats_by_month(people, months)
     picked = rng.random(len(month)) < 0.12
     month, unit, staff = month[picked], unit[picked], staff[picked]

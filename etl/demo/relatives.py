@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.demo.bureau import Bureau
 from etl.demo.clock import NO_DAY, Clock, Days
 from etl.demo.market import Cells, Shops
 from etl.demo.people import People, staff_ids
@@ -17,7 +16,6 @@ from etl.demo.records import Column, Records
 
 def relations(
     rng: np.random.Generator,
-    bureau: Bureau,
     people: People,
     cells: Cells,
     shops: Shops,
@@ -26,7 +24,7 @@ def relations(
     applications: Records,
 ) -> Records:
     """staff_relation: officers with a relative's shop in their own office, which they leave alone once declared."""
-    staff, shop = _candidates(rng, bureau, people, cells, shops)
+    staff, shop = _candidates(rng, people, cells, shops)
     last_met = _last_met(staff, shop, inspections, applications)
     earliest = np.where(np.isnat(last_met), clock.first_day, last_met + 1)
     span = np.maximum((clock.last_day - 200 - earliest).astype(int), 0)
@@ -47,7 +45,7 @@ def relations(
 
 
 def _candidates(
-    rng: np.random.Generator, bureau: Bureau, people: People, cells: Cells, shops: Shops
+    rng: np.random.Generator, people: People, cells: Cells, shops: Shops
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Thirty pairs an office: one of its officers of today, and a shop of the first days that is still open."""
     open_shops = np.flatnonzero(np.isnat(shops.closed))

@@ -152,8 +152,8 @@ def _figure_row(words: Words, kind: Kind, measure: str, one: Headline) -> str:
     return (
         f'<tr><th scope="row">{mark}{escape(words.say(f"overview.{measure}"))}</th>'
         f'<td class="n figure">{_count(words, one)}</td>'
-        f'<td class="n">{_change(words, one, one.on_month, one.on_month_pct)}</td>'
-        f'<td class="n">{_change(words, one, one.on_year, one.on_year_pct)}</td></tr>'
+        f'<td class="n">{_change(words, one.on_month, one.on_month_pct)}</td>'
+        f'<td class="n">{_change(words, one.on_year, one.on_year_pct)}</td></tr>'
     )
 
 
@@ -168,7 +168,7 @@ def _count(words: Words, one: Headline) -> str:
     return written.number(one.point.count)
 
 
-def _change(words: Words, one: Headline, value: int | None, pct: float | None) -> str:
+def _change(words: Words, value: int | None, pct: float | None) -> str:
     if value is None:
         why = escape(words.say("overview.no_comparison"))
         return f'<span class="absent" title="{why}">{written.NONE}</span>'

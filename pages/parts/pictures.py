@@ -26,7 +26,7 @@ _TABLE_SHARE, _CHART_SHARE = 6, 7
 _TILE_WIDTH = 190
 
 
-def breadcrumb(words: Words, units: pd.DataFrame, unit_id: str) -> None:
+def breadcrumb(units: pd.DataFrame, unit_id: str) -> None:
     """The units above, each a link to its own overview."""
     above = tree.ancestors(units, unit_id)
     if not above:
@@ -130,7 +130,6 @@ def children(
     view: View,
     heading: DeltaGenerator,
     below: pd.DataFrame,
-    measure: str,
     month: date,
     months: Sequence[date],
     counts: Counts,

@@ -140,7 +140,7 @@ def dimension_names(words: Words) -> dict[str, str]:
     return {OVERALL: words.say("portraits.overall")} | named
 
 
-def movers(view: View, portrait: Portrait, found: pd.DataFrame) -> None:
+def movers(view: View, found: pd.DataFrame) -> None:
     """The indicators that take most from the overall."""
     words = view.words
     with st.container(key="panel_movers"):

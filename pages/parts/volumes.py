@@ -50,4 +50,4 @@ def children(
         named = records.sources_of_children(view.snapshot, unit_id, kind.table)
         known = coverage[kind.id].of(measure)
         each = monthly.of_children(below["unit_id"], known, named, counts)
-        pictures.children(view, heading, below, measure, month, months, counts, known, each)
+        pictures.children(view, heading, below, month, months, counts, known, each)

@@ -65,8 +65,8 @@ def _row(subject: Subject, kind: Kind, measure: str) -> tuple[Cell, ...]:
     return (
         Cell(words.say(f"overview.{measure}")),
         count_of(words, found),
-        _change(words, found.on_month, found.on_month_pct),
-        _change(words, found.on_year, found.on_year_pct),
+        _change(found.on_month, found.on_month_pct),
+        _change(found.on_year, found.on_year_pct),
         picture,
     )
 
@@ -80,7 +80,7 @@ def count_of(words: Words, found: Headline) -> Cell:
     return Cell(written.number(point.count), partial, "strong")
 
 
-def _change(words: Words, value: int | None, pct: float | None) -> Cell:
+def _change(value: int | None, pct: float | None) -> Cell:
     if value is None:
         return Cell(written.NONE, tone="absent")
     return Cell(written.change(value), written.percent_change(pct))

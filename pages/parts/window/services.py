@@ -16,7 +16,7 @@ from typing import Any
 from model.contract import TABLES
 from model.indicators import DeclarationError, Words
 from model.indicators.reading import read_toml, words_of
-from model.process import Process, Step, processes
+from model.process import Step, processes
 from model.process.declaration import WHOLE
 
 FILE_VARIABLE = "INTEGRITY_SERVICES"
@@ -196,9 +196,9 @@ class _Reader:
             raise self.wrong(f"{key}.process", f"{unknown[0]!r} is no step of {process.id}")
         if WHOLE not in asked.get("steps", ()):
             raise self.wrong(f"{key}.process", f"the step {WHOLE!r} is needed")
-        return tuple(self._stage(key, process, steps[one], given.get("days")) for one in asked["steps"])
+        return tuple(self._stage(key, steps[one], given.get("days")) for one in asked["steps"])
 
-    def _stage(self, key: str, process: Process, step: Step, days: object) -> Stage:
+    def _stage(self, key: str, step: Step, days: object) -> Stage:
         limit = int(step.limit) if step.limit and step.limit.isdigit() else None
         promised = None
         if step.id == WHOLE and days is not None:
