@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Double, Numeric
 
 from etl import sql
+from etl.readers import BLANKS
 from model.contract.columns import MONEY
 from model.indicators import catalogue
 
@@ -35,7 +36,6 @@ _PLACEHOLDERS = (
 )
 _SHORTENED = r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{2,}"
 """How a spreadsheet writes a number that has too many digits for it, 4.20106E+17: as a code it stands for many."""
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
 
@@ -180,7 +180,7 @@ def _boolean(text: str) -> str:
 
 def trimmed(text: str) -> str:
     """A text without blanks around it; null where nothing is left."""
-    return f"nullif(trim({text}, {sql.literal(_BLANKS)}), '')"
+    return f"nullif(trim({text}, {sql.literal(BLANKS)}), '')"
 
 
 def read_text(column: Column[Any], name: str) -> str:

@@ -18,6 +18,7 @@ from model.policy.signing_in import THE_SINGLE_USER
 from model.warehouse import open_snapshot
 from pages.parts import clocks
 from pages.parts.report import making, subject, typeset
+from pages.parts.wall.site import SCENES
 from pages.parts.words import Language
 
 HERE = Path(__file__).parent
@@ -36,7 +37,6 @@ PICTURES = {
     "data-health-zh": ("/data-health?view=quarantine", "table.list tbody tr"),
 }
 """File name → address, and what must stand on the page before the picture is taken."""
-SCENES = ("operation", "portraits", "trends", "cells", "warnings", "building")
 WALLS = {
     **{f"wall-{scene}-zh": ("site=office&lang=zh", scene, (1920, 1080)) for scene in SCENES},
     "wall-operation-en": ("site=office&lang=en", "operation", (1920, 1080)),

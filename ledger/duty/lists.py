@@ -23,7 +23,7 @@ from model.policy import Actor
 
 FLOW = flow.read(Path(__file__).parent / "duty_list.toml")
 KIND, DRAFTING = "duty_list", "edit_lists"
-_ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
+ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
          "responsible_post": "responsible_role", "indicator_ids": "indicator_ids"}  # fmt: skip
 """The fields of an item, each with the contract's column."""
 KINDS: Mapping[str, Mapping[str, Any]] = FLOW.rest["kind"]
@@ -86,9 +86,9 @@ def set_items(
 
 def _put(session: Session, found: DutyList, given: Iterable[Mapping[str, Any]]) -> None:
     for position, one in enumerate(given, 1):
-        asked = {column: one.get(name) for name, column in _ITEM.items()}
+        asked = {column: one.get(name) for name, column in ITEM.items()}
         fields.require("checklist", asked, ("risk",) if found.list_kind == "integrity_risk_control" else ())
-        values = {name: one.get(name) for name in _ITEM}
+        values = {name: one.get(name) for name in ITEM}
         session.add(DutyItem(item_id=new_id(), list_id=found.list_id, position=position, **values))
     session.flush()
 
@@ -111,7 +111,7 @@ def left_out(session: Session, one: DutyList) -> list[DutyItem]:
 
 
 def _values(item: DutyItem) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in _ITEM}
+    return {name: getattr(item, name) for name in ITEM}
 
 
 def listed(session: Session, actor: Actor, state: str | None = "in_force") -> list[DutyList]:

@@ -15,10 +15,6 @@ from ledger.schema.base import BY_DIGEST, CODE, ID, NAME, SHA256, Base, one_of
 from model.contract import TABLES
 
 
-def _codes(table: str, column: str) -> tuple[str, ...]:
-    return tuple(TABLES[table].columns[column].info["codes"])
-
-
 class VisitCode(Base):
     """A code handed out after a visit; used once. Of its use it knows the day only, not the rating."""
 
@@ -37,7 +33,7 @@ class Rating(Base):
     """One rating of one visit. There are no words in it: what somebody has to say is a matter, and sealed."""
 
     __tablename__ = "rating"
-    __table_args__ = (one_of("rating", _codes("evaluation", "rating")),)
+    __table_args__ = (one_of("rating", TABLES["evaluation"].columns["rating"].info["codes"]),)
 
     rating_id: Mapped[str] = mapped_column(ID, primary_key=True)
     unit_id: Mapped[str] = mapped_column(ID, index=True)
@@ -57,8 +53,8 @@ class Matter(Base):
 
     __tablename__ = "matter"
     __table_args__ = (
-        one_of("category", _codes("complaint", "category")),
-        one_of("conduct_code", _codes("complaint", "conduct_code")),
+        one_of("category", TABLES["complaint"].columns["category"].info["codes"]),
+        one_of("conduct_code", TABLES["complaint"].columns["conduct_code"].info["codes"]),
         one_of("state", ("received", "accepted", "closed")),
     )
 

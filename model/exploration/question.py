@@ -28,7 +28,7 @@ AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
 VALUELESS = ("filled", "empty")
 MONTH = "@month"
 """Put behind a column of days or moments: the month that it falls in."""
-_NUMERIC = ("sum", "average", "median")
+NUMERIC = ("sum", "average", "median")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -183,7 +183,7 @@ def _measure(
     """The aggregate, of all rows or of those of one pivot value."""
     if question.aggregate == "count":
         return func.count() if where is None else func.count(case((where, 1)))
-    if question.aggregate in _NUMERIC and not is_number(types.get(question.of, "")):
+    if question.aggregate in NUMERIC and not is_number(types.get(question.of, "")):
         raise QuestionError("measure", question.of)
     value: ColumnElement[Any] = _column(question.of, types)
     if where is not None:

@@ -14,6 +14,7 @@ from model.contract import TABLES
 from model.exploration.question import (
     AGGREGATES,
     MONTH,
+    NUMERIC,
     OPERATORS,
     VALUELESS,
     Aggregate,
@@ -41,7 +42,6 @@ _NONE = ""
 _SEPARATOR = ","
 _MOST_GROUPS = 3
 TABLE_BOUND = ("where", "by", "measure", "of", "pivot", "page", "sort", "was")
-_NUMERIC = ("sum", "average", "median")
 
 
 def table_name(words: Words, table: str) -> str:
@@ -122,7 +122,7 @@ def ask(words: Words, asker: Asker) -> Question:
         )
         of = _NONE
         if aggregate != "count":
-            offered = [name for name, kind in types.items() if is_number(kind) or aggregate not in _NUMERIC]
+            offered = [name for name, kind in types.items() if is_number(kind) or aggregate not in NUMERIC]
             of = (
                 controls.choose("of", words.say("explore.of"), offered, offered[0], called)
                 if offered

@@ -23,7 +23,7 @@ from pages.parts.words import Words
 
 NEUTRAL = "\u00a0◇"
 _ASSURANCE_TONES: dict[str, Tone] = {"meets": "better", "misses": "worse"}
-_LEGEND = ("line", "band", "target", "fired", "few")
+LEGEND = ("line", "band", "target", "fired", "few")
 
 
 def name(words: Words, line: Line) -> str:
@@ -55,7 +55,7 @@ def show(view: View, lines: Sequence[Line], group: Group, stamp: Sequence[str]) 
         look="board",
         page=len(rows),
     )
-    st.html(panels.legend([(one, words.say(f"judged.legend_{one}")) for one in _LEGEND]))
+    st.html(panels.legend([(one, words.say(f"judged.legend_{one}")) for one in LEGEND]))
 
 
 def columns(words: Words, line: Line) -> list[Column]:

@@ -26,9 +26,6 @@ from pages.parts.reads import records
 from pages.parts.table import Column, table
 from pages.parts.words import NONE, Words
 
-_ITEM = {"power": "power", "risk": "risk", "risk_level": "risk_level", "control_measure": "control_measure",
-         "responsible_post": "responsible_role", "indicator_ids": "indicator_ids"}  # fmt: skip
-
 
 def list_items(view: View, book: Book, one: Any) -> None:
     """The items of a list: of a draft they can be edited, else they are read."""
@@ -41,25 +38,25 @@ def list_items(view: View, book: Book, one: Any) -> None:
     columns = TABLES["checklist"].columns
     names = {
         name: keeping.titled(words, columns[column].info["zh"], columns[column].info["en"])
-        for name, column in _ITEM.items()
+        for name, column in lists.ITEM.items()
     }
     rows = pd.DataFrame(
-        [{name: _plain(getattr(item, name)) for name in _ITEM} for item in held],
-        columns=list(_ITEM),
+        [{name: _plain(getattr(item, name)) for name in lists.ITEM} for item in held],
+        columns=list(lists.ITEM),
         dtype="object",
     )
     if one.state != "draft" or not policy.allows(book.actor, "edit_lists"):
         for column in ("risk_level", "responsible_post"):
-            rows[column] = [_code(words, _ITEM[column], value) for value in rows[column]]
+            rows[column] = [_code(words, lists.ITEM[column], value) for value in rows[column]]
         _read_items(view, one, names, rows)
         if one.task_list and one.state == "in_force":
             _carried_out(view, book, one, {item.item_id: item.power or item.risk or NONE for item in held})
         return
     shown = {name: st.column_config.TextColumn(label, width="medium") for name, label in names.items()}
     for name in ("risk_level", "responsible_post"):
-        codes = columns[_ITEM[name]].info["codes"]
+        codes = columns[lists.ITEM[name]].info["codes"]
         shown[name] = st.column_config.SelectboxColumn(
-            names[name], options=list(codes), format_func=partial(_code, words, _ITEM[name])
+            names[name], options=list(codes), format_func=partial(_code, words, lists.ITEM[name])
         )
     place = f"items_{one.list_id}"
     with st.form(forms.key_of(place), border=False):

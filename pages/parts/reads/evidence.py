@@ -16,10 +16,8 @@ from model.indicators import Catalogue, Indicator, catalogue
 from model.indicators.evidence import Subject, left_out, records
 from model.indicators.facts import lay
 from model.warehouse import Snapshot
-from pages.parts.reads.shared import LISTED, cached
+from pages.parts.reads.shared import LISTED, NOBODY, cached
 
-_NOBODY = ("none", "restricted")
-"""The personal-data classes of what names a record and nobody in it."""
 _OF_PERSONS = {"officer_team"}
 """What a view derives that names persons."""
 _OWN = ("stratum", "numerator", "denominator", "observation")
@@ -53,7 +51,7 @@ def behind(snapshot: Snapshot, indicator_id: str, kind: str, subject_id: str, mo
 
 def _shown(declared: Catalogue, item: Indicator, found: pd.DataFrame) -> Evidence:
     columns = TABLES[declared.views[item.view].table].columns
-    personal = {one.name for one in columns if one.info["pii"] not in _NOBODY} | _OF_PERSONS
+    personal = {one.name for one in columns if one.info["pii"] not in NOBODY} | _OF_PERSONS
     hidden = tuple(str(name) for name in found.columns if name in personal)
     found = found.assign(is_adverse=_adverse(item, found), is_left_out=left_out(item, found))
     judged = found["is_adverse"].dropna()

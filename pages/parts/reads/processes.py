@@ -32,7 +32,7 @@ from model.process.declaration import WHOLE
 from model.warehouse import Snapshot
 from model.working_days import numbered
 from pages.parts import relations
-from pages.parts.reads.shared import LISTED, cached, last_whole_day, read
+from pages.parts.reads.shared import LISTED, NOBODY, cached, last_whole_day, read
 
 WAITING_AT_MOST = 5000
 VARIANTS = 25
@@ -40,7 +40,6 @@ THEN = ">"
 """Between the steps of an order."""
 HANDS_ON = {("licence", "verification"): ("verification_started_at", "verification_ended_at")}
 """Steps of which the record says when somebody was at work, beside when the step was over."""
-_NOBODY = ("none", "restricted")
 
 
 @cached()
@@ -153,7 +152,7 @@ def _declared(process_id: str) -> Process:
 def key_of(process: Process) -> str | None:
     """The column that names a record of a process, where it names nobody."""
     (key,) = TABLES[process.table].primary_key
-    return str(key.name) if key.info["pii"] in _NOBODY else None
+    return str(key.name) if key.info["pii"] in NOBODY else None
 
 
 def _as(kind: str, text: str | None) -> ColumnElement[Any]:

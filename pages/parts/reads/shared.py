@@ -27,6 +27,9 @@ _CACHING.addFilter(lambda record: not record.getMessage().startswith("No runtime
 LISTED = 500
 """How many rows a list shows at most; the pages say so where there are more."""
 
+NOBODY = ("none", "restricted")
+"""The personal-data classes of what names a record and nobody in it."""
+
 REMEMBERED = 3
 """How many snapshots' reads a process remembers: what is current, and what pages may still show."""
 

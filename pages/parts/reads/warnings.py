@@ -22,9 +22,8 @@ from model.warehouse import Snapshot
 from pages.parts import relations
 from pages.parts.clocks import moment_of
 from pages.parts.reads import edition
-from pages.parts.reads.shared import cached, moment, read
+from pages.parts.reads.shared import NOBODY, cached, moment, read
 
-_NOBODY = ("none", "restricted")
 _SEPARATOR = "/"
 
 
@@ -137,7 +136,7 @@ def is_named(kind: str, subject_id: str) -> bool:
     if name is None:
         return True
     columns = TABLES[name].columns
-    return all(key in columns and columns[key].info["pii"] in _NOBODY for key in key_of(kind, subject_id))
+    return all(key in columns and columns[key].info["pii"] in NOBODY for key in key_of(kind, subject_id))
 
 
 @cached()
@@ -166,7 +165,7 @@ def record(snapshot: Snapshot, kind: str, subject_id: str) -> dict[str, Any] | N
 
 def _is_shown(column: Column[Any]) -> bool:
     """Whether a column neither tells of a person nor holds anybody's or a shop's identity."""
-    return column.info["pii"] in _NOBODY and policy.exposure(column) == "keep"
+    return column.info["pii"] in NOBODY and policy.exposure(column) == "keep"
 
 
 @cached()

@@ -17,7 +17,6 @@ from pages.parts.words import Words
 
 NAMED = 4
 """How many columns that are missing are named."""
-_LEGEND = ("line", "band", "target", "fired", "few")
 
 
 def section(subject: Subject, title: str) -> Section:
@@ -26,7 +25,7 @@ def section(subject: Subject, title: str) -> Section:
     shown = [one for one in subject.lines if has_number(one)]
     blocks: list[Block] = [Note(words.say("report.measures_none"))]
     if shown:
-        how = words.say("report.joint").join(words.say(f"judged.legend_{one}") for one in _LEGEND)
+        how = words.say("report.joint").join(words.say(f"judged.legend_{one}") for one in board.LEGEND)
         blocks = [
             _table(subject, shown, title),
             Note(written.capital(how)),
