@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date
 
 from etl import sql
-from etl.building import Building
 from etl.judge.court import complete_month, first_day
 from model import warehouse
 from model.indicators import Catalogue, catalogue, context
@@ -31,30 +30,15 @@ NEEDS = {
 """What a source must record of a table for its rows to be counted."""
 
 
-def aggregate(building: Building) -> None:
-    """Write the marts of aggregates into the snapshot under construction, those of processes aside."""
-    _aggregate(building.connection, stages(), catalogue(), _prepared(building.connection))
+def aggregate(connection: warehouse.Connection) -> None:
+    """Write the marts of aggregates into the judged warehouse attached as `snapshot`, those of processes aside."""
+    keep_indicators(connection, catalogue())
+    keep_building(connection, stages(), _prepared(connection))
 
 
 def count_processes(connection: warehouse.Connection) -> None:
     """The steps of processes alone: they stand on measured records, and on nothing that is judged."""
     keep_processes(connection, processes(), _prepared(connection))
-
-
-def aggregate_marts(
-    connection: warehouse.Connection, declared: Processes, staged: Stages, known: Catalogue
-) -> None:
-    """All of them, on any connection with a judged warehouse attached as `snapshot`."""
-    delivered = _prepared(connection)
-    keep_processes(connection, declared, delivered)
-    _aggregate(connection, staged, known, delivered)
-
-
-def _aggregate(
-    connection: warehouse.Connection, staged: Stages, known: Catalogue, delivered: list[Source]
-) -> None:
-    keep_indicators(connection, known)
-    keep_building(connection, staged, delivered)
 
 
 def _prepared(connection: warehouse.Connection) -> list[Source]:

@@ -79,7 +79,7 @@ def run(inbox: Path, place: Warehouse, sources: Iterable[Source], progress: Prog
         progress("judge", 0)
         with warehouse.meanwhile(building.connection, aggregates.count_processes):
             judge.judge(building, ground)
-        aggregates.aggregate(building)
+        aggregates.aggregate(building.connection)
         progress("publish", 0)
         report.snapshot = publish.publish(building, place, report)
     report.published = True

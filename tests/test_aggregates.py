@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from etl.aggregates import aggregate_marts
+from etl.aggregates import aggregate
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model.indicators import DeclarationError, catalogue
 from model.judgement import rules
-from model.process import processes, stages
+from model.process import stages
 from model.process.stages import load
 from tests.indicator_bureau import FIRST, OFFICES, UNITS, Bureau, build
 
@@ -63,7 +63,7 @@ def aggregated(bureau: Bureau) -> Bureau:
     bureau.connection.execute("CREATE OR REPLACE TEMP MACRO keyed_hash(text) AS sha256('key' || text)")
     measure_indicators(bureau.connection)
     judge_marts(bureau.connection, rules(), catalogue())
-    aggregate_marts(bureau.connection, processes(), stages(), catalogue())
+    aggregate(bureau.connection)
     return bureau
 
 

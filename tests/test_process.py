@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from etl.aggregates import aggregate_marts, rows_of
+from etl.aggregates import count_processes, rows_of
 from etl.judge import judge_marts
 from etl.measure import measure_indicators
 from model import warehouse
 from model.indicators import DeclarationError, catalogue
 from model.judgement import rules
-from model.process import declaration, processes, stages
+from model.process import declaration, processes
 from tests.indicator_bureau import UNITS, Bureau, build
 
 Record = dict[str, Any]
@@ -89,7 +89,7 @@ def aggregated(bureau: Bureau) -> Bureau:
     bureau.connection.execute("CREATE OR REPLACE TEMP MACRO keyed_hash(text) AS sha256('key' || text)")
     measure_indicators(bureau.connection)
     judge_marts(bureau.connection, rules(), catalogue())
-    aggregate_marts(bureau.connection, processes(), stages(), catalogue())
+    count_processes(bureau.connection)
     return bureau
 
 
@@ -268,7 +268,7 @@ def test_a_value_that_was_delivered_unreadable_leaves_its_record_out(bureau: Bur
         " row_number, 'revisited_at', batch_id FROM snapshot.record.complaint"
         " WHERE closed_at IS NOT NULL AND revisited_at IS NULL LIMIT 2"
     )
-    aggregate_marts(connection, processes(), stages(), catalogue())
+    count_processes(connection)
     assert rows(connection, query)[0]["n"] == before - 2
     connection.execute("ROLLBACK")
 
