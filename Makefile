@@ -102,7 +102,7 @@ evaluate: $(VENV)/run.stamp
 
 # one display through two thousand snapshots (about 45 minutes), and sixty displays before one process
 CHANGES ?= 2000
-.PHONY: soak displays pages
+.PHONY: soak displays evaluate
 soak: $(VENV)/test.stamp packages
 	$(BIN)/python -m bench.soak --changes $(CHANGES)
 
