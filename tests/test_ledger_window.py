@@ -12,7 +12,7 @@ import pytest
 from ledger_fixture import KEEPER, Databases, databases, ledger, settle
 from sqlalchemy import select, text
 
-from ledger import migration, proof
+from ledger import proof
 from ledger.schema import Base, Entry, Matter, MatterFile, Rating, VisitCode, WorkingDay, now
 from ledger.storage import Ledger
 from ledger.trail import Recorder
@@ -65,10 +65,6 @@ def everything(ledger: Ledger) -> str:
         for row in rows
         for value in row
     )
-
-
-def test_the_migration_makes_exactly_the_declared_tables(ledger: Ledger) -> None:
-    assert migration.differences(ledger) == []
 
 
 # --- ratings ----------------------------------------------------------------------------------------------------------
