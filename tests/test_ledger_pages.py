@@ -37,6 +37,7 @@ from pages.parts.window import slips
 from pages.parts.window.visitor import hash_key
 from pages.parts.words import LANGUAGES, Words
 from tests import warehouse_fixture as fixture
+from tests.demo_site import shown
 
 __all__ = ["databases"]
 ROOT = Path(__file__).parents[1]
@@ -93,10 +94,6 @@ def opened(page: str, language: str = "zh", **query: str) -> AppTest:
 def press(app: AppTest, label: str) -> None:
     next(one for one in app.button if one.label == label).click().run()
     assert not app.exception
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -26,6 +26,7 @@ from pages.parts.monthly import Coverage, Headline, Point
 from pages.parts.reads import quality, records
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
+from tests.demo_site import shown
 
 ROOT = Path(__file__).parent.parent
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -309,10 +310,6 @@ def app(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
     directory = getattr(request, "param", None) or request.getfixturevalue("published")
     monkeypatch.setenv(warehouse.DIRECTORY_VARIABLE, str(directory))
     yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20)
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 def test_a_server_that_starts_says_nothing_that_nobody_needs() -> None:

@@ -22,6 +22,7 @@ from pages.parts.reads import edition, indicators
 from pages.parts.words import Words
 from tests import judged_fixture as given
 from tests import warehouse_fixture as fixture
+from tests.demo_site import shown
 
 ROOT = Path(__file__).parent.parent
 UNIT = "420106"
@@ -173,10 +174,6 @@ def app(monkeypatch: pytest.MonkeyPatch, published: Path) -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=20)
     app.query_params["unit"] = UNIT
     return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 def test_the_strip_names_what_moved(app: AppTest) -> None:

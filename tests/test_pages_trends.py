@@ -30,6 +30,7 @@ from pages.parts.trending import rule_words
 from pages.parts.words import Words
 from tests import judged_fixture as given
 from tests import warehouse_fixture as fixture
+from tests.demo_site import shown
 
 ROOT = Path(__file__).parent.parent
 UNIT = "420106"
@@ -172,10 +173,6 @@ def _trends() -> None:
         st.navigation(navigation.offer(controls.words(), {"group_manage": [("trends", trends.show, "t")]})[0])
     )
     trends.show()
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 @pytest.mark.parametrize("view", ["units", "months", "seasons", "meaning"])

@@ -26,6 +26,7 @@ from pages.parts import clocks, lifetime, visitor
 from pages.parts.lifetime import Arrivals, Attendance, Visit
 from pages.parts.words import Words
 from tests import warehouse_fixture as fixture
+from tests.demo_site import shown
 
 __all__ = ["databases"]
 ROOT = Path(__file__).parents[1]
@@ -217,10 +218,6 @@ def opened() -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
     assert not app.exception
     return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
 
 
 def say(key: str) -> tuple[str, str]:
