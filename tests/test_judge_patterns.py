@@ -157,7 +157,7 @@ def test_a_pattern_is_of_a_unit_or_cell_and_its_evidence_is_pseudonymous(planted
     assert sorted(pair[0]) == sorted(keyed) and pair[1] >= 90
 
 
-def test_the_pairs_behind_a_pattern_leave_the_house_on_no_surface(planted: Bureau) -> None:
+def test_the_pairs_behind_a_pattern_leave_the_house_on_no_surface() -> None:
     for file in ("judge_analysis", "judge_screen"):
         assert "pattern_evidence" not in sql.statement(file, smallest="5")
 

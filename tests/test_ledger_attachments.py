@@ -53,7 +53,7 @@ def test_who_may_not_see_a_warning_may_not_attach_to_it(bureau: Ledger) -> None:
         attach(bureau, "far", "a.pdf", PDF)
 
 
-def test_documents_pass_and_macros_do_not(bureau: Ledger) -> None:
+def test_documents_pass_and_macros_do_not() -> None:
     def document(*names: str) -> bytes:
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as archive:

@@ -165,7 +165,7 @@ def test_a_reviewer_sends_back_and_the_handler_disposes_again(bureau: Ledger) ->
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
-def test_every_move_from_every_state_is_made_or_refused_as_declared(bureau: Ledger) -> None:
+def test_every_move_from_every_state_is_made_or_refused_as_declared() -> None:
     """The discipline role may do everything, so that only the state decides."""
     for state in FLOW.states:
         for move in FLOW.moves.values():

@@ -144,7 +144,7 @@ def test_a_bad_rating_waits_until_it_is_put_right(bureau: Ledger) -> None:
         assert session.scalars(select(Rating.revisited_at).where(Rating.rating == "very_dissatisfied")).one()
 
 
-def test_a_rating_has_no_place_for_who_gave_it_nor_is_it_told_to_record_that(bureau: Ledger) -> None:
+def test_a_rating_has_no_place_for_who_gave_it_nor_is_it_told_to_record_that() -> None:
     """The slip promises it; and a source that recorded raters would count all others as shops that did not rate."""
     assert set(VisitCode.__table__.columns.keys()) == {
         "code_hash", "unit_id", "service", "issued_on", "expires_on", "issued_by", "used_on",

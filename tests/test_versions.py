@@ -136,7 +136,7 @@ def test_the_versions_do_not_depend_on_the_order_of_arrival(
 # --- a reference whose parent is missing ---
 
 
-def shop(lab: Lab) -> str:
+def shop() -> str:
     """A shop that no register knows yet."""
     return str(fresh("retailer")["retailer_id"])
 
@@ -146,7 +146,7 @@ def arrives(lab: Lab, number: str) -> None:
 
 
 def test_a_reference_that_a_later_delivery_adds_before_its_parent_comes_back(lab: Lab, visit: Visit) -> None:
-    number = shop(lab)
+    number = shop()
     visit.told(1)
     assert ways(visit.told(2, retailer_id=number)) == (0, 0, 1)
     assert ways(visit.told(3, retailer_id=number)) == (0, 1, 0), "nothing new is said"
@@ -156,7 +156,7 @@ def test_a_reference_that_a_later_delivery_adds_before_its_parent_comes_back(lab
 
 
 def test_a_record_that_is_told_again_beside_its_parent_is_no_revision(lab: Lab, visit: Visit) -> None:
-    number = shop(lab)
+    number = shop()
     visit.told(1, retailer_id=number)
     arrives(lab, number)
     assert ways(visit.told(2, retailer_id=number)) == (0, 1, 0)
@@ -165,7 +165,7 @@ def test_a_record_that_is_told_again_beside_its_parent_is_no_revision(lab: Lab, 
 
 
 def test_a_version_without_the_column_takes_over_what_fell(lab: Lab, visit: Visit) -> None:
-    number = shop(lab)
+    number = shop()
     visit.told(1, retailer_id=number)
     assert ways(visit.told(2)) == (0, 1, 0)
     assert visit.told(3, "a").cells() == [("retailer_id", number, "references retailer.retailer_id")]
@@ -189,7 +189,7 @@ def gone(lab: Lab, key: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def honour(lab: Lab) -> dict[str, object]:
+def honour() -> dict[str, object]:
     return fresh("honour")
 
 

@@ -741,7 +741,7 @@ def test_an_inspection_that_names_its_informant_is_landed_sealed(place: Place, p
     assert ran.json["tables"]["inspection"]["loaded"] == 301 + len(REPORTERS)
 
 
-def test_the_mappings_of_the_public_sources_need_no_key(tmp_path: Path) -> None:
+def test_the_mappings_of_the_public_sources_need_no_key() -> None:
     folder = Path(__file__).parents[1] / "etl" / "sources"
     for path in folder.glob("*.toml"):
         source = load_mapping(path)

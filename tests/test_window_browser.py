@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -171,7 +170,7 @@ def test_a_guide_is_one_small_answer_for_a_slow_line(site: Site) -> None:
         page.close()
 
 
-def test_a_poster_fills_one_sheet(site: Site, tmp_path: Path) -> None:
+def test_a_poster_fills_one_sheet(site: Site) -> None:
     for language in ("zh", "en"):
         page = site.open(f"/g/new/poster?lang={language}", {"width": 794, "height": 1123})
         assert page.locator("img.code").evaluate("one => one.complete && one.naturalWidth > 0")
