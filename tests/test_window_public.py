@@ -123,14 +123,30 @@ def test_the_feed_holds_the_published_decisions_of_the_records_and_no_number_of_
     assert len(numbers) > 500 and not [one for one in numbers if one in whole]
 
 
-def test_of_a_withdrawn_decision_only_the_withdrawal_is_left(client: Client) -> None:
-    told = client.get("/window/notice.json").json()["decisions"]
-    for one in told:
-        kept = {name for name, value in one.items() if value is not None}
-        if one["state"] == "withdrawn":
-            assert kept <= {"publication_id", "decision_kind", "state", "withdraw_by", "withdrawn_on"}
-        else:
-            assert {"publication_id", "matter", "unit_id", "published_on"} <= kept
+def test_of_a_withdrawn_decision_only_the_withdrawal_is_left(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen surface holds no more of it (test_screen_publication); feed and page tell it as it stands there."""
+    withdrawn = {
+        "publication_id": "0123456789abcdef",
+        "decision_kind": "licence",
+        "state": "withdrawn",
+        "withdraw_by": date(2026, 11, 3),
+    }
+    real = notice.listed
+
+    def one_withdrawn(*given: Any) -> list[dict[str, Any]]:
+        first, *others = real(*given)
+        return [dict.fromkeys(first) | withdrawn, *others]
+
+    monkeypatch.setattr(notice, "listed", one_withdrawn)
+    feed = client.get("/window/notice.json").json()
+    jsonschema.validate(feed, client.get("/window/notice.schema").json())
+    told, *others = feed["decisions"]
+    assert {name: value for name, value in told.items() if value} == withdrawn | {"withdraw_by": "2026-11-03"}
+    assert others and all(one["matter"] and one["unit_id"] and one["published_on"] for one in others)
+    page = client.get("/window/notice?lang=en").text
+    assert "0123456789abcdef" in page.partition('id="withdrawn"')[2]
 
 
 def test_the_list_turns_pages_and_takes_no_nonsense(client: Client) -> None:
