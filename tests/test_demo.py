@@ -189,6 +189,17 @@ def test_the_same_seed_gives_the_same_bytes(planted: Path, tmp_path: Path) -> No
     assert _digest(tmp_path) == _digest(planted)
 
 
+def test_a_bureau_takes_the_place_of_the_one_that_lay_there(clean: Path, tmp_path: Path) -> None:
+    """No file of another last day, and no rewritten decisions beside a clean bureau."""
+    own = tmp_path / "inspection-2020-01-31.csv"
+    own.write_text("inspection_no\n", encoding="utf-8")
+    write(tmp_path, scale="office", seed=4, months=1, end=date(2020, 5, 15))
+    write(tmp_path, scale="office", seed=3, end=END)
+    write(tmp_path, scale="office", seed=3, end=END, clean=True)
+    own.unlink()
+    assert _digest(tmp_path) == _digest(clean)
+
+
 def test_another_seed_gives_another_bureau(planted: Path, tmp_path: Path) -> None:
     write(tmp_path, scale="office", seed=4, end=END)
     assert _digest(tmp_path)[f"inspection-{END}.csv"] != _digest(planted)[f"inspection-{END}.csv"]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from etl import land
 from etl.demo import (
     applications as application_records,
 )
@@ -37,6 +38,7 @@ from etl.demo.clock import Clock
 from etl.demo.licensing import Licensing
 from etl.demo.planting import COPIES, HARD, Planter, plant
 from etl.demo.world import World
+from etl.inbox import NOT_DELIVERED as TRUTH
 from model import warehouse
 from model.contract import TABLES
 
@@ -58,7 +60,8 @@ def write(
 
     truth.json says what is wrong in the files: `hard_rules` (indicators whose planted breaches are all the breaches
     there are), `planted` (see `Planted`) and `dirty` (file, 1-based data row, key, kind, column, expected treatment).
-    A planted `revision` is a second file, dated one day later, which holds the rewritten rows alone.
+    A planted `revision` is a second file, dated one day later, which holds the rewritten rows alone. `files` are all
+    that were written: those of a demo bureau that lay in `out` before are removed, so that the truth is of all of them.
     """
     last = end or date.today().replace(day=1) - timedelta(days=1)
     clock = _clock(last, months)
@@ -70,6 +73,7 @@ def write(
         else plant(_random(seed, "plant"), world, copies, stuck)
     )
     out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     connection = warehouse.connect()
     written, entries = _write_tables(connection, out, planter, seed, last)
     later = f"licence_application-{(last + timedelta(days=1)).isoformat()}.csv"
@@ -79,15 +83,26 @@ def write(
     truth = {
         "scale": scale, "seed": seed, "months": months, "end": last.isoformat(), "clean": clean,
         "hard_rules": list(HARD), "check_key": application_records.CHECK_KEY.hex(),
+        "files": list(written),
         "dirty": _dirty_summary(entries, written), "planted": [item.as_dict() for item in planter.planted],
     }  # fmt: skip
-    (out / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    land.write_durably(out / TRUTH, json.dumps(truth, ensure_ascii=False, indent=1) + "\n")
     return {
         "rows": {name.split("-")[0]: rows for name, rows in written.items() if name != later},
-        "files": [*written, "truth.json"],
+        "files": [*written, TRUTH],
         "planted": len(planter.planted),
         "dirty": len(entries),
     }
+
+
+def _clear(out: Path) -> None:
+    """Remove the files of a demo bureau that was written here before, and no others."""
+    truth = out / TRUTH
+    if not truth.exists():
+        return
+    for name in json.loads(truth.read_text(encoding="utf-8")).get("files", []):
+        (out / Path(name).name).unlink(missing_ok=True)
+    truth.unlink()
 
 
 def _write_tables(
