@@ -140,6 +140,7 @@ def test_lists_and_warnings_may_refer_to_a_bureaus_own(
         ('"lower"', '"higher"', "[W1] floor: where higher is better, it lies below the target"),
         ("floor = 0.3", "floor = nan", "[W1] floor: nan is no finite number"),
         ("= 10", "= 9.5", "[W1] minimum_denominator: 9.5 is no whole number of 0 or more"),
+        ('"flow"', '"rolling_year"', "[W1] series: a row of inspection counts in one month alone: flow"),
         ("= 10", "= -1", "[W1] minimum_denominator: -1 is no whole number of 0 or more"),
         (
             '"inspection"\nperiod',

@@ -289,6 +289,8 @@ class _Reader:
             if better <= worse:
                 side = "below" if item.direction == "higher" else "above"
                 raise self.wrong("floor", f"where {item.direction} is better, it lies {side} the target")
+        if not view.is_month_end and item.series != "flow":
+            raise self.wrong("series", f"a row of {view.id} counts in one month alone: flow")
         if item.needs_whole_window and item.series not in ("rolling_year", "year_to_date"):
             raise self.wrong("needs_whole_window", "only what looks back beyond its month has a window")
         if not item.unit.endswith("unit_id"):
