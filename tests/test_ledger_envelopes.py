@@ -238,18 +238,7 @@ def test_taken_on_one_machine_and_opened_on_another(
     new = tmp_path / "new.key"
     private, public = vault.new_key_pair()
     new.write_text(public)
-    rotate = (
-        "vault",
-        "rotate",
-        "--account",
-        "zhao",
-        "--purpose",
-        "密钥更换",
-        "--old",
-        str(key),
-        "--new",
-        str(new),
-    )
+    rotate = f"vault rotate --account zhao --purpose 密钥更换 --old {key} --new {new}".split()
     code, output = run(bureau, *rotate)
     assert code and "new.key does not say that it is a private key" in output
     new.write_text(vault.PRIVATE_MARK + private)
