@@ -113,16 +113,16 @@ def connect(
     read_only: bool = False,
     memory_limit: str = "2GB",
     temporary: Path | None = None,
-    opened: Callable[..., Any] = duckdb.connect,
+    connector: Callable[..., Any] = duckdb.connect,
 ) -> Connection:
     """A connection of the loader's own, in the bureau's time zone.
 
-    `memory_limit` bounds what DuckDB holds; beyond it, it spills to `temporary`, or fails where that is None. `opened`
-    opens it, here or elsewhere.
+    `memory_limit` bounds what DuckDB holds; beyond it, it spills to `temporary`, or fails where that is None. The
+    `connector` opens it, in this process or in another.
     """
     config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": str(temporary or "")}
     config |= {"autoinstall_known_extensions": False, "autoload_known_extensions": True}
-    connection: Connection = opened(str(path), read_only=read_only, config=config)
+    connection: Connection = connector(str(path), read_only=read_only, config=config)
     connection.execute(f"SET TimeZone = '{TIME_ZONE}'")
     # A long IN list of codes, planned as a join, costs most of a second a statement whatever its rows (DuckDB 1.5.6).
     connection.execute(f"SET disabled_optimizers = '{_DISABLED}'")
@@ -216,9 +216,11 @@ _LOCKED = (
 """What a free question must not do, the lock last: nothing of it can be undone afterwards."""
 
 
-def sandbox(snapshot: Snapshot, memory_limit: str, opened: Callable[..., Any] = duckdb.connect) -> Connection:
+def sandbox(
+    snapshot: Snapshot, memory_limit: str, connector: Callable[..., Any] = duckdb.connect
+) -> Connection:
     """A connection for free questions: the analysis surface read only, no file, no network, no setting."""
-    connection = connect(memory_limit=memory_limit, opened=opened)
+    connection = connect(memory_limit=memory_limit, connector=connector)
     connection.execute(f"ATTACH '{snapshot.path('analysis')}' AS surface (READ_ONLY)")
     connection.execute("USE surface")
     for statement in _LOCKED:

@@ -21,9 +21,9 @@ import pandas as pd
 import pyarrow as pa
 
 from model import warehouse
-from model.exploration.apart import Apart
 from model.exploration.limits import Limits, limits
 from model.exploration.statement import RefusedError, check
+from model.exploration.worker import Worker
 from model.warehouse import Snapshot
 
 State = Literal[
@@ -120,8 +120,8 @@ class Run:
                 raise RefusedError("dropped")
             try:
                 yield self._connection.execute(query, list(parameters))
-            except (warehouse.OutOfMemoryError, warehouse.InterruptError) as error:
-                raise RefusedError("memory") from error
+            except (warehouse.OutOfMemoryError, warehouse.InterruptError, OSError) as error:
+                raise RefusedError("memory") from error  # of rows in Arrow's form an OSError says so
 
     def _work(self) -> None:
         timer = threading.Timer(self.within.seconds, self._stop, args=("timeout",))
@@ -165,8 +165,8 @@ class Run:
     def _connect(self) -> warehouse.Connection:
         if self._kind != "sql":
             return warehouse.sandbox(self.snapshot, self.within.memory)
-        opened = partial(Apart, self.within.process_bytes)
-        return warehouse.sandbox(self.snapshot, self.within.memory, opened)
+        connector = partial(Worker, self.within.process_bytes)
+        return warehouse.sandbox(self.snapshot, self.within.memory, connector)
 
     def _ask(self, text: str) -> None:
         connection = self._connection

@@ -184,9 +184,9 @@ def _page(
     held = labels.records(found)
     rows = [
         {
-            places[name]: _beginning(reads(name, str(one[name])))
+            places[name]: written.beginning(reads(name, str(one[name])), LONGEST)
             if isinstance(one[name], str | bool)
-            else _beginning(";".join(reads(name, str(each)) for each in one[name]))
+            else written.beginning(";".join(reads(name, str(each)) for each in one[name]), LONGEST)
             if isinstance(one[name], list)
             else _cell(one[name], is_number=name in numbers, is_day=name in days)
             for name in names
@@ -199,11 +199,6 @@ def _page(
         words, "answer", words.say("explore.result"), columns, rows, page=PAGE_ROWS,
         on_open=lambda key: navigation.follow("explore", **leads(held[int(key)])) if leads else None,
     )  # fmt: skip
-
-
-def _beginning(text: str) -> str:
-    """What there is room for of a text."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _choose_page(words: Words, pages: int) -> int:
@@ -237,7 +232,7 @@ def _cell(value: Any, *, is_number: bool, is_day: bool) -> Any:
         return ""
     if is_day and hasattr(value, "date"):
         return str(value.date())
-    return written.moment(value) if hasattr(value, "hour") else _beginning(str(value))
+    return written.moment(value) if hasattr(value, "hour") else written.beginning(str(value), LONGEST)
 
 
 def _exports(view: View, run: Run, asked: Mapping[str, str]) -> None:

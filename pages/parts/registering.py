@@ -25,7 +25,7 @@ from pages.parts.keeping import Book, moment
 from pages.parts.register_parts import units_of
 from pages.parts.registers import Register
 from pages.parts.table import Column, figure, mark, table
-from pages.parts.words import NONE, Words
+from pages.parts.words import NONE, Words, beginning
 
 _TEXT_LENGTH = 60
 _CHOSEN = {"unit_id": "handling.unit", "handler": "handling.handler", "meeting_kind": "duties.meeting_kind"}
@@ -119,7 +119,7 @@ def _said(words: Words, register: Register, name: str, column: str, one: Any) ->
         labels.code_name(words, register.table, column, str(part)) for part in parts
     )
     said = keeping.titled(words, said, said)
-    return said if len(said) <= _TEXT_LENGTH else f"{said[:_TEXT_LENGTH]}…"
+    return beginning(said, _TEXT_LENGTH)
 
 
 def _label(words: Words, table_name: str, column: str) -> str:

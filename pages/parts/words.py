@@ -102,6 +102,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def beginning(text: str, most: int) -> str:
+    """What there is room for of a text: so many signs, and that there is more."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def number(value: float | int | None) -> str:
     """1,240; a dash where there is none."""
     return NONE if value is None else fixed(value, 0)

@@ -1,4 +1,4 @@
-"""Apart: DuckDB in a process of its own, called over a pipe, for what a person asks in their own words.
+"""Worker: DuckDB in a process of its own, called over a pipe, for what a person asks in their own words.
 
 DuckDB counts what it keeps, but not the texts and lists that an expression makes on the way, and one expression ends
 only once it is through: `repeat` and `list_transform` made 18 GB in a minute past both limits (DuckDB 1.5.6). Here the
@@ -31,7 +31,7 @@ _SETTINGS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Arrow's own allocator lays claim to a gigabyte before the first row, which the limit would take for held."""
 
 
-class Apart:
+class Worker:
     """What callers of a DuckDB connection use of it. `Error`s are DuckDB's own; a process that was ended interrupts."""
 
     def __init__(self, memory: int, path: str, **settings: Any) -> None:
@@ -47,7 +47,7 @@ class Apart:
         theirs.close()
         self._ask("connect", path, settings)
 
-    def execute(self, query: str, parameters: Sequence[Any] = ()) -> Apart:
+    def execute(self, query: str, parameters: Sequence[Any] = ()) -> Worker:
         """Run a statement; its rows are fetched from here."""
         self._ask("execute", query, list(parameters))
         return self
