@@ -55,7 +55,7 @@ audit       . . . . . . . x x .
 accounts    . . . . . . . . x .
 """
 EXPORTS = """
-answers._exports        . . . x . x x x . .
+answer_files.offer      . . . x . x x x . .
 answering._issued       . . . x . x . . . .
 answering._envelope     . . . . . . . x . .
 reporting._panel        . . . x x x x x . .
@@ -64,7 +64,7 @@ keeping.files           . . x x x x . x . .
 """
 """What gives a file away: the function that offers it."""
 ACTIONS = {
-    "answers._exports": {"compose_query", "export_records"},
+    "answer_files.offer": {"compose_query", "export_records"},
     "answering._issued": {"see_feedback", "issue_visit_codes"},
     "answering._envelope": {"see_feedback", "open_vault"},
     "reporting._panel": {"see_units", "make_report"},
@@ -247,7 +247,7 @@ def test_only_who_may_export_is_offered_files_of_an_answer(claims: dict[str, Any
     claims["name"] = role
     app = opened("explore", table="inspection")
     files = {one for one in _keys(app) if one.startswith("export_") and one != "export_purpose"}
-    assert bool(files) is table(EXPORTS)["answers._exports"][role]
+    assert bool(files) is table(EXPORTS)["answer_files.offer"][role]
 
 
 def _keys(app: AppTest) -> set[str]:
