@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from model.indicators.declaration import Indicator, Measure, View
-from model.indicators.reading import names_in
+from model.indicators.expression import names_in
 
 Months = Collection[date] | None
 """The months to compute, or None for all."""

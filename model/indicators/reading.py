@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,37 +30,16 @@ from model.indicators.declaration import (
     View,
     Words,
 )
+from model.indicators.expression import names_in
 
 HERE = Path(__file__).parent
 OWN_DIRECTORY_VARIABLE = "INTEGRITY_INDICATORS"
 _FILES = ("licensing", "inspection", "enforcement", "complaint", "supply", "duty")
 _ID = re.compile(r"[A-Z][A-Z0-9_]{0,15}")
 _FINES = frozenset(["fine_amount", "fine_ratio"])
+"""The columns that say how high a fine is, or that there is one."""
 _READ = frozenset(Indicator.__dataclass_fields__) - {"id", "file", "dimension_name", "domain_name"}
-_SQL_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "is",
-        "null",
-        "in",
-        "between",
-        "case",
-        "when",
-        "then",
-        "else",
-        "end",
-        "like",
-        "true",
-        "false",
-        "date",
-        "interval",
-        "as",
-        "cast",
-        "distinct",
-    ]
-)
+"""The keys of a declaration; the others follow from where it stands."""
 
 
 def own_files() -> list[Path]:
@@ -140,14 +119,6 @@ def _view(name: str, entry: dict[str, Any]) -> View:
         derived,
         (*passed, *derived),
     )
-
-
-def names_in(expression: str) -> Iterator[str]:
-    """The column names that an expression mentions: words that are neither SQL, nor a function, nor quoted."""
-    text = re.sub(r"'(?:[^']|'')*'", "''", expression)
-    for word in re.finditer(r"[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])(?!\s*\()", text):
-        if word[0].lower() not in _SQL_WORDS:
-            yield word[0]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import cast
 
 from model.contract import TABLES
 from model.indicators.declaration import Catalogue, Indicator
-from model.indicators.reading import names_in
+from model.indicators.expression import names_in
 from model.warehouse import Connection
 
 REGISTER_TABLES = frozenset(

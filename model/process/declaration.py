@@ -16,7 +16,8 @@ from typing import Any, Literal, cast, get_args
 
 from model.contract import TABLES
 from model.indicators import DeclarationError, Words
-from model.indicators.reading import names_in, read_toml, words_of
+from model.indicators.expression import names_in
+from model.indicators.reading import read_toml, words_of
 
 DayKind = Literal["working", "calendar"]
 FILE = Path(__file__).parent / "processes.toml"
